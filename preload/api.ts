@@ -1,0 +1,195 @@
+/**
+ * The one typed contract between the window and the main side.
+ * Requests are asked by the window and answered once; events are pushed by main and carry only what changed.
+ * Everything crossing it is plain data. Sizes are bytes, durations ms, lengths tokens unless a name says otherwise.
+ */
+
+/** A dropped file: what is known of it at each phase of its import. */
+export type DocumentInfo = { id: string; name: string; fileBytes: number } & (
+  | { phase: "parsing"; pagesDone: number; pagesTotal: number }
+  | { phase: "counting"; pages: number; characters: number }
+  | { phase: "ready"; pages: number; characters: number; tokens: number; emptyPages: number[] }
+  | { phase: "failed"; error: AppError }
+);
+
+/** A page of a document's text. `start` is its offset in the document's whole text, in UTF-16 code units. */
+export type Page = { number: number; start: number; text: string };
+
+/** An expected failure: one plain sentence that says what happened and what to do, and a stable code for tests and styling. */
+export type AppError = { code: string; message: string };
+
+/** A passage that the answer rests on: kept because the retrieval heads attended to it. Offsets are in the document's whole text. */
+export type Evidence = { documentId: string; page: number; start: number; end: number; text: string; score: number };
+
+export type StopReason = "end" | "length" | "stopped" | "failed";
+
+/** What one turn's cache really held; bytes are measured from the allocator, `fullBytes` is what a full f16 cache of the prompt takes. */
+export type CacheReport = {
+  policy: PolicyName;
+  mode: MemoryMode;
+  budgetTokens: number;
+  fullBytes: number;
+  readingBytes: number;
+  answeringBytes: number;
+  peakBytes: number;
+  computeBytes: number;
+  /** Tokens of question and template that are always kept, outside the budget. */
+  protectedTokens: number;
+  keptPerLayer: number[];
+};
+
+export type TurnTiming = {
+  readMs: number;
+  restoreMs: number;
+  questionMs: number;
+  selectMs: number;
+  gatherMs: number;
+  firstTokenMs: number;
+  decodeTokensPerSecond: number;
+};
+
+/** One question and its answer. */
+export type Turn = { id: string; question: string; answer: string } & (
+  | { phase: "waiting" }
+  | { phase: "answering" }
+  | {
+      phase: "done";
+      stopReason: StopReason;
+      promptTokens: number;
+      answerTokens: number;
+      cache: CacheReport;
+      timing: TurnTiming;
+      evidence: Evidence[];
+      /** Why the answer came from the full cache although a budget was set, e.g. an unsupported model. */
+      notice: string | null;
+    }
+  | { phase: "failed"; error: AppError }
+);
+
+export type Conversation = { id: string; documentIds: string[]; turns: Turn[] };
+
+/** What the engine does now. `secondsLeft` is null until the speed is known. */
+export type EngineStatus =
+  | { phase: "starting" }
+  | { phase: "loading"; model: string; progress: number }
+  | { phase: "no-model"; error: AppError }
+  | { phase: "idle" }
+  | { phase: "reading"; done: number; total: number; tokensPerSecond: number; secondsLeft: number | null }
+  | { phase: "answering"; turnId: string; tokensPerSecond: number }
+  | { phase: "restarting"; error: AppError };
+
+/** Where the reading cache is now. */
+export type ReadingPlace = "none" | "memory" | "disk" | "dropped";
+
+/** The gauge's numbers; all bytes are measured except `fullBytes`. Sent at most ten times a second while something changes. */
+export type MemoryReport = {
+  weightsBytes: number;
+  readingPlace: ReadingPlace;
+  readingBytes: number;
+  answeringBytes: number;
+  computeBytes: number;
+  fullBytes: number;
+  promptTokens: number;
+  keptTokens: number;
+  keptPerLayer: number[];
+  /** Resident memory of the engine process. */
+  processBytes: number;
+  systemFreeBytes: number;
+  systemTotalBytes: number;
+};
+
+export type ModelInfo = {
+  name: string;
+  file: string;
+  bytes: number;
+  sha256: string;
+  layers: number;
+  heads: number;
+  kvHeads: number;
+  contextLength: number;
+  /** Null when the retrieval heads of this model were not calibrated: all heads and even budgets are used. */
+  profile: string | null;
+  /** Null when compression works; otherwise why only the full cache can be used. */
+  unsupported: string | null;
+};
+
+export const policyNames = ["full", "streaming", "random", "snapkv", "pyramidkv", "compresskv", "phrase"] as const;
+export type PolicyName = (typeof policyNames)[number];
+export type MemoryMode = "fast" | "balanced" | "smallest";
+export type KvType = "f16" | "q8_0";
+/** Share of the prompt (0 < share < 1), a mean number of tokens per layer, or everything. */
+export type Budget = { kind: "full" } | { kind: "share"; share: number } | { kind: "tokens"; tokens: number };
+
+export type Settings = {
+  budget: Budget;
+  policy: PolicyName;
+  mode: MemoryMode;
+  readingKv: KvType;
+  answeringKv: KvType;
+  maxAnswerTokens: number;
+  theme: "system" | "light" | "dark";
+};
+
+/** Everything the window shows, sent once when it opens; events keep it current. */
+export type AppState = {
+  engine: EngineStatus;
+  model: ModelInfo | null;
+  settings: Settings;
+  documents: DocumentInfo[];
+  conversation: Conversation | null;
+  memory: MemoryReport;
+};
+
+/** A request fails with an Error whose `name` is the AppError's code and whose `message` is its sentence. */
+export type Requests = {
+  getState(): Promise<AppState>;
+  /** Imports a dropped or picked file; the document appears through `document` events. Resolves to its id once accepted. */
+  importFile(name: string, bytes: Uint8Array): Promise<string>;
+  /** Stops an import or forgets a document (and the conversation that rests on it). */
+  removeDocument(documentId: string): Promise<void>;
+  getPages(documentId: string): Promise<Page[]>;
+  /** Starts an empty conversation over these documents, in this order. */
+  openConversation(documentIds: string[]): Promise<void>;
+  /** Exact length of the prompt that `question` would make now, template included, and the model's limit. */
+  countPrompt(question: string): Promise<{ promptTokens: number; limit: number }>;
+  /** Begins a turn; resolves to its id at once, the answer arrives through events. */
+  ask(question: string): Promise<string>;
+  /** Stops reading or answering; what was read and said is kept. */
+  stop(): Promise<void>;
+  changeSettings(changes: Partial<Settings>): Promise<void>;
+};
+
+export type Events = {
+  engine: EngineStatus;
+  model: ModelInfo | null;
+  settings: Settings;
+  document: DocumentInfo;
+  documentRemoved: string;
+  conversation: Conversation | null;
+  turn: Turn;
+  /** Text to append to the answer of a turn. */
+  answer: { turnId: string; text: string };
+  memory: MemoryReport;
+};
+
+export type RequestName = keyof Requests;
+export type EventName = keyof Events;
+
+/** Every request's name, for the bridges to loop over; the type keeps it complete. */
+export const requestNames = Object.keys({
+  getState: 0,
+  importFile: 0,
+  removeDocument: 0,
+  getPages: 0,
+  openConversation: 0,
+  countPrompt: 0,
+  ask: 0,
+  stop: 0,
+  changeSettings: 0,
+} satisfies Record<RequestName, 0>) as RequestName[];
+
+/** What the window finds as `window.folio`. */
+export type FolioApi = Requests & {
+  /** Listens to one event; call the result to stop. */
+  on<Name extends EventName>(name: Name, listener: (payload: Events[Name]) => void): () => void;
+};

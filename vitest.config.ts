@@ -1,0 +1,15 @@
+import { defineConfig } from "vitest/config";
+
+// unit needs nothing; model needs the starter model and the native build; app needs the built renderer and a browser.
+// Model and app tests run one file at a time: they share two cores with the engine.
+const heavy = { fileParallelism: false, maxWorkers: 1, testTimeout: 300_000, hookTimeout: 300_000 };
+
+export default defineConfig({
+  test: {
+    projects: [
+      { test: { name: "unit", include: ["test/unit/**/*.test.{ts,tsx}"] } },
+      { test: { name: "model", include: ["test/model/**/*.test.ts"], pool: "forks", ...heavy } },
+      { test: { name: "app", include: ["test/app/**/*.test.ts"], pool: "forks", ...heavy } },
+    ],
+  },
+});
