@@ -1,0 +1,98 @@
+/**
+ * Child processes that talk in structured-clone messages: Electron's utilityProcess where there is one, child_process.fork otherwise.
+ * Both sides are here: `spawnChild` for the parent, `childPort` for the child. Knows nothing of what is said.
+ */
+import { fork } from "node:child_process";
+import { createRequire } from "node:module";
+import { extname } from "node:path";
+import { fileURLToPath } from "node:url";
+
+/** How a child ended. Both are null when it could not be started; `signal` is always null in Electron, which does not tell it. */
+export type ChildExit = { code: number | null; signal: NodeJS.Signals | null };
+
+/** A running child. Messages are structured-cloned: typed arrays, Maps and Dates arrive as such; functions throw at once. */
+export type Child = {
+  /** Undefined until it has started and after it has ended. */
+  pid(): number | undefined;
+  /** Does nothing once the child has ended: who needs to know listens to `onExit`. */
+  send(message: unknown): void;
+  onMessage(listener: (message: unknown) => void): void;
+  /** Called once, after the last message, also when the child could not be started. */
+  onExit(listener: (exit: ChildExit) => void): void;
+  /** Ends it at once and for certain; `onExit` follows. */
+  kill(): void;
+};
+
+export type ChildOptions = {
+  /** Shown in the system's process list under Electron. */
+  serviceName: string;
+  /** Flags for Node or V8, e.g. `--max-old-space-size=1024`; nothing is inherited. */
+  execArgv?: string[];
+};
+
+/**
+ * Starts `module` (a file URL made from `import.meta.url`, written with its `.ts` name) in a process of its own, which ends when this one does.
+ * Its stdout goes to our stderr, so that what a command prints stays clean.
+ */
+export function spawnChild(module: URL, options: ChildOptions): Child {
+  // The build keeps the folders and turns every .ts into .js, this file too.
+  const path = fileURLToPath(module).replace(/\.ts$/, extname(import.meta.filename));
+  return process.versions.electron ? spawnUtility(path, options) : spawnFork(path, options);
+}
+
+function spawnFork(path: string, options: ChildOptions): Child {
+  const child = fork(path, [], { execArgv: options.execArgv ?? [], serialization: "advanced", stdio: ["ignore", 2, 2, "ipc"] });
+  const exited = new Promise<ChildExit>((resolve) => {
+    child.once("exit", (code, signal) => {
+      const done = () => resolve({ code, signal });
+      if (child.connected) child.once("disconnect", done);
+      else done();
+    });
+    child.on("error", () => child.pid === undefined && resolve({ code: null, signal: null }));
+  });
+  return {
+    pid: () => (running() ? child.pid : undefined),
+    send: (message) => void child.send(message as Parameters<typeof child.send>[0], () => {}),
+    onMessage: (listener) => void child.on("message", listener),
+    onExit: (listener) => void exited.then(listener),
+    kill: () => void (running() && child.kill("SIGKILL")),
+  };
+  function running() {
+    return child.exitCode === null && child.signalCode === null;
+  }
+}
+
+function spawnUtility(path: string, options: ChildOptions): Child {
+  const { utilityProcess } = createRequire(import.meta.url)("electron") as typeof import("electron");
+  const child = utilityProcess.fork(path, [], { execArgv: options.execArgv ?? [], serviceName: options.serviceName, stdio: "inherit" });
+  const exited = new Promise<ChildExit>((resolve) => child.once("exit", (code) => resolve({ code, signal: null })));
+  return {
+    pid: () => child.pid,
+    send: (message) => child.postMessage(message),
+    onMessage: (listener) => void child.on("message", listener),
+    onExit: (listener) => void exited.then(listener),
+    // Its own kill() asks politely on POSIX, which a hanging child does not hear.
+    kill: () => void (child.pid === undefined ? child.kill() : process.kill(child.pid, "SIGKILL")),
+  };
+}
+
+/** The child's end: the parent's messages and the way to answer. */
+export type ChildPort = { send(message: unknown): void; onMessage(listener: (message: unknown) => void): void };
+
+/** Called once by the module that was spawned. From then on the process stays until its parent ends it or ends itself; Ctrl-C is left to the parent. */
+export function childPort(): ChildPort {
+  const port = process.parentPort;
+  // Electron ends its utility processes itself.
+  if (port)
+    return {
+      send: (message) => port.postMessage(message),
+      onMessage: (listener) => void port.on("message", (event) => listener(event.data)),
+    };
+  process.once("disconnect", () => process.exit());
+  // A terminal sends these to the whole group; only the parent knows how to close in order.
+  for (const signal of ["SIGINT", "SIGHUP"] as const) process.on(signal, () => {});
+  return {
+    send: (message) => void process.send?.(message, undefined, undefined, () => {}),
+    onMessage: (listener) => void process.on("message", listener),
+  };
+}

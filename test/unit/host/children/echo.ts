@@ -1,0 +1,4 @@
+import { childPort } from "../../../../main/child.ts";
+
+const port = childPort();
+port.onMessage((message) => port.send(message));
