@@ -1,0 +1,140 @@
+/**
+ * The only door to node-llama-cpp's native addon with Folio's patch (native/). Everything the patch adds is declared here;
+ * contexts are driven through it directly, because node-llama-cpp's own sequences tie tokens to cells and shift the context.
+ */
+import { getLlama, type Llama, LlamaLogLevel, type LlamaModel, type Token } from "node-llama-cpp";
+import type { KvType } from "../../preload/api.ts";
+import { EngineError } from "./errors.ts";
+
+/** Rows that a context really allocates: `kept[layer]` rows gathered from elsewhere and `tail` rows for new tokens, in every layer. */
+export type KvLayout = { kept: Uint32Array; tail: number };
+
+export type KvReport = {
+  layers: { rows: number; usedRows: number; bytes: number; usedBytes: number }[];
+  bytes: number;
+  usedBytes: number;
+  computeBytes: number;
+};
+
+type Sampler = { dispose(): void; applyConfig(config: { temperature: number; topK?: number; topP?: number; seed?: number }): void };
+
+/** A llama.cpp context of one sequence. Positions count the tokens of the prompt; `rows` and `bytes` are what is allocated. */
+export interface NativeContext {
+  init(): Promise<boolean>;
+  dispose(): Promise<void>;
+  initBatch(size: number): void;
+  addToBatch(sequence: number, firstPosition: number, tokens: Uint32Array, logitIndexes: Uint32Array): Uint32Array;
+  decodeBatch(): Promise<void>;
+  sampleToken(batchLogitIndex: number, sampler: Sampler): Promise<Token | -1>;
+  removeTokenCellsFromSequence(sequence: number, from: number, to: number): boolean;
+  disposeSequence(sequence: number): void;
+  saveSequenceStateToFile(file: string, sequence: number, tokens: Uint32Array): Promise<number>;
+  loadSequenceStateFromFile(file: string, sequence: number, maxTokens: number): Promise<Uint32Array>;
+
+  /** Empty when probe, layout and gather work for this model; otherwise the reason in plain words. */
+  getKvSupport(): string;
+  /** Rows of the next batch whose attention is summed; a count of 0 switches the probe off. They must lie in one batch. */
+  setAttentionProbe(firstRow: number, rowCount: number): void;
+  /** Attention mass of the probed rows, summed over them: [head][position]. */
+  getAttentionProbe(layer: number): Float32Array;
+  /** Copies rows of `source`: for each layer b_l positions for all KV heads, or [kvHead][b_l]. The next token is source's next. */
+  gatherKv(source: NativeContext, rows: Uint32Array[]): Promise<void>;
+  /** Reallocates the tail to `tail` rows; nothing in the cache changes. */
+  growKvTail(tail: number): Promise<void>;
+  getKvReport(): KvReport;
+  /** How many decodes reused the graph of the one before. */
+  getGraphReuseCount(): number;
+  /** Raw logits of one output row, [vocabulary]. */
+  getLogits(batchLogitIndex: number): Float32Array;
+}
+
+export type ContextParams = {
+  /** Logical window in tokens (rope factors depend on it), not what is allocated when a layout is given. */
+  contextSize: number;
+  batchSize: number;
+  threads: number;
+  kvType: KvType;
+  layout?: KvLayout;
+};
+
+type Bindings = {
+  folioKvVersion?(): number;
+  getMathCores(): number;
+  getGgmlType(name: string): number | undefined;
+  AddonContext: new (model: unknown, params: Record<string, unknown>) => NativeContext;
+  AddonSampler: new (model: unknown) => Sampler;
+};
+
+/** The version of the patch that this code was written for. */
+const patchVersion = 1;
+
+/**
+ * Loads the patched llama.cpp and refuses anything else: a stock binary would load silently and know nothing of compression.
+ * @throws EngineError `native-missing` when the patched build is not there
+ */
+export async function loadLlama(threads: number): Promise<Llama> {
+  let llama: Llama;
+  try {
+    llama = await getLlama("lastBuild", { maxThreads: threads, logLevel: LlamaLogLevel.error, progressLogs: false });
+  } catch (error) {
+    throw new EngineError("native-missing", `The patched llama.cpp could not be loaded: run "npm start" to build it. (${String(error)})`);
+  }
+  const version = bindings(llama).folioKvVersion?.();
+  if (llama.buildType !== "localBuild" || version !== patchVersion) {
+    await llama.dispose();
+    throw new EngineError("native-missing", 'The loaded llama.cpp is not Folio\'s patched build: run "npm start" to build it.');
+  }
+  return llama;
+}
+
+/** The patch's version as the loaded binary reports it. */
+export function patchMarker(llama: Llama): number {
+  return bindings(llama).folioKvVersion?.() ?? 0;
+}
+
+/** Creates and allocates a context. The size is not checked against free memory here. */
+export async function createContext(model: LlamaModel, params: ContextParams): Promise<NativeContext> {
+  const native = bindings(model.llama);
+  const kvType = native.getGgmlType(params.kvType);
+  const context = new native.AddonContext(addonModel(model), {
+    contextSize: params.contextSize,
+    batchSize: params.batchSize,
+    sequences: 1,
+    threads: params.threads,
+    // "auto" may switch flash attention off after the cache was made; the layout needs it on.
+    flashAttention: true,
+    kvCacheKeyType: kvType,
+    kvCacheValueType: kvType,
+    ...(params.layout && { kvLayout: params.layout }),
+  });
+  if (!(await context.init())) {
+    throw new EngineError(
+      "no-memory",
+      `The model's memory for ${params.contextSize} tokens could not be allocated: choose a shorter document.`,
+    );
+  }
+  return context;
+}
+
+/** A sampler for `model`; temperature 0 takes the most likely token. */
+export function createSampler(model: LlamaModel, temperature: number): Sampler {
+  const sampler = new (bindings(model.llama).AddonSampler)(addonModel(model));
+  sampler.applyConfig({ temperature });
+  return sampler;
+}
+
+/** Decodes tokens at the given first position and returns the output row of the last one. */
+export async function decode(context: NativeContext, tokens: readonly number[], firstPosition: number): Promise<number> {
+  context.initBatch(tokens.length);
+  const outputs = context.addToBatch(0, firstPosition, Uint32Array.from(tokens), Uint32Array.of(tokens.length - 1));
+  await context.decodeBatch();
+  return outputs[0]!;
+}
+
+function bindings(llama: Llama): Bindings {
+  return (llama as unknown as { _bindings: Bindings })._bindings;
+}
+
+function addonModel(model: LlamaModel): unknown {
+  return (model as unknown as { _model: unknown })._model;
+}

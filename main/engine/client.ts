@@ -1,0 +1,90 @@
+/** The main side's end of the engine child: calls become promises, the child's death becomes one plain error. */
+import { availableParallelism } from "node:os";
+import type { AppError, EngineStatus, MemoryReport } from "../../preload/api.ts";
+import { type Child, spawnChild } from "../child.ts";
+import { EngineError, type EngineErrorCode } from "./errors.ts";
+import type { Call, FromEngine, Results, ToEngine } from "./protocol.ts";
+
+export type EngineListeners = {
+  signal?: AbortSignal;
+  onLoading?(share: number): void;
+  onStatus?(status: Extract<EngineStatus, { phase: "reading" | "answering" }>): void;
+  onMemory?(memory: MemoryReport): void;
+  onText?(text: string): void;
+};
+
+type Pending = { resolve(value: unknown): void; reject(error: Error): void; listeners: EngineListeners };
+
+export class EngineClient {
+  readonly #child: Child;
+  readonly #pending = new Map<number, Pending>();
+  #nextId = 1;
+  #ended = false;
+
+  /** Starts an engine child. `onDeath` is called when it ends without being asked to. */
+  constructor(onDeath: () => void) {
+    this.#child = spawnChild(new URL("./process.ts", import.meta.url), { serviceName: "Folio engine" });
+    this.#child.onMessage((message) => this.#receive(message as FromEngine));
+    this.#child.onExit(() => {
+      const asked = this.#ended;
+      this.#ended = true;
+      for (const { reject } of this.#pending.values())
+        reject(new EngineError("engine-stopped", "The engine stopped unexpectedly: ask again, it starts by itself."));
+      this.#pending.clear();
+      if (!asked) onDeath();
+    });
+  }
+
+  /** @throws EngineError with the code that the engine named; code `stopped` when the signal was aborted */
+  call<Op extends Call["op"]>(call: Extract<Call, { op: Op }>, listeners: EngineListeners = {}): Promise<Results[Op]> {
+    if (this.#ended) return Promise.reject(new EngineError("engine-stopped", "The engine is not running: ask again in a moment."));
+    const id = this.#nextId++;
+    const send = (message: ToEngine) => this.#child.send(message);
+    return new Promise<unknown>((resolve, reject) => {
+      this.#pending.set(id, { resolve, reject, listeners });
+      send({ kind: "call", id, call });
+      const abort = () => send({ kind: "abort", id });
+      if (listeners.signal?.aborted) abort();
+      else listeners.signal?.addEventListener("abort", abort, { once: true });
+    }) as Promise<Results[Op]>;
+  }
+
+  /** Ends the child at once. */
+  stop(): void {
+    this.#ended = true;
+    this.#child.kill();
+  }
+
+  #receive(message: FromEngine): void {
+    const pending = this.#pending.get(message.id);
+    if (pending === undefined) return;
+    switch (message.kind) {
+      case "loading":
+        return pending.listeners.onLoading?.(message.share);
+      case "status":
+        return pending.listeners.onStatus?.(message.status);
+      case "memory":
+        return pending.listeners.onMemory?.(message.memory);
+      case "text":
+        return pending.listeners.onText?.(message.text);
+      case "result":
+        this.#pending.delete(message.id);
+        return pending.resolve(message.result);
+      case "failure":
+        this.#pending.delete(message.id);
+        return pending.reject(asError(message.error));
+      default:
+        message satisfies never;
+    }
+  }
+}
+
+function asError({ code, message }: AppError): EngineError {
+  return new EngineError(code as EngineErrorCode, message);
+}
+
+/** Threads for the engine: the cores, less the hyper-threads that slow llama.cpp down, so at most half of many. */
+export function defaultThreads(): number {
+  const logical = availableParallelism();
+  return logical <= 4 ? logical : Math.ceil(logical / 2);
+}

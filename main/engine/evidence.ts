@@ -1,0 +1,112 @@
+/** From attention to passages: which sentences of the documents the retrieval heads looked at and the cache kept. */
+import type { LlamaModel } from "node-llama-cpp";
+import type { PolicyInput } from "./policies/policy.ts";
+import { averagePool, meanOverHeads, retrievalHeads } from "./policies/scoring.ts";
+import { charactersOfTokens, type Prompt, type TokenizedText } from "./prompt.ts";
+
+/** A passage of one document, as character offsets in its text; `score` is its share of the best passage's attention, 0 to 1. */
+export type Passage = { documentIndex: number; start: number; end: number; score: number };
+
+const mostPassages = 5;
+/** Passages with less than this share of the best one's attention are not shown. */
+const leastShare = 0.2;
+/** Tokens over which attention is averaged before the highest point is looked for. */
+const peakTokens = 9;
+/** A sentence longer than this many characters is shown only around its peak. */
+const longestPassage = 400;
+
+/**
+ * The passages that the answer rests on, best first. A token counts by the attention of its layers' retrieval heads, in the layers that kept it.
+ *
+ * @param kept positions kept, [layer][set][position]; null means everything
+ */
+export function findEvidence(
+  model: LlamaModel,
+  prompt: Prompt,
+  documents: readonly TokenizedText[],
+  input: PolicyInput,
+  kept: readonly (readonly (readonly number[])[])[] | null,
+): Passage[] {
+  const from = prompt.documentStarts[0]!;
+  const to = prompt.documentStarts.at(-1)!;
+  const scores = averagePool(attentionOnDocuments(input, kept, from, to), peakTokens);
+  const passages: Passage[] = [];
+  let best = 0;
+  for (let tries = 0; passages.length < mostPassages && tries < 4 * mostPassages; tries++) {
+    const peak = indexOfMax(scores);
+    const score = scores[peak] ?? 0;
+    if (score <= 0 || score < leastShare * best) break;
+    best ||= score;
+    const documentIndex = prompt.documentStarts.findLastIndex((start, i) => i < documents.length && start <= from + peak);
+    const offset = prompt.documentStarts[documentIndex]! - from;
+    const document = documents[documentIndex]!;
+    const token = Math.min(peak - offset, document.tokens.length - 1);
+    const at = charactersOfTokens(model, document, token, token + 1);
+    const { start, end } = sentenceAround(document.text, at.start, at.end);
+    // The whole sentence is spoken for, and its neighbourhood with it.
+    for (let t = Math.max(0, peak - peakTokens); t <= Math.min(scores.length - 1, peak + peakTokens); t++) scores[t] = 0;
+    const overlaps = passages.some((other) => other.documentIndex === documentIndex && other.start < end && start < other.end);
+    if (!overlaps && end > start) passages.push({ documentIndex, start, end, score: score / best });
+  }
+  return passages;
+}
+
+function attentionOnDocuments(
+  { layers, heads, attention, positions, profile }: PolicyInput,
+  kept: readonly (readonly (readonly number[])[])[] | null,
+  from: number,
+  to: number,
+): Float32Array {
+  const total = new Float32Array(to - from);
+  for (let layer = 0; layer < layers; layer++) {
+    const scores = profile?.scores[layer];
+    const mass = meanOverHeads(attention(layer), positions, retrievalHeads(heads, scores), from, to);
+    const weight = scores ? Math.max(...scores) : 1;
+    if (kept === null) {
+      for (let t = 0; t < total.length; t++) total[t]! += weight * mass[t]!;
+      continue;
+    }
+    for (const set of kept[layer]!) {
+      for (const position of set)
+        if (position >= from && position < to) total[position - from]! += (weight * mass[position - from]!) / kept[layer]!.length;
+    }
+  }
+  return total;
+}
+
+function indexOfMax(values: Float32Array): number {
+  let best = 0;
+  for (let i = 1; i < values.length; i++) if (values[i]! > values[best]!) best = i;
+  return best;
+}
+
+/** The sentence around [start, end), without surrounding space; a very long one is cut at words around the place. */
+function sentenceAround(text: string, start: number, end: number): { start: number; end: number } {
+  const earliest = Math.max(0, start - longestPassage);
+  const latest = Math.min(text.length, end + longestPassage);
+  let first = earliest;
+  for (let i = start - 1; i > earliest; i--) {
+    if (isBoundary(text, i)) {
+      first = i + 1;
+      break;
+    }
+  }
+  let last = latest;
+  for (let i = Math.max(first, end - 1); i < latest; i++) {
+    if (isBoundary(text, i)) {
+      last = i + 1;
+      break;
+    }
+  }
+  while (first < last && /\s/.test(text[first]!)) first++;
+  while (last > first && /\s/.test(text[last - 1]!)) last--;
+  return { start: first, end: last };
+}
+
+/** Whether the character at `i` ends a sentence: . ! ? (or their full-width forms) before white space, or an empty line. */
+function isBoundary(text: string, i: number): boolean {
+  const char = text[i]!;
+  if ("\u3002\uff01\uff1f".includes(char)) return true;
+  if (".!?".includes(char)) return i + 1 >= text.length || /\s/.test(text[i + 1]!);
+  return char === "\n" && text[i + 1] === "\n";
+}

@@ -1,0 +1,88 @@
+/** From a policy and a budget to the positions that the answering cache keeps. */
+import type { Budget } from "../../preload/api.ts";
+import type { Policy, PolicyInput } from "./policies/policy.ts";
+import type { Prompt } from "./prompt.ts";
+
+/**
+ * Whose attention decides. `question`: the question's own tokens; template and question always stay, outside the budget.
+ * A number: the prompt's last tokens, which stay inside the budget (8 in the paper).
+ */
+export type Window = "question" | number;
+
+export type Keep = {
+  /** Mean tokens a layer may keep. */
+  budget: number;
+  /** Tokens each layer may keep, [layer]. */
+  budgets: number[];
+  /** Positions kept, [layer][set][position] ascending; null keeps everything. */
+  kept: number[][][] | null;
+  /** Tokens each layer really keeps, [layer]. */
+  perLayer: number[];
+  /** Tokens that stay outside the budget. */
+  protectedTokens: number;
+  /** Positions that a layer keeps for at least one KV head, [layer][position] ascending. */
+  union(promptTokens: number): number[][];
+};
+
+/** Nothing is evicted. */
+export function keepEverything(promptTokens: number, layers: number): Keep {
+  const perLayer = new Array<number>(layers).fill(promptTokens);
+  const all = (length: number) => Array.from({ length }, (_, i) => i);
+  return {
+    budget: promptTokens,
+    budgets: perLayer,
+    kept: null,
+    perLayer,
+    protectedTokens: 0,
+    union: (length) => perLayer.map(() => all(length)),
+  };
+}
+
+/** Lets a policy choose among the tokens that may be evicted and adds those that always stay. */
+export function planKeep(
+  policy: Policy,
+  input: Omit<PolicyInput, "first" | "end" | "counts">,
+  prompt: Prompt,
+  { budget, window }: { budget: Budget; window: Window },
+): Keep {
+  const length = prompt.tokens.length;
+  const mean = meanBudget(budget, length);
+  const budgets = policy.budgets(mean, input.layers, input.profile);
+
+  // The paper's window lies inside the budget; question and template lie outside it.
+  const first = window === "question" ? prompt.documentStarts[0]! : 0;
+  const end = window === "question" ? prompt.questionStart : Math.max(0, length - window);
+  const inside = window === "question" ? 0 : length - end;
+  const protectedTokens = window === "question" ? first + (length - end) : 0;
+
+  const counts = budgets.map((tokens) => Math.max(0, Math.min(tokens - inside, end - first)));
+  const before = range(0, first);
+  const after = range(end, length);
+  const kept = policy.select({ ...input, first, end, counts }).map((sets) => sets.map((set) => [...before, ...set, ...after]));
+  return {
+    budget: mean,
+    budgets,
+    kept,
+    perLayer: kept.map((sets) => sets[0]!.length),
+    protectedTokens,
+    union: () => kept.map((sets) => (sets.length === 1 ? sets[0]! : [...new Set(sets.flat())].sort((a, b) => a - b))),
+  };
+}
+
+/** The mean budget in tokens, at least 1 and at most the prompt. */
+function meanBudget(budget: Budget, promptTokens: number): number {
+  switch (budget.kind) {
+    case "full":
+      return promptTokens;
+    case "share":
+      return Math.max(1, Math.min(promptTokens, Math.round(budget.share * promptTokens)));
+    case "tokens":
+      return Math.max(1, Math.min(promptTokens, Math.round(budget.tokens)));
+    default:
+      return budget satisfies never;
+  }
+}
+
+function range(from: number, to: number): number[] {
+  return Array.from({ length: to - from }, (_, i) => from + i);
+}

@@ -1,0 +1,118 @@
+/** A loaded model: its weights, tokenizer, chat template and figures. Knows nothing of caches. */
+import { createHash } from "node:crypto";
+import { createReadStream } from "node:fs";
+import { stat } from "node:fs/promises";
+import { basename } from "node:path";
+import type { Llama, LlamaModel } from "node-llama-cpp";
+import type { ModelInfo } from "../../preload/api.ts";
+import { createContext, loadLlama } from "./addon.ts";
+import { EngineError } from "./errors.ts";
+import type { HeadProfile } from "./policies/policy.ts";
+import { loadProfile } from "./profile.ts";
+import { readTemplate, type Template } from "./prompt.ts";
+
+export type LoadedModel = {
+  llama: Llama;
+  model: LlamaModel;
+  info: ModelInfo;
+  template: Template;
+  profile: HeadProfile | null;
+  /** Bytes that one token takes in a full f16 cache, all layers together. */
+  tokenBytes: number;
+  dispose(): Promise<void>;
+};
+
+/**
+ * Loads a GGUF file with the patched llama.cpp.
+ * @throws EngineError `no-model`, `bad-model` or `native-missing`
+ */
+export async function loadModel(file: string, threads: number, onProgress?: (share: number) => void): Promise<LoadedModel> {
+  const size = await stat(file).then(
+    (found) => found.size,
+    () => {
+      throw new EngineError("no-model", `There is no model file at ${file}: choose another one.`);
+    },
+  );
+  const sha256 = await hashFile(file);
+  const llama = await loadLlama(threads);
+  let model: LlamaModel;
+  try {
+    model = await llama.loadModel({ modelPath: file, gpuLayers: 0, ...(onProgress && { onLoadProgress: onProgress }) });
+  } catch (error) {
+    await llama.dispose();
+    throw new EngineError(
+      "bad-model",
+      `${basename(file)} could not be loaded as a model; it may be damaged or of an unknown kind. (${String(error)})`,
+    );
+  }
+
+  const figures = architectureFigures(model);
+  const support = await supportOf(model, threads);
+  const found = await loadProfile(sha256, figures.layers, figures.heads);
+  const info: ModelInfo = {
+    name: model.fileInfo.metadata.general?.name ?? basename(file, ".gguf"),
+    file,
+    bytes: size,
+    sha256,
+    layers: figures.layers,
+    heads: figures.heads,
+    kvHeads: figures.kvHeads,
+    contextLength: model.trainContextSize,
+    profile: found?.name ?? null,
+    unsupported: support === "" ? null : support,
+  };
+  return {
+    llama,
+    model,
+    info,
+    template: readTemplate(model),
+    profile: found?.profile ?? null,
+    tokenBytes: figures.layers * figures.kvHeads * (figures.keyLength + figures.valueLength) * 2,
+    dispose: async () => {
+      await model.dispose();
+      await llama.dispose();
+    },
+  };
+}
+
+function architectureFigures(model: LlamaModel) {
+  const metadata = model.fileInfo.metadata;
+  const arch = model.fileInfo.architectureMetadata as {
+    block_count?: number;
+    embedding_length?: number;
+    attention?: { head_count?: number | number[]; head_count_kv?: number | number[]; key_length?: number; value_length?: number };
+  };
+  const largest = (value: number | number[] | undefined) => (Array.isArray(value) ? Math.max(...value) : value);
+  const layers = arch.block_count ?? 0;
+  const heads = largest(arch.attention?.head_count) ?? 0;
+  if (layers === 0)
+    throw new EngineError(
+      "bad-model",
+      `A model of the kind "${metadata.general.architecture}" cannot answer questions: choose a language model.`,
+    );
+  const kvHeads = largest(arch.attention?.head_count_kv) ?? heads;
+  const headLength = heads > 0 ? (arch.embedding_length ?? 0) / heads : 0;
+  return {
+    layers,
+    heads,
+    kvHeads,
+    keyLength: arch.attention?.key_length ?? headLength,
+    valueLength: arch.attention?.value_length ?? headLength,
+  };
+}
+
+/** Asks the patch itself: a small context knows whether probe, layout and gather work for this model. */
+async function supportOf(model: LlamaModel, threads: number): Promise<string> {
+  const context = await createContext(model, { contextSize: 256, batchSize: 8, threads, kvType: "f16" });
+  try {
+    return context.getKvSupport();
+  } finally {
+    await context.dispose();
+  }
+}
+
+async function hashFile(file: string): Promise<string> {
+  const hash = createHash("sha256");
+  for await (const chunk of createReadStream(file, { highWaterMark: 1 << 20 })) hash.update(chunk as Buffer);
+  return hash.digest("hex");
+}

@@ -1,0 +1,69 @@
+/** The engine child's entry: one Engine, driven by messages. A native abort, a hang or an out-of-memory kill ends this process and nothing else. */
+import { childPort } from "../child.ts";
+import { Engine, type Hooks } from "./engine.ts";
+import { EngineError } from "./errors.ts";
+import type { Call, FromEngine, ToEngine } from "./protocol.ts";
+
+const port = childPort();
+const running = new Map<number, AbortController>();
+let engine: Engine | null = null;
+
+port.onMessage((message) => {
+  const received = message as ToEngine;
+  if (received.kind === "abort") running.get(received.id)?.abort();
+  else void answer(received.id, received.call);
+});
+
+async function answer(id: number, call: Call): Promise<void> {
+  const controller = new AbortController();
+  running.set(id, controller);
+  const send = (reply: FromEngine) => port.send(reply);
+  const hooks: Hooks = {
+    signal: controller.signal,
+    onStatus: (status) => send({ kind: "status", id, status }),
+    onMemory: (memory) => send({ kind: "memory", id, memory }),
+    onText: (text) => send({ kind: "text", id, text }),
+  };
+  try {
+    send({ kind: "result", id, result: await perform(call, hooks, (share) => send({ kind: "loading", id, share })) });
+  } catch (error) {
+    if (controller.signal.aborted) send({ kind: "failure", id, error: { code: "stopped", message: "Stopped." } });
+    else if (error instanceof EngineError) send({ kind: "failure", id, error: { code: error.code, message: error.message } });
+    else {
+      console.error(error);
+      send({
+        kind: "failure",
+        id,
+        error: { code: "engine-stopped", message: `The engine could not finish: ${String(error)}. Ask again.` },
+      });
+    }
+  } finally {
+    running.delete(id);
+  }
+}
+
+async function perform(call: Call, hooks: Hooks, onLoading: (share: number) => void): Promise<unknown> {
+  if (call.op === "load") {
+    await engine?.dispose();
+    engine = null;
+    engine = await Engine.load(call.file, { threads: call.threads, onProgress: onLoading });
+    return engine.loaded.info;
+  }
+  if (engine === null) throw new EngineError("no-model", "No model is loaded: choose one in settings.");
+  switch (call.op) {
+    case "addDocument":
+      return await engine.addDocument(call.documentId, call.text);
+    case "removeDocument":
+      return engine.removeDocument(call.documentId);
+    case "countPrompt":
+      return engine.countPrompt(call.documentIds, call.history, call.question);
+    case "read":
+      return await engine.read(call.documentIds, call.readingKv, hooks);
+    case "ask":
+      return await engine.ask(call.request, hooks);
+    case "memory":
+      return engine.memory();
+    default:
+      return call satisfies never;
+  }
+}

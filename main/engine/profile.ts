@@ -1,0 +1,47 @@
+/** A model's calibration: its heads' semantic retrieval scores and its layers' eviction errors (paper, sections 3 and 4). */
+import { readFile } from "node:fs/promises";
+import { z } from "zod";
+import type { HeadProfile } from "./policies/policy.ts";
+
+const profileSchema = z.object({
+  /** For people: which model, e.g. "SmolLM2-135M-Instruct Q4_1". */
+  model: z.string(),
+  modelSha256: z.string().length(64),
+  /** How it was made: runs used, token lengths, date. */
+  calibration: z.string(),
+  /** Semantic retrieval score, [layer][head]. */
+  scores: z.array(z.array(z.number().nonnegative())),
+  /** L1-normalised eviction error, [layer], or empty. */
+  layerErrors: z.array(z.number().nonnegative()),
+});
+
+export type ProfileFile = z.infer<typeof profileSchema>;
+
+const shippedProfiles = new URL("../../resources/profiles/", import.meta.url);
+
+/** The profile made for exactly this model file, or null. A damaged or foreign profile counts as none. */
+export async function loadProfile(
+  modelSha256: string,
+  layers: number,
+  heads: number,
+): Promise<{ name: string; profile: HeadProfile } | null> {
+  const text = await readFile(new URL(`${modelSha256}.json`, shippedProfiles), "utf8").catch(() => null);
+  if (text === null) return null;
+  const parsed = profileSchema.safeParse(tryJson(text));
+  if (!parsed.success) return null;
+  const { model, modelSha256: madeFor, scores, layerErrors } = parsed.data;
+  const fits =
+    madeFor === modelSha256 &&
+    scores.length === layers &&
+    scores.every((row) => row.length === heads) &&
+    [0, layers].includes(layerErrors.length);
+  return fits ? { name: model, profile: { scores, layerErrors } } : null;
+}
+
+function tryJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return null;
+  }
+}

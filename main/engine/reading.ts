@@ -1,0 +1,172 @@
+/**
+ * The reading cache: the ordinary, full KV cache of a conversation's documents, past turns and the new question.
+ * Its content depends on the token sequence alone: tokens are decoded in the same pieces whatever was read before.
+ */
+import type { KvType } from "../../preload/api.ts";
+import { createContext, decode, type KvReport, type NativeContext } from "./addon.ts";
+import type { LoadedModel } from "./model.ts";
+
+/** Tokens decoded at once: small enough that a stop is heard within a second on a slow machine. */
+const chunkTokens = 128;
+/** The question is decoded in one piece, since its attention is probed; longer questions are probed over their last tokens. */
+const largestPiece = 512;
+/** Rows are allocated in steps of this many, as llama.cpp counts its cells. */
+const rowStep = 256;
+
+export type ReadProgress = { done: number; total: number };
+
+export class ReadingCache {
+  readonly kvType: KvType;
+  readonly #loaded: LoadedModel;
+  readonly #threads: number;
+  #context: NativeContext | null = null;
+  #tokens: number[] = [];
+  #rows = 0;
+
+  constructor(loaded: LoadedModel, options: { threads: number; kvType: KvType }) {
+    this.#loaded = loaded;
+    this.#threads = options.threads;
+    this.kvType = options.kvType;
+  }
+
+  /** How many tokens it holds. */
+  get length(): number {
+    return this.#tokens.length;
+  }
+
+  /** How many tokens of a prompt it holds already. */
+  sharedWith(tokens: readonly number[]): number {
+    let shared = 0;
+    while (shared < this.#tokens.length && shared < tokens.length && this.#tokens[shared] === tokens[shared]) shared++;
+    return shared;
+  }
+
+  /** The context to gather from and to decode a full answer on. */
+  get context(): NativeContext {
+    if (this.#context === null) throw new Error("nothing was read yet");
+    return this.#context;
+  }
+
+  /**
+   * Brings the cache to hold exactly `tokens[0, end)`: forgets what differs and reads the rest, in pieces that end at `stops`.
+   * When aborted it keeps what was read and throws the signal's reason.
+   *
+   * @param stops ascending positions at which a piece must end, so that every path to a prompt cuts it alike
+   */
+  async read(
+    tokens: readonly number[],
+    stops: readonly number[],
+    end: number,
+    options: { reserve: number; signal: AbortSignal; onProgress(progress: ReadProgress): void },
+  ): Promise<void> {
+    await this.#makeRoom(tokens.length + options.reserve);
+    await this.#keepOnly(pieceStart(stops, this.sharedWith(tokens), end));
+    let position = this.#tokens.length;
+    options.onProgress({ done: position, total: end });
+    while (position < end) {
+      options.signal.throwIfAborted();
+      const next = nextPieceEnd(stops, position, end);
+      await this.#decode(tokens, position, next);
+      position = next;
+      options.onProgress({ done: position, total: end });
+    }
+  }
+
+  /**
+   * Reads the prompt's last piece and probes the attention that the rows [from, to) pay to everything before them.
+   * At most the last 512 tokens from `from` on fit into the piece.
+   *
+   * @returns the output row to sample the first answer token from
+   */
+  async readProbed(tokens: readonly number[], from: number, to: number): Promise<number> {
+    const start = this.#tokens.length;
+    this.context.setAttentionProbe(from - start, to - from);
+    try {
+      return await this.#decode(tokens, start, tokens.length);
+    } finally {
+      this.context.setAttentionProbe(0, 0);
+    }
+  }
+
+  /** Where the last piece of a prompt begins: at its question, so far as that and the window fit into one piece. */
+  static lastPieceStart(promptTokens: number, questionStart: number, windowStart: number): number {
+    return Math.max(0, Math.min(questionStart, windowStart), promptTokens - largestPiece);
+  }
+
+  /** Decodes one answer token for the policies that answer from the full cache. */
+  async decodeAnswer(token: number): Promise<number> {
+    await this.#makeRoom(this.#tokens.length + 1);
+    return await this.#decode([...this.#tokens, token], this.#tokens.length, this.#tokens.length + 1);
+  }
+
+  /** Forgets everything from a position on. */
+  async truncate(length: number): Promise<void> {
+    await this.#keepOnly(Math.min(length, this.#tokens.length));
+  }
+
+  report(): KvReport | null {
+    return this.#context?.getKvReport() ?? null;
+  }
+
+  /** Frees all of its memory. */
+  async drop(): Promise<void> {
+    await this.#context?.dispose();
+    this.#context = null;
+    this.#tokens = [];
+    this.#rows = 0;
+  }
+
+  async #decode(tokens: readonly number[], from: number, to: number): Promise<number> {
+    const piece = tokens.slice(from, to);
+    const output = await decode(this.context, piece, from);
+    for (const token of piece) this.#tokens.push(token);
+    return output;
+  }
+
+  async #makeRoom(tokens: number): Promise<void> {
+    if (this.#context !== null && tokens <= this.#rows) return;
+    const { info, model } = this.#loaded;
+    const rows = Math.min(Math.ceil(tokens / rowStep) * rowStep, Math.ceil(info.contextLength / rowStep) * rowStep);
+    if (this.#context !== null && info.unsupported === null) {
+      await this.#context.growKvTail(rows);
+    } else {
+      await this.drop();
+      // A cache that can grow allocates only what it needs; the window that rope factors depend on stays the model's.
+      const layout = { kept: new Uint32Array(info.layers), tail: rows };
+      this.#context = await createContext(model, {
+        contextSize: info.unsupported === null ? info.contextLength : rows,
+        batchSize: Math.min(largestPiece, rows),
+        threads: this.#threads,
+        kvType: this.kvType,
+        ...(info.unsupported === null && { layout }),
+      });
+    }
+    this.#rows = rows;
+  }
+
+  async #keepOnly(length: number): Promise<void> {
+    if (length >= this.#tokens.length) return;
+    // Recurrent state cannot be cut back: start over.
+    const cut = length > 0 && this.context.removeTokenCellsFromSequence(0, length, -1);
+    if (cut) this.#tokens.length = length;
+    else {
+      this.context.disposeSequence(0);
+      this.#tokens = [];
+    }
+  }
+}
+
+/** The next multiple of the chunk size counted from the last stop, or the next stop, or the end. */
+function nextPieceEnd(stops: readonly number[], position: number, end: number): number {
+  const from = stops.findLast((stop) => stop <= position) ?? 0;
+  const stop = stops.find((candidate) => candidate > position) ?? end;
+  const grid = from + (Math.floor((position - from) / chunkTokens) + 1) * chunkTokens;
+  return Math.min(grid, stop, end);
+}
+
+/** The last piece boundary at or before a position. */
+function pieceStart(stops: readonly number[], position: number, end: number): number {
+  const from = stops.findLast((stop) => stop <= position) ?? 0;
+  const start = from + Math.floor((position - from) / chunkTokens) * chunkTokens;
+  return Math.min(start, end);
+}
