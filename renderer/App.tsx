@@ -1,0 +1,175 @@
+import { useEffect, useState, useSyncExternalStore } from "react";
+import { closeProblem, importFiles, openDialog, showTab } from "./actions.ts";
+import { Chat } from "./Chat.tsx";
+import { Dialogs } from "./Dialogs.tsx";
+import { IconButton } from "./Hint.tsx";
+import { AlertTriangle, FileDown, Library as LibraryIcon, Settings as SettingsIcon, X } from "./icons.ts";
+import { Library } from "./Library.tsx";
+import { MemoryGauge } from "./MemoryGauge.tsx";
+import { handleKey, ids, keysFor } from "./shortcuts.ts";
+import { useFolio } from "./store.ts";
+import { Viewer } from "./Viewer.tsx";
+import { Welcome } from "./Welcome.tsx";
+
+const accepted = ".pdf,.txt,.md,.markdown,.text,application/pdf,text/plain,text/markdown";
+
+export function App() {
+  const connected = useFolio((s) => s.connected);
+  const empty = useFolio((s) => s.documents.length === 0);
+  const theme = useFolio((s) => s.settings.theme);
+  const tab = useFolio((s) => s.tab);
+  const narrow = useNarrow();
+
+  useEffect(() => {
+    document.documentElement.dataset.theme = theme;
+  }, [theme]);
+  useEffect(() => {
+    window.addEventListener("keydown", handleKey);
+    return () => window.removeEventListener("keydown", handleKey);
+  }, []);
+
+  return (
+    <div className="app" data-tab={tab} data-empty={empty}>
+      {narrow ? <NarrowBar empty={empty} /> : <Library />}
+      {!connected ? (
+        <main className="opening">
+          <p role="status">Opening the library…</p>
+        </main>
+      ) : empty ? (
+        <Welcome />
+      ) : (
+        <>
+          <Viewer hidden={narrow && tab !== "document"} />
+          <Chat hidden={narrow && tab !== "conversation"} />
+        </>
+      )}
+      <MemoryGauge />
+      <Problem />
+      <DropTarget />
+      <Dialogs />
+      <input
+        id={ids.files}
+        type="file"
+        multiple
+        hidden
+        accept={accepted}
+        aria-label="Add documents"
+        onChange={(event) => {
+          void importFiles([...(event.target.files ?? [])]);
+          event.target.value = "";
+        }}
+      />
+    </div>
+  );
+}
+
+const narrowQuery = window.matchMedia("(max-width: 1079px)");
+function useNarrow(): boolean {
+  return useSyncExternalStore(
+    (changed) => {
+      narrowQuery.addEventListener("change", changed);
+      return () => narrowQuery.removeEventListener("change", changed);
+    },
+    () => narrowQuery.matches,
+  );
+}
+
+/** The head of a narrow window: the library as a drawer, document and conversation as two tabs. */
+function NarrowBar({ empty }: { empty: boolean }) {
+  const tab = useFolio((s) => s.tab);
+  const tabs = [
+    { id: "document", label: "Document" },
+    { id: "conversation", label: "Conversation" },
+  ] as const;
+  return (
+    <header className="narrow-bar">
+      <IconButton label="Library" keys={keysFor("Search the library")} onClick={() => openDialog({ kind: "library" })}>
+        <LibraryIcon />
+      </IconButton>
+      {!empty && (
+        <div className="tabs" role="tablist" aria-label="Document or conversation">
+          {tabs.map(({ id, label }) => (
+            <button
+              key={id}
+              id={`tab-${id}`}
+              type="button"
+              role="tab"
+              aria-selected={tab === id}
+              aria-controls={id}
+              tabIndex={tab === id ? 0 : -1}
+              onClick={() => showTab(id)}
+              onKeyDown={(event) => {
+                if (event.key !== "ArrowLeft" && event.key !== "ArrowRight") return;
+                const other = id === "document" ? "conversation" : "document";
+                showTab(other);
+                document.getElementById(`tab-${other}`)?.focus();
+              }}
+            >
+              {label}
+            </button>
+          ))}
+        </div>
+      )}
+      <IconButton label="Settings" keys={keysFor("Settings")} onClick={() => openDialog({ kind: "settings" })}>
+        <SettingsIcon />
+      </IconButton>
+    </header>
+  );
+}
+
+/** The last request that failed, in main's own sentence. */
+function Problem() {
+  const problem = useFolio((s) => s.problem);
+  if (!problem) return null;
+  return (
+    <div className="problem" role="alert" data-code={problem.code}>
+      <AlertTriangle />
+      <p>{problem.message}</p>
+      <IconButton label="Close this message" onClick={closeProblem}>
+        <X />
+      </IconButton>
+    </div>
+  );
+}
+
+/** The whole window takes dropped files; it shows so while files hang over it. */
+function DropTarget() {
+  const [over, setOver] = useState(false);
+  useEffect(() => {
+    const hasFiles = (event: DragEvent) => event.dataTransfer?.types.includes("Files") ?? false;
+    const dragOver = (event: DragEvent) => {
+      if (!hasFiles(event)) return;
+      event.preventDefault();
+      event.dataTransfer!.dropEffect = "copy";
+      setOver(true);
+    };
+    const dragLeave = (event: DragEvent) => {
+      // Only when the pointer leaves the window is there nothing that it enters.
+      if (event.relatedTarget === null) setOver(false);
+    };
+    const drop = (event: DragEvent) => {
+      setOver(false);
+      if (!hasFiles(event)) return;
+      event.preventDefault();
+      void importFiles([...event.dataTransfer!.files]);
+    };
+    window.addEventListener("dragover", dragOver);
+    window.addEventListener("dragleave", dragLeave);
+    window.addEventListener("drop", drop);
+    return () => {
+      window.removeEventListener("dragover", dragOver);
+      window.removeEventListener("dragleave", dragLeave);
+      window.removeEventListener("drop", drop);
+    };
+  }, []);
+  if (!over) return null;
+  return (
+    <div className="drop" aria-hidden="true">
+      <div>
+        <FileDown />
+        <p>Drop to add</p>
+        <small>PDF, text or Markdown</small>
+      </div>
+    </div>
+  );
+}

@@ -1,0 +1,78 @@
+/** How the window's mirror of main's state follows main's events. Pure: `(mirror, payload, now) -> what changes`. */
+
+import type { AppError, AppState, Conversation, DocumentInfo, EngineStatus, EventName, Events, MemoryReport, Turn } from "../preload/api.ts";
+
+/** One point of the gauge's plot. */
+export type MemorySample = { at: number; processBytes: number; cacheBytes: number };
+
+/** Main's state as the window last heard of it, and what the window remembers beside it. */
+export type Mirror = AppState & {
+  history: readonly MemorySample[];
+  /** How far a reading got that was stopped before its end; null when there is nothing to go on with. */
+  readSoFar: { done: number; total: number } | null;
+};
+
+const sampleEveryMs = 1000;
+const historyMs = 5 * 60_000;
+
+/** Bytes of both caches that are in memory now; a reading cache on disk takes none. */
+export const cacheBytesInMemory = (memory: MemoryReport): number =>
+  memory.answeringBytes + (memory.readingPlace === "memory" ? memory.readingBytes : 0);
+
+function withSample(history: readonly MemorySample[], memory: MemoryReport, now: number): readonly MemorySample[] {
+  const last = history.at(-1);
+  if (last && now - last.at < sampleEveryMs) return history;
+  const sample = { at: now, processBytes: memory.processBytes, cacheBytes: cacheBytesInMemory(memory) };
+  return [...history.filter((old) => now - old.at <= historyMs), sample];
+}
+
+function withDocument(documents: DocumentInfo[], changed: DocumentInfo): DocumentInfo[] {
+  return documents.some((known) => known.id === changed.id)
+    ? documents.map((known) => (known.id === changed.id ? changed : known))
+    : [...documents, changed];
+}
+
+function withTurn(conversation: Conversation, changed: Turn): Conversation {
+  const turns = conversation.turns.some((known) => known.id === changed.id)
+    ? conversation.turns.map((known) => (known.id === changed.id ? changed : known))
+    : [...conversation.turns, changed];
+  return { ...conversation, turns };
+}
+
+/** Text for a turn that is done, or unknown, came late: the whole answer was or will be in a `turn` event. */
+function withText(conversation: Conversation, turnId: string, text: string): Conversation {
+  const turns = conversation.turns.map((turn): Turn => {
+    if (turn.id !== turnId || (turn.phase !== "waiting" && turn.phase !== "answering")) return turn;
+    return { id: turn.id, question: turn.question, answer: turn.answer + text, phase: "answering" };
+  });
+  return { ...conversation, turns };
+}
+
+function readSoFar(before: EngineStatus, after: EngineStatus, known: Mirror["readSoFar"]): Mirror["readSoFar"] {
+  if (after.phase === "reading" || after.phase === "answering") return null;
+  if (before.phase !== "reading") return known;
+  return before.done > 0 && before.done < before.total ? { done: before.done, total: before.total } : null;
+}
+
+type Follow<Name extends EventName> = (mirror: Mirror, payload: Events[Name], now: number) => Partial<Mirror>;
+
+export const follow: { [Name in EventName]: Follow<Name> } = {
+  engine: (mirror, engine) => ({ engine, readSoFar: readSoFar(mirror.engine, engine, mirror.readSoFar) }),
+  model: (_, model) => ({ model }),
+  settings: (_, settings) => ({ settings }),
+  document: (mirror, changed) => ({ documents: withDocument(mirror.documents, changed) }),
+  documentRemoved: (mirror, id) => ({ documents: mirror.documents.filter((known) => known.id !== id) }),
+  conversation: (mirror, conversation) => ({
+    conversation,
+    readSoFar: conversation?.id === mirror.conversation?.id ? mirror.readSoFar : null,
+  }),
+  turn: ({ conversation }, turn) => (conversation ? { conversation: withTurn(conversation, turn) } : {}),
+  answer: ({ conversation }, { turnId, text }) => (conversation ? { conversation: withText(conversation, turnId, text) } : {}),
+  memory: (mirror, memory, now) => ({ memory, history: withSample(mirror.history, memory, now) }),
+};
+
+/** What a failed request says; anything unforeseen becomes one plain sentence. */
+export function problemOf(error: unknown): AppError {
+  if (error instanceof Error && error.message !== "") return { code: error.name, message: error.message };
+  return { code: "unknown", message: "Something went wrong, and Folio cannot say what. Please try again." };
+}

@@ -1,0 +1,133 @@
+/**
+ * The document's text as it is shown: paragraphs with their offsets, and the passages marked in them.
+ * All offsets are UTF-16 code units; ranges are half open. Pure: it knows nothing of the screen.
+ */
+
+export type Range = { start: number; end: number };
+/** `kind` decides the look; the current one is where the reader was taken to. */
+export type Mark = Range & { kind: "evidence" | "match"; current: boolean };
+export type Paragraph = { start: number; text: string; look: "prose" | "lines" | "heading" };
+export type Segment = { text: string; start: number; mark: Mark | null };
+
+const numberedHeading = /^(#{1,6}\s|(\d+(\.\d+)*\.?|[IVXLC]+\.|§\s?\d+|Chapter|Section|Article|Part|Appendix|Annex)\s+\S)/;
+
+/** A short single line that starts like a numbered or Markdown heading and does not end like a sentence. */
+function isHeading(text: string): boolean {
+  return text.length < 90 && !text.includes("\n") && numberedHeading.test(text) && !/[.,;:]$/.test(text);
+}
+
+/** Lines of about equal, long length were broken by the page, not by the author: they may be joined when shown. */
+function isWrapped(text: string): boolean {
+  const lines = text.split("\n");
+  if (lines.length < 2) return true;
+  const body = lines.slice(0, -1).map((line) => line.trimEnd().length);
+  const longest = Math.max(...body);
+  return longest >= 40 && body.every((length) => length >= longest * 0.6);
+}
+
+/**
+ * Splits a page's text at blank lines. Every paragraph keeps its offset in the document, so that marks by offset stay exact.
+ * @param start offset of the page in the document's text
+ */
+export function paragraphs(pageText: string, start: number): Paragraph[] {
+  const found: Paragraph[] = [];
+  let from = 0;
+  let to = 0;
+  const close = () => {
+    if (to > from) {
+      const text = pageText.slice(from, to);
+      const look = isHeading(text.trim()) ? "heading" : isWrapped(text) ? "prose" : "lines";
+      found.push({ start: start + from, text, look });
+    }
+  };
+  let at = 0;
+  for (const line of pageText.split("\n")) {
+    if (line.trim() === "") {
+      close();
+      to = from;
+    } else {
+      if (to <= from) from = at;
+      to = at + line.length;
+    }
+    at += line.length + 1;
+  }
+  close();
+  return found;
+}
+
+/** Cuts `text`, which begins at `start`, where marks begin and end. Where marks overlap, the current one wins, then the earlier. */
+export function segments(text: string, start: number, marks: readonly Mark[]): Segment[] {
+  const end = start + text.length;
+  const touching = marks.filter((mark) => mark.start < end && mark.end > start && mark.end > mark.start);
+  if (touching.length === 0) return [{ text, start, mark: null }];
+  const cuts = new Set([start, end]);
+  for (const mark of touching) {
+    cuts.add(Math.max(start, mark.start));
+    cuts.add(Math.min(end, mark.end));
+  }
+  const edges = [...cuts].sort((a, b) => a - b);
+  const cut: Segment[] = [];
+  for (let i = 0; i + 1 < edges.length; i++) {
+    const from = edges[i]!;
+    const to = edges[i + 1]!;
+    const over = touching.filter((mark) => mark.start <= from && mark.end >= to);
+    const mark = over.find((candidate) => candidate.current) ?? over[0] ?? null;
+    const last = cut.at(-1);
+    if (last && last.mark === mark) last.text += text.slice(from - start, to - start);
+    else cut.push({ text: text.slice(from - start, to - start), start: from, mark });
+  }
+  return cut;
+}
+
+/** Where `query` occurs, ignoring case, in document order; at most `limit` ranges, so that a one-letter search stays quick. */
+export function findAll(pages: readonly { start: number; text: string }[], query: string, limit = 1000): Range[] {
+  const needle = query.trim();
+  if (needle === "") return [];
+  // A pattern instead of toLowerCase(), which changes the length of some texts and would shift the offsets.
+  const pattern = new RegExp(needle.replace(/[\\^$.*+?()[\]{}|]/g, "\\$&").replace(/\s+/g, "\\s+"), "giu");
+  const found: Range[] = [];
+  for (const page of pages) {
+    for (const match of page.text.matchAll(pattern)) {
+      found.push({ start: page.start + match.index, end: page.start + match.index + match[0].length });
+      if (found.length === limit) return found;
+    }
+  }
+  return found;
+}
+
+/** Index of the page that holds `offset`; pages are in order. */
+export function pageAt(pages: readonly { start: number }[], offset: number): number {
+  let low = 0;
+  let high = pages.length - 1;
+  while (low < high) {
+    const middle = (low + high + 1) >> 1;
+    if (pages[middle]!.start <= offset) low = middle;
+    else high = middle - 1;
+  }
+  return Math.max(low, 0);
+}
+
+/**
+ * Cuts an answer in Markdown into blocks that can be drawn apart, so that while it streams only the last one is drawn again.
+ * Blank lines part blocks, except inside a code fence and inside a list.
+ */
+export function markdownBlocks(source: string): string[] {
+  const blocks: string[] = [];
+  let current: string[] = [];
+  let fence: string | null = null;
+  const lines = source.split("\n");
+  lines.forEach((line, i) => {
+    const mark = /^ {0,3}(`{3,}|~{3,})/.exec(line)?.[1];
+    if (mark && fence === null) fence = mark;
+    else if (mark && fence !== null && mark[0] === fence[0] && mark.length >= fence.length) fence = null;
+    current.push(line);
+    const next = lines[i + 1];
+    const continues = next === undefined || /^\s*([-*+]|\d+[.)])\s|^\s{2,}\S/.test(next);
+    if (fence === null && line.trim() === "" && !continues && current.some((l) => l.trim() !== "")) {
+      blocks.push(current.join("\n"));
+      current = [];
+    }
+  });
+  if (current.some((line) => line.trim() !== "")) blocks.push(current.join("\n"));
+  return blocks;
+}

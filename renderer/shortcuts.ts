@@ -1,0 +1,79 @@
+/** The keys of the window in one table: the handler and the list of shortcuts both read it. */
+
+import { newConversation, openDialog, setFinding, showTab, stepEvidence, stop } from "./actions.ts";
+import { selectBusy, useFolio } from "./store.ts";
+
+const isMac = navigator.platform.startsWith("Mac");
+const command = isMac ? "⌘" : "Ctrl+";
+const alt = isMac ? "⌥" : "Alt+";
+
+export const ids = { question: "question", filter: "library-filter", files: "files", find: "find" } as const;
+const element = (id: string) => document.getElementById(id) as HTMLInputElement | null;
+
+/** Opens the system's file dialog; `App` holds the input behind it. */
+export const pickFiles = (): void => element(ids.files)?.click();
+
+function focusWhenShown(id: string) {
+  requestAnimationFrame(() => {
+    element(id)?.focus();
+    element(id)?.select();
+  });
+}
+
+export function find(): void {
+  setFinding(true);
+  focusWhenShown(ids.find);
+}
+
+export function searchLibrary(): void {
+  if (!element(ids.filter)) openDialog({ kind: "library" });
+  focusWhenShown(ids.filter);
+}
+
+export function focusQuestion(): void {
+  showTab("conversation");
+  focusWhenShown(ids.question);
+}
+
+type Shortcut = { keys: string; label: string; when?: () => boolean; run?: () => void; matches?: (event: KeyboardEvent) => boolean };
+
+const withCommand = (key: string) => (event: KeyboardEvent) =>
+  (isMac ? event.metaKey : event.ctrlKey) && !event.altKey && !event.shiftKey && event.key.toLowerCase() === key;
+const withAlt = (key: string) => (event: KeyboardEvent) => event.altKey && !event.ctrlKey && !event.metaKey && event.key === key;
+
+export const shortcuts: readonly Shortcut[] = [
+  { keys: `${command}O`, label: "Add documents", matches: withCommand("o"), run: pickFiles },
+  { keys: `${command}K`, label: "Search the library", matches: withCommand("k"), run: searchLibrary },
+  { keys: `${command}F`, label: "Find in the document", matches: withCommand("f"), run: find },
+  { keys: `${command}L`, label: "Go to the question box", matches: withCommand("l"), run: focusQuestion },
+  { keys: "Enter", label: "Ask" },
+  { keys: "Shift+Enter", label: "New line in the question" },
+  {
+    keys: "Esc",
+    label: "Stop reading or answering",
+    matches: (event) => event.key === "Escape",
+    when: () => selectBusy(useFolio.getState()),
+    run: () => void stop(),
+  },
+  { keys: `${alt}↓`, label: "Next passage of the evidence", matches: withAlt("ArrowDown"), run: () => void stepEvidence(1) },
+  { keys: `${alt}↑`, label: "Previous passage of the evidence", matches: withAlt("ArrowUp"), run: () => void stepEvidence(-1) },
+  {
+    keys: `${command}N`,
+    label: "New conversation about these documents",
+    matches: withCommand("n"),
+    run: () => void newConversation(useFolio.getState().conversation?.documentIds ?? []),
+  },
+  { keys: `${command},`, label: "Settings", matches: withCommand(","), run: () => openDialog({ kind: "settings" }) },
+  { keys: `${command}/`, label: "This list", matches: withCommand("/"), run: () => openDialog({ kind: "shortcuts" }) },
+];
+
+/** Runs the shortcut that a key press means, unless a dialog is open or something nearer has taken the key. */
+export function handleKey(event: KeyboardEvent): void {
+  if (event.defaultPrevented || event.isComposing || document.querySelector("dialog[open]")) return;
+  const shortcut = shortcuts.find((known) => known.matches?.(event) && (known.when?.() ?? true));
+  if (!shortcut?.run) return;
+  event.preventDefault();
+  shortcut.run();
+}
+
+export const keysFor = (label: string): string => shortcuts.find((known) => known.label === label)?.keys ?? "";

@@ -1,0 +1,90 @@
+/** The one store: a mirror of main's state, and what only the window knows (what is looked at, which dialog is open). */
+
+import { create } from "zustand";
+import type { AppError, Page, Turn } from "../preload/api.ts";
+import type { Mirror } from "./events.ts";
+
+export type Dialog =
+  | { kind: "settings" }
+  | { kind: "shortcuts" }
+  | { kind: "library" }
+  | { kind: "newConversation"; documentIds: string[] }
+  | { kind: "remove"; documentId: string }
+  | { kind: "link"; href: string };
+
+/** The passage that the reader was taken to. `visit` counts up, so that going to the same passage again scrolls again. */
+export type Focus = { turnId: string; index: number; visit: number };
+
+export type Folio = Mirror & {
+  /** False until main's state arrived. */
+  connected: boolean;
+  /** The document in the viewer, and its pages once they are here. */
+  viewing: string | null;
+  pages: { documentId: string; list: Page[] } | null;
+  /** A document dropped in this window, to be shown and asked about as soon as it is ready. */
+  awaited: string | null;
+  focus: Focus | null;
+  /** What the question box holds. */
+  draft: string;
+  tab: "document" | "conversation";
+  dialog: Dialog | null;
+  finding: boolean;
+  gaugeOpen: boolean;
+  /** The last request that failed, until the reader closes the message. */
+  problem: AppError | null;
+};
+
+export const useFolio = create<Folio>()(() => ({
+  connected: false,
+  engine: { phase: "starting" },
+  model: null,
+  settings: {
+    budget: { kind: "share", share: 0.06 },
+    policy: "phrase",
+    mode: "balanced",
+    readingKv: "f16",
+    answeringKv: "f16",
+    maxAnswerTokens: 512,
+    theme: "system",
+  },
+  documents: [],
+  conversation: null,
+  memory: {
+    weightsBytes: 0,
+    readingPlace: "none",
+    readingBytes: 0,
+    answeringBytes: 0,
+    computeBytes: 0,
+    fullBytes: 0,
+    promptTokens: 0,
+    keptTokens: 0,
+    keptPerLayer: [],
+    processBytes: 0,
+    systemFreeBytes: 0,
+    systemTotalBytes: 0,
+  },
+  history: [],
+  readSoFar: null,
+  viewing: null,
+  pages: null,
+  awaited: null,
+  focus: null,
+  draft: "",
+  tab: "document",
+  dialog: null,
+  finding: false,
+  gaugeOpen: false,
+  problem: null,
+}));
+
+/** The turn that is being read for or answered now. */
+export const isRunning = (turn: Turn): boolean => turn.phase === "waiting" || turn.phase === "answering";
+
+export const selectBusy = (state: Folio): boolean =>
+  state.engine.phase === "reading" || state.engine.phase === "answering" || (state.conversation?.turns.some(isRunning) ?? false);
+
+/** The passage that `focus` names, or null when its turn is gone. */
+export function focusedEvidence(state: Pick<Folio, "focus" | "conversation">) {
+  const turn = state.conversation?.turns.find((candidate) => candidate.id === state.focus?.turnId);
+  return turn?.phase === "done" ? (turn.evidence[state.focus?.index ?? 0] ?? null) : null;
+}

@@ -1,0 +1,113 @@
+/** The words of the window: plain ones first, with the field's exact term for the hint. Pure. */
+
+import type { Budget, KvType, MemoryMode, PolicyName } from "../preload/api.ts";
+import { count, percent } from "./format.ts";
+
+type Choice = { label: string; says: string; term: string };
+
+export const policyWords: Record<PolicyName, Choice> = {
+  phrase: {
+    label: "Whole phrases",
+    says: "Keeps the phrases around what the model's retrieval heads look up. Recommended.",
+    term: "phrase: CompressKV's semantic retrieval heads, with wide max-pooling so that neighbouring tokens survive together",
+  },
+  compresskv: {
+    label: "CompressKV, as published",
+    says: "Keeps single words that the retrieval heads look up, with a budget for every layer.",
+    term: "compresskv: average pooling over 5, four semantic retrieval heads, error-aware layer budgets",
+  },
+  snapkv: {
+    label: "SnapKV",
+    says: "Every attention head keeps what it looks at itself.",
+    term: "snapkv: a set of its own per KV head, max-pooling over 5, even budgets",
+  },
+  pyramidkv: {
+    label: "PyramidKV",
+    says: "As SnapKV, with more for the early layers and less for the late ones.",
+    term: "pyramidkv: linearly falling layer budgets",
+  },
+  streaming: {
+    label: "Beginning and end",
+    says: "Keeps the first words and the latest ones. Fast, and blind to the middle.",
+    term: "streaming: four attention sinks and a recent window",
+  },
+  random: {
+    label: "Random",
+    says: "A control to compare with: keeps what chance picks.",
+    term: "random: uniformly drawn positions",
+  },
+  full: {
+    label: "Everything",
+    says: "No compression: the answer needs as much memory as the reading.",
+    term: "full: the ordinary KV cache",
+  },
+};
+
+export const modeWords: Record<MemoryMode, Choice> = {
+  fast: {
+    label: "Fast",
+    says: "What was read stays in memory between questions.",
+    term: "reading cache in memory; peak is full + answering",
+  },
+  balanced: {
+    label: "Balanced",
+    says: "What was read rests on disk, and leaves memory before the answer begins.",
+    term: "reading cache as a snapshot on disk, loaded for each question",
+  },
+  smallest: {
+    label: "Smallest",
+    says: "What was read is dropped. Later questions see only what was kept.",
+    term: "reading cache dropped after a query-agnostic compression",
+  },
+};
+
+export const kvWords: Record<KvType, Choice> = {
+  f16: { label: "Exact", says: "16 bits a number", term: "KV type f16" },
+  q8_0: { label: "Compact", says: "about half the memory, a little slower", term: "KV type q8_0" },
+};
+
+/** The field's term and meaning behind every number of the gauge. */
+export const gaugeWords = {
+  answering: "Answering KV cache: what the answer is generated from. Allocated bytes, measured.",
+  full: "What an ordinary, full f16 KV cache of this prompt would take. Computed from its length.",
+  kept: "Mean number of prompt tokens kept per layer, of all prompt tokens that were read.",
+  speed: "Tokens per second: while reading, prefill; while answering, decoding.",
+  system: "Memory in use on this computer, all programs together.",
+  weights: "The model's weights, loaded once and shared by all questions.",
+  reading: "Reading KV cache: the whole document as the model read it. Where it is now, and its measured bytes.",
+  compute: "Compute buffers: scratch space for one step of the model.",
+  process: "Resident memory (RSS) of the engine process: everything above and the program itself.",
+  layers: "Tokens kept in each layer's answering cache. Layers that lose more by forgetting get more.",
+  history: "Resident memory of the engine over the last minutes, and the part of it that caches take.",
+  saved: "Full cache divided by answering cache.",
+} as const;
+
+export const budgetPresets: readonly { budget: Budget; label: string }[] = [
+  { budget: { kind: "full" }, label: "Full" },
+  { budget: { kind: "share", share: 0.25 }, label: "25 %" },
+  { budget: { kind: "share", share: 0.12 }, label: "12 %" },
+  { budget: { kind: "share", share: 0.06 }, label: "6 %" },
+  { budget: { kind: "share", share: 0.03 }, label: "3 %" },
+];
+
+export function budgetLabel(budget: Budget): string {
+  switch (budget.kind) {
+    case "full":
+      return "Full";
+    case "share":
+      return percent(budget.share);
+    case "tokens":
+      return `${count(budget.tokens)} tokens`;
+    default:
+      return budget satisfies never;
+  }
+}
+
+export const sameBudget = (a: Budget, b: Budget): boolean => budgetLabel(a) === budgetLabel(b);
+
+/** Mean tokens per layer that `budget` keeps of a prompt; null while the prompt's length is not known and it matters. */
+export function keptTokens(budget: Budget, promptTokens: number | null): number | null {
+  if (budget.kind === "tokens") return promptTokens === null ? budget.tokens : Math.min(budget.tokens, promptTokens);
+  if (promptTokens === null) return null;
+  return budget.kind === "full" ? promptTokens : Math.round(promptTokens * budget.share);
+}

@@ -1,0 +1,56 @@
+import { expect, test } from "vitest";
+import { bytes, count, duration, percent, plural, shortName, speed, timeLeft } from "../../../renderer/format.ts";
+
+test("bytes keep three significant digits and always a unit", () => {
+  expect(bytes(0)).toBe("0 MB");
+  expect(bytes(-5)).toBe("0 MB");
+  expect(bytes(512)).toBe("512 B");
+  expect(bytes(6_100_000)).toBe("6.10 MB");
+  expect(bytes(61_000_000)).toBe("61.0 MB");
+  expect(bytes(188_743_680)).toBe("189 MB");
+  expect(bytes(24_963_000_000)).toBe("25.0 GB");
+});
+
+test("bytes round up into the next unit instead of showing 1000 of the smaller one", () => {
+  expect(bytes(999_600)).toBe("1.00 MB");
+  expect(bytes(9_996_000)).toBe("10.0 MB");
+  expect(bytes(99_960_000)).toBe("100 MB");
+});
+
+test("counts are grouped and carry their noun", () => {
+  expect(count(7012)).toBe("7,012");
+  expect(plural(1, "page")).toBe("1 page");
+  expect(plural(0, "page")).toBe("0 pages");
+  expect(plural(1234, "token")).toBe("1,234 tokens");
+});
+
+test("time left is said as precisely as it can be known", () => {
+  expect(timeLeft(null)).toBe("estimating time left");
+  expect(timeLeft(Number.POSITIVE_INFINITY)).toBe("estimating time left");
+  expect(timeLeft(2)).toBe("a few seconds left");
+  expect(timeLeft(23)).toBe("about 25 s left");
+  expect(timeLeft(58)).toBe("about 1 min left");
+  expect(timeLeft(340)).toBe("about 6 min left");
+  expect(timeLeft(3600)).toBe("about 1 h left");
+  expect(timeLeft(5400)).toBe("about 1 h 30 min left");
+});
+
+test("durations, speeds and shares", () => {
+  expect(duration(84)).toBe("84 ms");
+  expect(duration(4210)).toBe("4.2 s");
+  expect(duration(59_990)).toBe("1 min 0 s");
+  expect(duration(75_000)).toBe("1 min 15 s");
+  expect(speed(41.27)).toBe("41 tok/s");
+  expect(speed(4.13)).toBe("4.1 tok/s");
+  expect(percent(0.0325)).toBe("3.3 %");
+  expect(percent(0.25)).toBe("25 %");
+  expect(percent(0.0004)).toBe("under 0.1 %");
+  expect(percent(0)).toBe("0 %");
+});
+
+test("a long name keeps its ending", () => {
+  expect(shortName("Lease.pdf", 24)).toBe("Lease.pdf");
+  const short = shortName("A very long name of an annual report 2024.pdf", 24);
+  expect(short).toHaveLength(24);
+  expect(short.endsWith("2024.pdf")).toBe(true);
+});

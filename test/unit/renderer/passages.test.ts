@@ -1,0 +1,71 @@
+import { expect, test } from "vitest";
+import { findAll, type Mark, markdownBlocks, pageAt, paragraphs, segments } from "../../../renderer/passages.ts";
+
+const evidence = (start: number, end: number, current = false): Mark => ({ start, end, kind: "evidence", current });
+
+test("every paragraph's offset leads back to its own text", () => {
+  const text = "  First line\nof one.\n\n\n \nSecond.\n\t\n3. Heading\n\nLast\n";
+  const found = paragraphs(text, 100);
+  expect(found.map((p) => p.text)).toEqual(["  First line\nof one.", "Second.", "3. Heading", "Last"]);
+  for (const p of found) expect(text.slice(p.start - 100, p.start - 100 + p.text.length)).toBe(p.text);
+});
+
+test("a page of blanks has no paragraphs, and 100,000 blank lines take no time", () => {
+  expect(paragraphs("", 0)).toEqual([]);
+  expect(paragraphs(" \n\t\n  ", 0)).toEqual([]);
+  expect(paragraphs(" \n".repeat(100_000), 0)).toEqual([]);
+});
+
+test("lines broken by the page are prose, an author's own lines stay lines", () => {
+  const wrapped = "The tenant shall keep the premises in good repair and\ncondition throughout the whole of the term and shall not\nmake changes.";
+  expect(paragraphs(wrapped, 0)[0]!.look).toBe("prose");
+  expect(paragraphs("Rent: 900\nDeposit: 1800\nTerm: 3 years", 0)[0]!.look).toBe("lines");
+  expect(paragraphs("14.2 Early termination", 0)[0]!.look).toBe("heading");
+  expect(paragraphs("2019 was a good year for the company.", 0)[0]!.look).toBe("prose");
+});
+
+test("segments put together give the text, with marks exactly where they were", () => {
+  const text = "abcdefghij";
+  const cut = segments(text, 50, [evidence(52, 55), evidence(40, 51), evidence(58, 99)]);
+  expect(cut.map((s) => s.text).join("")).toBe(text);
+  expect(cut.filter((s) => s.mark).map((s) => s.text)).toEqual(["a", "cde", "ij"]);
+});
+
+test("marks outside, empty or touching only the edge mark nothing", () => {
+  expect(segments("abc", 10, [evidence(0, 10), evidence(13, 20), evidence(11, 11)])).toEqual([{ text: "abc", start: 10, mark: null }]);
+});
+
+test("where passages overlap, the current one is on top", () => {
+  const cut = segments("abcdef", 0, [evidence(0, 4), evidence(2, 6, true)]);
+  expect(cut.map((s) => [s.text, s.mark?.current])).toEqual([
+    ["ab", false],
+    ["cdef", true],
+  ]);
+});
+
+test("find ignores case and line breaks, keeps exact offsets, and stops at its limit", () => {
+  const pages = [
+    { start: 0, text: "Early\ntermination. İstanbul early termination" },
+    { start: 60, text: "No (a+b) here" },
+  ];
+  const found = findAll(pages, "EARLY termination");
+  expect(found.map((r) => pages[0]!.text.slice(r.start, r.end))).toEqual(["Early\ntermination", "early termination"]);
+  expect(findAll(pages, "(a+b)")).toEqual([{ start: 63, end: 68 }]);
+  expect(findAll(pages, "  ")).toEqual([]);
+  expect(findAll(pages, "e", 2)).toHaveLength(2);
+});
+
+test("the page of an offset", () => {
+  const pages = [{ start: 0 }, { start: 100 }, { start: 250 }];
+  expect([0, 99, 100, 249, 250, 9999].map((offset) => pageAt(pages, offset))).toEqual([0, 0, 1, 1, 2, 2]);
+  expect(pageAt([], 5)).toBe(0);
+});
+
+test("Markdown blocks: code fences and lists stay whole, nothing is lost", () => {
+  const source = "Intro\n\n- one\n\n- two\n\n```\na\n\nb\n```\n\nEnd";
+  const blocks = markdownBlocks(source);
+  expect(blocks.map((b) => b.trim())).toEqual(["Intro\n\n- one\n\n- two", "```\na\n\nb\n```", "End"]);
+  expect(blocks.join("\n")).toBe(source);
+  expect(markdownBlocks("")).toEqual([]);
+  expect(markdownBlocks("```\nopen\n\nstill open")).toHaveLength(1);
+});
