@@ -1,0 +1,43 @@
+/** What can go wrong with a document, in one plain sentence each. */
+
+const sentences = {
+  "document-empty": (name: string) => `${name} is empty: there is nothing to read in it.`,
+  "document-damaged": (name: string) =>
+    `${name} is damaged and cannot be opened. Get a new copy of it, or open it in another program and save it again.`,
+  "document-encrypted": (name: string) => `${name} is protected by a password. Save a copy without the password and add that one.`,
+  "document-scanned": (name: string) =>
+    `${name} has no text, only pictures of pages. Run text recognition (OCR) on it first, then add the result.`,
+  "document-unsupported": (name: string) =>
+    `Folio cannot read ${name}. Add a PDF, Markdown or plain text file, or save it as one of these first.`,
+  "document-too-large": (name: string) => `${name} is too large to be read here. Split it, and add the parts that matter.`,
+  "document-timed-out": (name: string) =>
+    `Reading ${name} took too long and was stopped. Save it again from another program, or split it, and retry.`,
+};
+
+export type DocumentErrorCode = keyof typeof sentences;
+
+/** An expected failure of an import. `name` of the file goes into the sentence in quotes, cleaned of what would disturb it. */
+export class DocumentError extends Error {
+  readonly code: DocumentErrorCode;
+
+  constructor(code: DocumentErrorCode, fileName: string) {
+    super(sentences[code](`“${cleanName(fileName)}”`));
+    this.name = "DocumentError";
+    this.code = code;
+  }
+}
+
+/** A file's name without its folders, without invisible and direction-changing characters, in NFC, at most 200 characters long. */
+export function cleanName(name: string): string {
+  const base = name
+    .slice(-4000)
+    .replace(/^.*[/\\]/s, "")
+    .toWellFormed()
+    .normalize("NFC");
+  const visible = base
+    .replace(/\s+/g, " ")
+    .replace(/[\p{Cc}\p{Cf}\p{Co}\p{Cn}\u2028\u2029]/gu, "")
+    .trim();
+  if (visible === "") return "Untitled";
+  return visible.length <= 200 ? visible : `${visible.slice(0, 150)}…${visible.slice(-49)}`.toWellFormed();
+}
