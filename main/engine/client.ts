@@ -58,21 +58,27 @@ export class EngineClient {
   #receive(message: FromEngine): void {
     const pending = this.#pending.get(message.id);
     if (pending === undefined) return;
+    const { listeners } = pending;
+    if (message.kind === "result" || message.kind === "failure") this.#pending.delete(message.id);
     switch (message.kind) {
       case "loading":
-        return pending.listeners.onLoading?.(message.share);
+        listeners.onLoading?.(message.share);
+        break;
       case "status":
-        return pending.listeners.onStatus?.(message.status);
+        listeners.onStatus?.(message.status);
+        break;
       case "memory":
-        return pending.listeners.onMemory?.(message.memory);
+        listeners.onMemory?.(message.memory);
+        break;
       case "text":
-        return pending.listeners.onText?.(message.text);
+        listeners.onText?.(message.text);
+        break;
       case "result":
-        this.#pending.delete(message.id);
-        return pending.resolve(message.result);
+        pending.resolve(message.result);
+        break;
       case "failure":
-        this.#pending.delete(message.id);
-        return pending.reject(asError(message.error));
+        pending.reject(asError(message.error));
+        break;
       default:
         message satisfies never;
     }

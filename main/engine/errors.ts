@@ -16,4 +16,6 @@ export type EngineErrorCode =
   | "too-long"
   | "nothing-to-read"
   | "engine-stopped"
+  | "busy"
+  | "bad-setting"
   | "stopped";

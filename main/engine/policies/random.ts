@@ -19,7 +19,7 @@ export const random: Policy = {
 };
 
 /** Mulberry32: a small seeded generator of numbers in [0, 1). */
-function mulberry32(seed: number): () => number {
+export function mulberry32(seed: number): () => number {
   let state = seed >>> 0;
   return () => {
     state = (state + 0x6d2b79f5) >>> 0;

@@ -1,0 +1,245 @@
+/** The command line: the same services as the window, no window. */
+import { readFile, rm, writeFile } from "node:fs/promises";
+import { basename, resolve } from "node:path";
+import { parseArgs } from "node:util";
+import { type Budget, type MemoryMode, type PolicyName, policyNames } from "../preload/api.ts";
+import { doctor } from "./doctor.ts";
+import { DocumentError, type ParsedDocument, parseDocument } from "./documents/import.ts";
+import { defaultThreads, EngineClient } from "./engine/client.ts";
+import type { TurnResult } from "./engine/engine.ts";
+import { EngineError } from "./engine/errors.ts";
+import type { Window } from "./engine/keep.ts";
+import { defaultModelFile, listModels } from "./engine/models.ts";
+import { defaultSettings } from "./settings.ts";
+
+const usage = `Usage:
+  folio ask FILE... --question Q [--question Q2 ...] [--budget 256|6%|full] [--policy NAME]
+            [--window question|8] [--model FILE] [--mode fast|balanced|smallest] [--max-tokens N]
+            [--threads N] [--json] [--kept FILE]
+  folio models      models in the local cache
+  folio doctor      what was found on this machine
+
+Policies: ${policyNames.join(", ")}`;
+
+/** Bad use of the command line: exit code 2. */
+class UsageError extends Error {}
+
+async function main(args: string[]): Promise<void> {
+  const [command, ...rest] = args;
+  switch (command) {
+    case "ask":
+      return await ask(rest);
+    case "models":
+      for (const { file, bytes } of await listModels()) console.log(`${(bytes / 1e6).toFixed(0).padStart(7)} MB  ${file}`);
+      return;
+    case "doctor":
+      return await doctor();
+    case undefined:
+    case "help":
+    case "--help":
+      console.log(usage);
+      return;
+    default:
+      throw new UsageError(`There is no command "${command}". Use one of: ask, models, doctor.`);
+  }
+}
+
+type AskOptions = {
+  files: string[];
+  questions: string[];
+  budget: Budget;
+  policy: PolicyName;
+  window: Window;
+  model: string;
+  mode: MemoryMode;
+  maxTokens: number;
+  threads: number;
+  json: boolean;
+  kept: string | undefined;
+};
+
+function parseAsk(args: string[]): AskOptions {
+  let parsed: ReturnType<typeof parseAskArgs>;
+  try {
+    parsed = parseAskArgs(args);
+  } catch (error) {
+    throw new UsageError(error instanceof Error ? error.message : String(error));
+  }
+  const { values, positionals: files } = parsed;
+  const questions = values.question ?? [];
+  if (files.length === 0) throw new UsageError("Name at least one document to ask about.");
+  if (questions.length === 0 || questions.some((question) => question.trim() === ""))
+    throw new UsageError("Ask something with --question.");
+  return {
+    files,
+    questions,
+    budget: values.budget === undefined ? defaultSettings.budget : parseBudget(values.budget),
+    policy: oneOf("--policy", values.policy ?? defaultSettings.policy, policyNames),
+    window: values.window === "question" ? "question" : wholeNumber("--window", values.window, 1, 512),
+    model: values.model === undefined ? defaultModelFile() : resolve(values.model),
+    mode: oneOf("--mode", values.mode ?? defaultSettings.mode, ["fast", "balanced", "smallest"] as const),
+    maxTokens: wholeNumber("--max-tokens", values["max-tokens"] ?? String(defaultSettings.maxAnswerTokens), 1, 100_000),
+    threads: values.threads === undefined ? defaultThreads() : wholeNumber("--threads", values.threads, 1, 256),
+    json: values.json,
+    kept: values.kept,
+  };
+}
+
+function parseAskArgs(args: string[]) {
+  return parseArgs({
+    args,
+    allowPositionals: true,
+    options: {
+      question: { type: "string", multiple: true },
+      budget: { type: "string" },
+      policy: { type: "string" },
+      window: { type: "string", default: "question" },
+      model: { type: "string" },
+      mode: { type: "string" },
+      "max-tokens": { type: "string" },
+      threads: { type: "string" },
+      json: { type: "boolean", default: false },
+      kept: { type: "string" },
+    },
+  });
+}
+
+function parseBudget(text: string): Budget {
+  if (text === "full") return { kind: "full" };
+  const share = /^(\d+(?:\.\d+)?)\s*%$/.exec(text);
+  if (share && Number(share[1]) > 0 && Number(share[1]) <= 100) {
+    return share[1] === "100" ? { kind: "full" } : { kind: "share", share: Number(share[1]) / 100 };
+  }
+  if (/^[1-9]\d{0,6}$/.test(text)) return { kind: "tokens", tokens: Number(text) };
+  throw new UsageError(`--budget is a number of tokens like 256, a share like 6%, or full; "${text}" is neither.`);
+}
+
+function oneOf<Name extends string>(option: string, value: string, names: readonly Name[]): Name {
+  const found = names.find((name) => name === value);
+  if (found === undefined) throw new UsageError(`${option} is one of ${names.join(", ")}; "${value}" is not.`);
+  return found;
+}
+
+function wholeNumber(option: string, text: string, least: number, most: number): number {
+  const value = Number(text);
+  if (!Number.isInteger(value) || value < least || value > most)
+    throw new UsageError(`${option} is a whole number from ${least} to ${most}; "${text}" is not.`);
+  return value;
+}
+
+async function ask(args: string[]): Promise<void> {
+  const options = parseAsk(args);
+  const documents: (ParsedDocument & { path: string })[] = [];
+  for (const path of options.files) {
+    const bytes = await readFile(path).catch((error: NodeJS.ErrnoException) => {
+      throw new DocumentReadError(path, error.code);
+    });
+    documents.push({ path, ...(await parseDocument(basename(path), bytes)) });
+  }
+
+  const engine = new EngineClient(() => {});
+  try {
+    const model = await engine.call<"load">({ op: "load", file: options.model, threads: options.threads });
+    const tokens: number[] = [];
+    for (const [i, document] of documents.entries())
+      tokens.push(await engine.call<"addDocument">({ op: "addDocument", documentId: String(i), text: document.text }));
+
+    const turns: TurnResult[] = [];
+    for (const [i, question] of options.questions.entries()) {
+      if (!options.json && options.questions.length > 1) process.stdout.write(`${i > 0 ? "\n" : ""}> ${question}\n`);
+      turns.push(
+        await engine.call<"ask">(
+          {
+            op: "ask",
+            request: {
+              documentIds: documents.map((_, id) => String(id)),
+              history: turns.map((turn, j) => ({ question: options.questions[j]!, answer: turn.answer })),
+              question,
+              policy: options.policy,
+              budget: options.budget,
+              window: options.window,
+              mode: options.mode,
+              readingKv: defaultSettings.readingKv,
+              answeringKv: defaultSettings.answeringKv,
+              maxAnswerTokens: options.maxTokens,
+              temperature: 0,
+            },
+          },
+          options.json ? {} : { onText: (text) => void process.stdout.write(text) },
+        ),
+      );
+      if (!options.json) process.stdout.write("\n");
+    }
+    if (options.kept !== undefined) await writeWhole(options.kept, JSON.stringify(turns.map((turn) => turn.details)));
+    if (options.json) console.log(JSON.stringify(asJson()));
+
+    function asJson() {
+      return {
+        model: {
+          name: model.name,
+          sha256: model.sha256,
+          layers: model.layers,
+          heads: model.heads,
+          kvHeads: model.kvHeads,
+          contextLength: model.contextLength,
+        },
+        documents: documents.map(({ path, sha256, pages, text }, i) => ({
+          path,
+          sha256,
+          pages: pages.length,
+          characters: text.length,
+          tokens: tokens[i],
+        })),
+        turns: turns.map(({ details: _, notice, evidence, ...turn }, i) => ({
+          question: options.questions[i],
+          ...turn,
+          ...(notice !== null && { notice }),
+          evidence: evidence.map(({ documentIndex, start, end, score }) => {
+            const document = documents[documentIndex]!;
+            const page = document.pages.findLast((candidate) => candidate.start <= start)?.number ?? 1;
+            return { document: document.path, page, start, end, text: document.text.slice(start, end), score };
+          }),
+        })),
+      };
+    }
+  } finally {
+    engine.stop();
+  }
+}
+
+class DocumentReadError extends Error {
+  constructor(path: string, code: string | undefined) {
+    const reason =
+      code === "ENOENT"
+        ? "there is no such file"
+        : code === "EISDIR"
+          ? "it is a folder"
+          : `it cannot be opened (${code ?? "unknown reason"})`;
+    super(`${path} was not read: ${reason}. Check the name and try again.`);
+  }
+}
+
+/** Writes a file whole or not at all. */
+async function writeWhole(file: string, text: string): Promise<void> {
+  try {
+    await writeFile(file, text);
+  } catch (error) {
+    await rm(file, { force: true });
+    throw new DocumentReadError(file, (error as NodeJS.ErrnoException).code);
+  }
+}
+
+try {
+  await main(process.argv.slice(2));
+} catch (error) {
+  if (error instanceof UsageError) {
+    console.error(`folio: ${error.message}`);
+    process.exitCode = 2;
+  } else if (error instanceof EngineError || error instanceof DocumentError || error instanceof DocumentReadError) {
+    console.error(`folio: ${error.message}`);
+    process.exitCode = 1;
+  } else {
+    console.error(`folio: something unexpected went wrong: ${error instanceof Error ? error.stack : String(error)}`);
+    process.exitCode = 1;
+  }
+}

@@ -1,0 +1,45 @@
+/** `folio doctor`: what this machine has and whether the patched engine answers. */
+import { existsSync } from "node:fs";
+import { createRequire } from "node:module";
+import { cpus, totalmem } from "node:os";
+import { availableMemory } from "node:process";
+import { defaultThreads, EngineClient } from "./engine/client.ts";
+import { defaultModelFile } from "./engine/models.ts";
+import { cacheFolder, dataFolder } from "./folders.ts";
+import { chooseHost } from "./hosts.ts";
+
+/** Prints one line for each thing that was found; sets exit code 1 when something that is needed is missing. */
+export async function doctor(): Promise<void> {
+  const gib = (bytes: number) => `${(bytes / 2 ** 30).toFixed(1)} GiB`;
+  line("Node", `${process.version} on ${process.platform}-${process.arch}`);
+  line("processor", `${cpus()[0]?.model.trim() ?? "unknown"}, ${defaultThreads()} threads used`);
+  line("memory", `${gib(availableMemory())} free of ${gib(totalmem())}`);
+  line("cache folder", cacheFolder());
+  line("data folder", dataFolder());
+  line("node-llama-cpp", (createRequire(import.meta.url)("node-llama-cpp/package.json") as { version: string }).version);
+  line("host", chooseHost().reason);
+
+  const file = defaultModelFile();
+  if (!existsSync(file)) return missing("model", `not found at ${file}: run "npm start" to fetch it, or set FOLIO_MODEL to a GGUF file`);
+  const engine = new EngineClient(() => {});
+  try {
+    const model = await engine.call<"load">({ op: "load", file, threads: 1 });
+    line("native build", "patched llama.cpp loaded, marker found");
+    line("model", `${model.name}, ${model.layers} layers, ${model.heads}/${model.kvHeads} heads, context ${model.contextLength}`);
+    line("compression", model.unsupported === null ? "works with this model" : `not with this model: ${model.unsupported}`);
+    line("profile", model.profile ?? "none: all heads and even budgets are used");
+  } catch (error) {
+    missing("engine", error instanceof Error ? error.message : String(error));
+  } finally {
+    engine.stop();
+  }
+}
+
+function line(name: string, found: string): void {
+  console.log(`${name.padEnd(16)}${found}`);
+}
+
+function missing(name: string, what: string): void {
+  line(name, what);
+  process.exitCode = 1;
+}

@@ -1,0 +1,61 @@
+/** The settings a person can change, their defaults, and the file that keeps them. */
+import { mkdir, readFile, rename, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { z } from "zod";
+import { policyNames, type Settings } from "../preload/api.ts";
+import { dataFolder } from "./folders.ts";
+
+export const defaultSettings: Settings = {
+  budget: { kind: "share", share: 0.06 },
+  policy: "phrase",
+  mode: "fast",
+  readingKv: "f16",
+  answeringKv: "f16",
+  maxAnswerTokens: 512,
+  theme: "system",
+};
+
+const budgetSchema = z.discriminatedUnion("kind", [
+  z.strictObject({ kind: z.literal("full") }),
+  z.strictObject({ kind: z.literal("share"), share: z.number().gt(0).lt(1) }),
+  z.strictObject({ kind: z.literal("tokens"), tokens: z.int().min(1).max(1_000_000) }),
+]);
+
+const kvTypeSchema = z.enum(["f16", "q8_0"]);
+
+/** What a settings file or a message from the window may hold. */
+export const settingsSchema = z.strictObject({
+  budget: budgetSchema,
+  policy: z.enum(policyNames),
+  mode: z.enum(["fast", "balanced", "smallest"]),
+  readingKv: kvTypeSchema,
+  answeringKv: kvTypeSchema,
+  maxAnswerTokens: z.int().min(1).max(100_000),
+  theme: z.enum(["system", "light", "dark"]),
+}) satisfies z.ZodType<Settings>;
+
+const file = () => join(dataFolder(), "settings.json");
+
+/** The saved settings; what is missing or damaged is the default's. */
+export async function loadSettings(): Promise<Settings> {
+  const text = await readFile(file(), "utf8").catch(() => "{}");
+  const settings = { ...defaultSettings };
+  try {
+    const saved = JSON.parse(text) as Record<string, unknown>;
+    for (const [key, schema] of Object.entries(settingsSchema.shape)) {
+      const value = schema.safeParse(saved[key]);
+      if (value.success) Object.assign(settings, { [key]: value.data });
+    }
+  } catch {
+    // A damaged file counts as none; the next change replaces it.
+  }
+  return settings;
+}
+
+/** Saves the settings, the old file or the new one, never half of it. */
+export async function saveSettings(settings: Settings): Promise<void> {
+  await mkdir(dataFolder(), { recursive: true });
+  const part = `${file()}.part`;
+  await writeFile(part, JSON.stringify(settings, null, 2), { mode: 0o600, flush: true });
+  await rename(part, file());
+}

@@ -1,0 +1,117 @@
+import { describe, expect, it } from "vitest";
+import { policies } from "../../../main/engine/policies/index.ts";
+import type { PolicyInput } from "../../../main/engine/policies/policy.ts";
+import { mulberry32 } from "../../../main/engine/policies/random.ts";
+import { averagePool, maxPool, topIndices } from "../../../main/engine/policies/scoring.ts";
+import { policyNames } from "../../../preload/api.ts";
+
+/** Attention [head][position] of one layer, made of rows. */
+function input(rows: number[][], overrides: Partial<PolicyInput> = {}): PolicyInput {
+  const positions = rows[0]!.length;
+  return {
+    layers: 1,
+    heads: rows.length,
+    kvHeads: 1,
+    first: 0,
+    end: positions,
+    counts: [3],
+    attention: () => Float32Array.from(rows.flat()),
+    positions,
+    profile: null,
+    ...overrides,
+  };
+}
+
+/** A row with single peaks. */
+const peaks = (length: number, at: Record<number, number>) => Array.from({ length }, (_, i) => at[i] ?? 0);
+
+describe("every policy", () => {
+  const next = mulberry32(3);
+
+  it.each(policyNames.filter((name) => name !== "full"))("%s keeps exactly its budgets, in order, inside the range", (name) => {
+    for (let round = 0; round < 30; round++) {
+      const layers = 4;
+      const positions = 60 + Math.floor(next() * 100);
+      const first = Math.floor(next() * 10);
+      const end = positions - Math.floor(next() * 10);
+      const attention = Float32Array.from({ length: 6 * positions }, next);
+      const counts = Array.from({ length: layers }, () => Math.floor(next() * 40));
+      const profile =
+        next() < 0.5 ? null : { scores: Array.from({ length: layers }, () => Array.from({ length: 6 }, next)), layerErrors: [] };
+      const selection = policies[name].select({
+        layers,
+        heads: 6,
+        kvHeads: 2,
+        first,
+        end,
+        counts,
+        attention: () => attention,
+        positions,
+        profile,
+      });
+      expect(selection).toHaveLength(layers);
+      selection.forEach((sets, layer) => {
+        expect([1, 2]).toContain(sets.length);
+        for (const set of sets) {
+          expect(set).toHaveLength(Math.min(counts[layer]!, end - first));
+          expect([...new Set(set)].sort((a, b) => a - b)).toEqual(set);
+          if (set.length > 0) expect(set[0]!).toBeGreaterThanOrEqual(first);
+          if (set.length > 0) expect(set.at(-1)!).toBeLessThan(end);
+        }
+      });
+    }
+  });
+
+  it.each(policyNames)("%s keeps everything when the budget is larger than the prompt", (name) => {
+    const selection = policies[name].select(input([peaks(20, { 4: 1 })], { counts: [99] }));
+    for (const set of selection[0]!) expect(set).toEqual(Array.from({ length: 20 }, (_, i) => i));
+  });
+});
+
+describe("compresskv", () => {
+  it("averages over five neighbours and over the four best heads", () => {
+    // Heads 0 to 3 look at 20, head 4 much harder at 10: only without a profile does head 4 vote.
+    const rows = [...Array.from({ length: 4 }, () => peaks(40, { 20: 1 })), peaks(40, { 10: 9 })];
+    const profile = { scores: [[5, 4, 3, 2, 1]], layerErrors: [] };
+    expect(policies.compresskv.select(input(rows, { counts: [5], profile }))[0]).toEqual([[18, 19, 20, 21, 22]]);
+    expect(policies.compresskv.select(input(rows, { counts: [5] }))[0]).toEqual([[8, 9, 10, 11, 12]]);
+  });
+
+  it("uses error-aware budgets with a profile and even ones without", () => {
+    expect(policies.compresskv.budgets(64, 2, { scores: [], layerErrors: [0.75, 0.25] })).toEqual([80, 48]);
+    expect(policies.compresskv.budgets(64, 2, null)).toEqual([64, 64]);
+  });
+});
+
+describe("streaming", () => {
+  it("keeps four sinks and the most recent", () => {
+    expect(policies.streaming.select(input([peaks(30, {})], { counts: [7] }))[0]).toEqual([[0, 1, 2, 3, 27, 28, 29]]);
+  });
+});
+
+describe("snapkv", () => {
+  it("lets each KV head choose for itself", () => {
+    const rows = [peaks(40, { 10: 1 }), peaks(40, { 10: 1 }), peaks(40, { 30: 1 }), peaks(40, { 30: 1 })];
+    expect(policies.snapkv.select(input(rows, { kvHeads: 2, counts: [1] }))[0]).toEqual([[10], [30]]);
+  });
+});
+
+describe("phrase", () => {
+  it("keeps a peak's whole neighbourhood together", () => {
+    const [set] = policies.phrase.select(input([peaks(80, { 40: 1 })], { counts: [13] }))[0]!;
+    expect(set).toEqual(Array.from({ length: 13 }, (_, i) => 34 + i));
+  });
+});
+
+describe("pooling", () => {
+  it("counts the zeros beyond the ends in averages", () => {
+    expect([...averagePool(Float32Array.of(5, 0, 0, 0, 5), 5)]).toEqual([1, 1, 2, 1, 1]);
+  });
+  it("takes the highest neighbour", () => {
+    expect([...maxPool(Float32Array.of(1, 0, 0, 2), 3)]).toEqual([1, 1, 2, 2]);
+  });
+  it("breaks ties by the second score, then by position", () => {
+    expect(topIndices(Float32Array.of(1, 1, 1, 1), 2, Float32Array.of(0, 3, 0, 2))).toEqual([1, 3]);
+    expect(topIndices(Float32Array.of(1, 1, 1), 2)).toEqual([0, 1]);
+  });
+});
