@@ -2,18 +2,8 @@
  * From the pieces of text on a page to the page's text: words, lines, paragraphs and columns in reading order.
  * Pure geometry: knows nothing of PDF. All lengths are in the page's units, y grows upwards, a piece stands on its baseline.
  */
-
-/** A piece of text as it was drawn, upright, in drawing order. A blank piece only says that there is space. */
-export type Piece = { text: string; x: number; y: number; width: number; size: number; mono: boolean; rtl: boolean };
-
-/**
- * Pieces that touch: a part of a line, a table's cell, a line of a column; later a whole line. `cell` is where its last cell begins, or
- * the text after a number or bullet: what continues it stands below that. In a `row` there are several cells.
- */
-type Run = { text: string; left: number; right: number; y: number; size: number; mono: boolean; cell: number; row: boolean };
-
-/** Stands for a hyphen at the end of a line until the whole document is known; see `mendHyphens`. */
-const lineEndHyphen = "\u00ad";
+import { lineEndHyphen } from "./hyphens.ts";
+import { joinPieces, type Piece, type Run } from "./runs.ts";
 
 /** The page's text. Blocks that stand apart are separated by an empty line; lines of one paragraph are joined. */
 export function layOut(pieces: Piece[]): string {
@@ -24,53 +14,6 @@ export function layOut(pieces: Piece[]): string {
 
 /** The dots of a table of contents. */
 const leader = /(?:[ \t]?\.){5,}[ \t]?/g;
-
-function joinPieces(pieces: Piece[]): Run[] {
-  const runs: Run[] = [];
-  let run: Run | undefined;
-  let last: Piece | undefined;
-  let spaced = false;
-  for (const piece of pieces) {
-    if (piece.text.trim() === "") {
-      spaced ||= piece.text !== "";
-      continue;
-    }
-    // Bold is sometimes faked by drawing twice.
-    if (last && last.text === piece.text && Math.abs(last.x - piece.x) + Math.abs(last.y - piece.y) < 0.15 * piece.size) continue;
-    const em = Math.max(piece.size, run?.size ?? 0);
-    const gap = run ? (piece.rtl ? run.left - (piece.x + piece.width) : piece.x - run.right) : 0;
-    if (run && Math.abs(piece.y - run.y) < 0.5 * em && gap > -0.5 * em && gap < 1.5 * em) {
-      // The mark before a footnote is small and close, but a word of its own.
-      const mark = piece.size > 1.15 * run.size && /^\d+$/.test(run.text);
-      const space = (spaced || mark || gap > 0.15 * em) && !isBlank(run.text.at(-1)) && !isBlank(piece.text[0]);
-      run.text += space ? ` ${piece.text}` : piece.text;
-      run.left = Math.min(run.left, piece.x);
-      run.right = Math.max(run.right, piece.x + piece.width);
-      // A superscript belongs to the line, it does not lift it.
-      if (piece.size > run.size) Object.assign(run, { size: piece.size, y: piece.y });
-      run.mono &&= piece.mono;
-    } else {
-      run = {
-        text: piece.text,
-        left: piece.x,
-        right: piece.x + piece.width,
-        y: piece.y,
-        size: piece.size,
-        mono: piece.mono,
-        cell: piece.x,
-        row: false,
-      };
-      runs.push(run);
-    }
-    last = piece;
-    spaced = false;
-  }
-  // A soft hyphen inside a line is one that was not needed.
-  for (const done of runs) done.text = done.text.trim().replace(/\u00ad(?!$)/g, "");
-  return runs;
-}
-
-const isBlank = (char = "") => char.trim() === "";
 
 /**
  * Drawing order is nearly always reading order, and knows more than geometry does. Two signs that it is not: it often goes back up
@@ -141,6 +84,14 @@ function joinRuns(runs: Run[]): Run[] {
       lines.push({ ...run });
     }
   }
+  // Words of a justified line may stand as far apart as cells, but the line is as long as the one above or below it.
+  for (const [i, line] of lines.entries()) {
+    const flush = (other?: Run) =>
+      other && !other.row && Math.abs(other.left - line.left) < 0.1 * line.size && Math.abs(other.right - line.right) < 0.1 * line.size;
+    if (line.row && !line.mono && (flush(lines[i - 1]) || flush(lines[i + 1]))) {
+      Object.assign(line, { row: false, cell: line.left, text: line.text.replace(/ {2,}/g, " ") });
+    }
+  }
   return lines;
 }
 
@@ -156,10 +107,20 @@ function joinLines(lines: Run[]): string {
     return gap <= 0 || gap > 1.3 * leading || resized || beside;
   };
 
+  // A sentence may go on at the top of the next column.
+  const goesOn = (above: Run, below: Run) =>
+    below.y > above.y &&
+    Math.abs(above.size - below.size) < 0.05 * above.size &&
+    /[\p{L},-]$/u.test(above.text) &&
+    /^\p{Ll}/u.test(below.text);
+
   const blocks: string[] = [];
   for (let from = 0, to = 1; from < lines.length; from = to++) {
     while (to < lines.length && !apart(lines[to - 1]!, lines[to]!)) to++;
-    blocks.push(joinBlock(lines.slice(from, to), to - from >= 3 ? rightEdge(lines.slice(from, to)) : columnEdge(lines, from)));
+    const block = lines.slice(from, to);
+    const text = joinBlock(block, block.length >= 3 ? rightEdge(block) : columnEdge(lines, from));
+    if (from > 0 && goesOn(lines[from - 1]!, block[0]!)) blocks.push(joinWords(blocks.pop()!, text));
+    else blocks.push(text);
   }
   return blocks.join("\n\n");
 }
@@ -196,6 +157,9 @@ function isContinued(above: Run, line: Run, below: Run | undefined, right: numbe
   if (/\p{L}[-\u2010\u00ad]$/u.test(above.text.slice(-3)) && /^\p{Ll}/u.test(line.text)) return true;
   const word = isCjk(line.text) ? 1 : line.text.search(/\s|$/) + 1;
   if (right - above.right > word * charWidth(line) + 0.3 * line.size) return false;
+  const centred =
+    Math.abs(above.left + above.right - line.left - line.right) < 0.5 * line.size && Math.abs(above.left - line.left) > 0.5 * line.size;
+  if (centred) return false;
   // The first line of a paragraph may be indented, or all others.
   if (hanging && line.left < above.left - step) return false;
   return !(line.left > above.cell + step && below && below.left < line.left - step);
@@ -208,22 +172,6 @@ function joinWords(text: string, next: string): string {
 }
 
 const isCjk = (text: string) => /^[\u3000-\u30ff\u3400-\u9fff\uf900-\ufaff\uff00-\uffef]/u.test(text);
-
-/** Decides for every hyphen at a line's end whether the word is written with it, by how the rest of the document writes the word. */
-export function mendHyphens(pages: string[]): string[] {
-  const words = new Set<string>();
-  for (const page of pages)
-    for (const [word] of page.matchAll(/(?<![\p{L}\u00ad-])\p{L}+(?:-\p{L}+)*(?![\p{L}\u00ad])/gu)) words.add(word.toLowerCase());
-  const known = (word: string) => words.has(word.toLowerCase());
-  return pages.map((page) =>
-    page
-      .replace(/(\p{L}+)\u00ad(\p{L}+)/gu, (_, a: string, b: string) => {
-        const compound = known(`${a}-${b}`) || (known(a) && known(b)) || /^\p{Lu}/u.test(b);
-        return !known(a + b) && compound ? `${a}-${b}` : a + b;
-      })
-      .replaceAll(lineEndHyphen, ""),
-  );
-}
 
 function median(values: number[]): number {
   return values.toSorted((a, b) => a - b)[values.length >> 1] ?? 0;

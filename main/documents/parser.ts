@@ -78,8 +78,10 @@ async function read(name: string, bytes: Uint8Array): Promise<PagePart[]> {
     const pages = await parsePdf(name, bytes, (done, total) => send({ kind: "progress", done, total }));
     let last = "";
     return pages.map((text) => {
-      const before = text && last ? "\n\n" : "";
-      last ||= text;
+      // A sentence may go on over the page.
+      const goesOn = /[\p{L},]$/u.test(last.slice(-2)) && /^\p{Ll}/u.test(text);
+      const before = text === "" || last === "" ? "" : goesOn ? " " : "\n\n";
+      last = text || last;
       return { before, text };
     });
   }

@@ -4,7 +4,9 @@ import { dirname, join } from "node:path";
 import { getDocument, PasswordException } from "pdfjs-dist/legacy/build/pdf.mjs";
 import type { PDFPageProxy, TextContent, TextItem } from "pdfjs-dist/types/src/display/api.js";
 import { DocumentError } from "./errors.ts";
-import { layOut, mendHyphens, type Piece } from "./layout.ts";
+import { mendHyphens } from "./hyphens.ts";
+import { layOut } from "./layout.ts";
+import type { Piece } from "./runs.ts";
 import { cleanText } from "./text.ts";
 
 const data = dirname(createRequire(import.meta.url).resolve("pdfjs-dist/package.json"));
@@ -67,8 +69,10 @@ function mendCharacters(text: string): string {
     const one = (letter.replace("ı", "i") + accents[accent]).normalize("NFC");
     return one.length === 1 ? one : both;
   });
+  // Arabic glyphs come in the shape that their place in the word gives them.
+  const letters = composed.replace(/[\ufb50-\ufdfb\ufe70-\ufefc]+/g, (shapes) => shapes.normalize("NFKC"));
   // The private use area holds glyphs without a known character; the one that everybody's bullets come from is known.
-  return composed.replaceAll("\uf0b7", "•").replace(/\p{Co}/gu, "");
+  return letters.replaceAll("\uf0b7", "•").replace(/\p{Co}/gu, "");
 }
 
 /** Turns a piece so that its baseline runs to the right; `angle` in degrees says how it was drawn. Vertical writing counts as turned. */
