@@ -1,0 +1,264 @@
+#include <algorithm>
+#include <cstring>
+#include <functional>
+#include <mutex>
+#include <string>
+
+#include "llama-context.h"
+#include "llama-kv-cache-iswa.h"
+
+#include "AddonContext.h"
+#include "AddonKv.h"
+#include "AddonModel.h"
+
+static Napi::Error error(const Napi::Env& env, const std::string& message) {
+    return Napi::Error::New(env, message);
+}
+
+static llama_kv_cache_kept* keptCache(const AddonContext* context) {
+    return dynamic_cast<llama_kv_cache_kept*>(llama_get_memory(context->ctx));
+}
+
+Napi::Value AddonContext::GetKvSupport(const Napi::CallbackInfo& info) {
+    addonKvRequireIdle(info.Env(), this);
+
+    return Napi::String::New(info.Env(), llama_kv_cache_kept::unsupported(*ctx));
+}
+
+Napi::Value AddonContext::SetAttentionProbe(const Napi::CallbackInfo& info) {
+    addonKvRequireIdle(info.Env(), this);
+    addonKvRequireStockCache(info.Env(), this, "be probed");
+
+    const uint32_t first = addonKvWholeNumber(info[0], "firstRow");
+    const uint32_t n = addonKvWholeNumber(info[1], "rowCount");
+
+    const auto reason = llama_kv_cache_kept::unsupported(*ctx);
+    if (n > 0 && !reason.empty()) {
+        throw error(info.Env(), "The attention of this model cannot be probed: " + reason);
+    }
+    if (static_cast<uint64_t>(first) + n > llama_n_ubatch(ctx)) {
+        throw error(info.Env(), "The rows of the attention probe do not fit into one batch of " + std::to_string(llama_n_ubatch(ctx)) + " tokens");
+    }
+
+    ctx->set_attn_probe({ n > 0 ? first : 0, n });
+
+    return info.Env().Undefined();
+}
+
+Napi::Value AddonContext::GetAttentionProbe(const Napi::CallbackInfo& info) {
+    addonKvRequireIdle(info.Env(), this);
+
+    const auto * probe = ctx->get_attn_probe(addonKvWholeNumber(info[0], "layer"));
+    const auto * kv = dynamic_cast<const llama_kv_cache *>(llama_get_memory(ctx));
+
+    if (probe == nullptr || kv == nullptr) {
+        throw error(info.Env(), "The last batch was not probed for this layer");
+    }
+
+    const auto & cells = kv->get_cells(0);
+    const size_t positions = cells.seq_pos_max(0) + 1;
+    const size_t columns = probe->ne[0];
+    const size_t heads = probe->ne[1];
+
+    std::vector<float> byCell(columns*heads);
+    ggml_backend_tensor_get(probe, byCell.data(), 0, ggml_nbytes(probe));
+
+    auto result = Napi::Float32Array::New(info.Env(), heads*positions);
+    std::fill_n(result.Data(), heads*positions, 0.0f);
+
+    for (size_t i = 0; i < columns; i++) {
+        if (!cells.is_empty(i) && cells.seq_has(i, 0)) {
+            for (size_t h = 0; h < heads; h++) {
+                result.Data()[h*positions + cells.pos_get(i)] += byCell[h*columns + i];
+            }
+        }
+    }
+
+    return result;
+}
+
+// Runs `work` in a worker thread. What it throws rejects the promise. No context of it is disposed meanwhile.
+class AddonKvWorker : public Napi::AsyncWorker {
+    public:
+        AddonKvWorker(const Napi::Env& env, AddonContext* context, AddonContext* other, std::function<void()> work)
+            : Napi::AsyncWorker(env, "AddonKvWorker"),
+              context(context), other(other), busy(context), otherBusy(other),
+              work(std::move(work)),
+              deferred(Napi::Promise::Deferred::New(env)) {
+            context->Ref();
+            other->Ref();
+        }
+        ~AddonKvWorker() {
+            context->Unref();
+            other->Unref();
+        }
+
+        Napi::Promise GetPromise() {
+            return deferred.Promise();
+        }
+
+    protected:
+        AddonContext* context;
+        AddonContext* other;
+        AddonKvBusy busy;
+        AddonKvBusy otherBusy;
+        std::function<void()> work;
+        Napi::Promise::Deferred deferred;
+
+        void Execute() override {
+            std::unique_lock<std::mutex> lock(context->disposeMutex, std::defer_lock);
+            std::unique_lock<std::mutex> otherLock(other->disposeMutex, std::defer_lock);
+            if (context == other) {
+                lock.lock();
+            } else {
+                std::lock(lock, otherLock);
+            }
+
+            if (context->ctx == nullptr || other->ctx == nullptr) {
+                SetError("Context is disposed");
+                return;
+            }
+
+            try {
+                work();
+            } catch (const std::exception& e) {
+                SetError(e.what());
+            }
+        }
+        void OnOK() override {
+            deferred.Resolve(Env().Undefined());
+        }
+        void OnError(const Napi::Error& err) override {
+            deferred.Reject(err.Value());
+        }
+};
+
+Napi::Value AddonContext::GatherKv(const Napi::CallbackInfo& info) {
+    addonKvRequireIdle(info.Env(), this);
+
+    const auto constructor = Value().Get("constructor");
+    if (!info[0].IsObject() || !info[0].As<Napi::Object>().InstanceOf(constructor.As<Napi::Function>())) {
+        throw error(info.Env(), "gatherKv needs the context to gather from");
+    }
+
+    auto* source = Napi::ObjectWrap<AddonContext>::Unwrap(info[0].As<Napi::Object>());
+    addonKvRequireIdle(info.Env(), source);
+
+    auto* target = keptCache(this);
+    const auto* sourceCache = dynamic_cast<const llama_kv_cache *>(llama_get_memory(source->ctx));
+
+    if (target == nullptr) {
+        throw error(info.Env(), "Rows can only be gathered into a context with a kvLayout");
+    }
+    if (sourceCache == nullptr) {
+        throw error(info.Env(), "Rows cannot be gathered from this context: " + llama_kv_cache_kept::unsupported(*source->ctx));
+    }
+    if (!info[1].IsArray()) {
+        throw error(info.Env(), "gatherKv needs the rows of each layer as Uint32Array[]");
+    }
+
+    const auto array = info[1].As<Napi::Array>();
+    std::vector<std::vector<uint32_t>> rows;
+
+    for (uint32_t i = 0; i < array.Length(); i++) {
+        const Napi::Value layer = array.Get(i);
+        if (!addonKvIsUint32Array(layer)) {
+            throw error(info.Env(), "gatherKv needs the rows of each layer as Uint32Array[]");
+        }
+        const auto data = layer.As<Napi::Uint32Array>();
+        rows.emplace_back(data.Data(), data.Data() + data.ElementLength());
+    }
+
+    auto* worker = new AddonKvWorker(info.Env(), this, source, [this, source, target, sourceCache, rows = std::move(rows)]() {
+        source->ctx->synchronize();
+        ctx->synchronize();
+        target->gather(*sourceCache, rows);
+    });
+    worker->Queue();
+
+    return worker->GetPromise();
+}
+
+Napi::Value AddonContext::GrowKvTail(const Napi::CallbackInfo& info) {
+    addonKvRequireIdle(info.Env(), this);
+
+    auto* kept = keptCache(this);
+    if (kept == nullptr) {
+        throw error(info.Env(), "Only a context with a kvLayout has a tail that can grow");
+    }
+
+    const uint32_t tail = addonKvWholeNumber(info[0], "tail");
+
+    auto* worker = new AddonKvWorker(info.Env(), this, this, [this, kept, tail]() {
+        ctx->synchronize();
+        kept->grow(tail);
+        ctx->set_memory_moved();
+    });
+    worker->Queue();
+
+    return worker->GetPromise();
+}
+
+Napi::Value AddonContext::GetKvReport(const Napi::CallbackInfo& info) {
+    addonKvRequireIdle(info.Env(), this);
+
+    auto* memory = llama_get_memory(ctx);
+
+    std::vector<llama_kv_layer_report> layers;
+    if (const auto* kv = dynamic_cast<const llama_kv_cache*>(memory)) {
+        layers = llama_kv_cache_kept::report(*kv);
+    } else if (const auto* iswa = dynamic_cast<const llama_kv_cache_iswa*>(memory)) {
+        layers = llama_kv_cache_kept::report(*iswa->get_base());
+        const auto window = llama_kv_cache_kept::report(*iswa->get_swa());
+        layers.insert(layers.end(), window.begin(), window.end());
+    }
+
+    uint64_t bytes = 0;
+    uint64_t usedBytes = 0;
+    uint64_t computeBytes = 0;
+
+    auto list = Napi::Array::New(info.Env(), layers.size());
+    for (size_t i = 0; i < layers.size(); i++) {
+        auto layer = Napi::Object::New(info.Env());
+        layer.Set("rows", layers[i].n_rows);
+        layer.Set("usedRows", layers[i].n_rows_used);
+        layer.Set("bytes", static_cast<double>(layers[i].n_bytes));
+        layer.Set("usedBytes", static_cast<double>(layers[i].n_bytes_used));
+        list.Set(i, layer);
+        usedBytes += layers[i].n_bytes_used;
+    }
+
+    for (const auto& [_, breakdown] : ctx->memory_breakdown()) {
+        bytes += breakdown.context;
+        computeBytes += breakdown.compute;
+    }
+
+    auto result = Napi::Object::New(info.Env());
+    result.Set("layers", list);
+    result.Set("bytes", static_cast<double>(bytes));
+    result.Set("usedBytes", static_cast<double>(usedBytes));
+    result.Set("computeBytes", static_cast<double>(computeBytes));
+
+    return result;
+}
+
+Napi::Value AddonContext::GetGraphReuseCount(const Napi::CallbackInfo& info) {
+    addonKvRequireIdle(info.Env(), this);
+
+    return Napi::Number::New(info.Env(), llama_perf_context(ctx).n_reused);
+}
+
+Napi::Value AddonContext::GetLogits(const Napi::CallbackInfo& info) {
+    addonKvRequireIdle(info.Env(), this);
+
+    const auto* logits = llama_get_logits_ith(ctx, addonKvWholeNumber(info[0], "batchLogitIndex"));
+    if (logits == nullptr) {
+        throw error(info.Env(), "The last batch has no logits for this token");
+    }
+
+    const size_t n = llama_vocab_n_tokens(model->vocab);
+    auto result = Napi::Float32Array::New(info.Env(), n);
+    memcpy(result.Data(), logits, n*sizeof(float));
+
+    return result;
+}

@@ -1,0 +1,103 @@
+#include <algorithm>
+#include <cmath>
+#include <limits>
+
+#include "llama-context.h"
+#include "llama-model.h"
+
+#include "AddonContext.h"
+#include "AddonKv.h"
+#include "AddonModel.h"
+
+static Napi::Error error(const Napi::Env& env, const std::string& message) {
+    return Napi::Error::New(env, message);
+}
+
+uint32_t addonKvWholeNumber(const Napi::Value& value, const char* name) {
+    constexpr uint32_t max = std::numeric_limits<int32_t>::max()/2;
+    const double number = value.IsNumber() ? value.As<Napi::Number>().DoubleValue() : -1;
+
+    if (!(number >= 0 && number <= max) || number != std::floor(number)) {
+        throw error(value.Env(), std::string(name) + " has to be a whole number from 0 to " + std::to_string(max));
+    }
+
+    return static_cast<uint32_t>(number);
+}
+
+bool addonKvIsUint32Array(const Napi::Value& value) {
+    return value.IsTypedArray() && value.As<Napi::TypedArray>().TypedArrayType() == napi_uint32_array;
+}
+
+void AddonKvLayout::read(const Napi::Object& options) {
+    const auto env = options.Env();
+    const auto option = options.Get("kvLayout");
+
+    if (option.IsUndefined()) {
+        return;
+    }
+    if (!option.IsObject() || !addonKvIsUint32Array(option.As<Napi::Object>().Get("kept"))) {
+        throw error(env, "kvLayout needs { kept: Uint32Array, tail: number }");
+    }
+
+    const auto array = option.As<Napi::Object>().Get("kept").As<Napi::Uint32Array>();
+    if (array.ElementLength() == 0) {
+        throw error(env, "kvLayout.kept has no layers");
+    }
+
+    kept.assign(array.Data(), array.Data() + array.ElementLength());
+    layout.n_tail = addonKvWholeNumber(option.As<Napi::Object>().Get("tail"), "kvLayout.tail");
+    layout.n_layer = kept.size();
+    layout.n_kept = kept.data();
+
+    if (std::any_of(kept.begin(), kept.end(), [](uint32_t n) { return n > std::numeric_limits<int32_t>::max()/2; })) {
+        throw error(env, "kvLayout.kept asks for more rows than any model has");
+    }
+}
+
+AddonKvBusy::AddonKvBusy(AddonContext* context) : context(context) {
+    context->kvBusy++;
+}
+AddonKvBusy::~AddonKvBusy() {
+    context->kvBusy--;
+}
+
+void addonKvRequireIdle(const Napi::Env& env, const AddonContext* context) {
+    if (context->disposed) {
+        throw error(env, "Context is disposed");
+    }
+    if (!context->contextLoaded) {
+        throw error(env, "Context is not loaded");
+    }
+    if (context->kvBusy > 0) {
+        throw error(env, "Context is busy; wait for the running call first");
+    }
+}
+
+void addonKvRequireStockCache(const Napi::Env& env, const AddonContext* context, const char* action) {
+    if (context->kvLayout.isSet()) {
+        throw error(env, std::string("An answering cache cannot ") + action);
+    }
+}
+
+std::string addonKvRefused(const AddonContext* context) {
+    const auto& params = context->context_params;
+
+    llama_cparams cparams{};
+    cparams.flash_attn = params.flash_attn_type == LLAMA_FLASH_ATTN_TYPE_ENABLED;
+    cparams.causal_attn = context->model->model->hparams.causal_attn;
+    cparams.n_seq_max = params.n_seq_max;
+
+    return llama_kv_cache_kept::refused(*context->model->model, cparams, context->kvLayout.layout);
+}
+
+const char* addonKvProbeError(const AddonContext* context) {
+    const auto probe = context->ctx->get_cparams().attn_probe;
+
+    return probe.n > 0 && probe.first + probe.n > static_cast<uint32_t>(context->batch.n_tokens)
+        ? "The rows of the attention probe are not within the batch"
+        : nullptr;
+}
+
+Napi::Value addonFolioKvVersion(const Napi::CallbackInfo& info) {
+    return Napi::Number::New(info.Env(), folioKvVersion);
+}
