@@ -44,7 +44,10 @@ export function nativeHash() {
   const hash = createHash("sha256");
   const { llama: ours, addon, patches } = sources();
   for (const name of [...ours, ...addon, ...patches, "build.mjs"]) {
-    hash.update(`${name}\0`).update(readFileSync(path.join(native, name))).update("\0");
+    hash
+      .update(`${name}\0`)
+      .update(readFileSync(path.join(native, name)))
+      .update("\0");
   }
   const { version } = JSON.parse(readFileSync(path.join(packageFolder, "package.json"), "utf8"));
   const compilerVersion = spawnSync(compiler, ["--version"], { encoding: "utf8" }).stdout ?? "no compiler";
