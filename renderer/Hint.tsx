@@ -30,7 +30,6 @@ export function Hint({ text, term = false, children }: { text: ReactNode; term?:
     <span
       ref={anchor}
       className={term ? "term" : "hinted"}
-      // biome-ignore lint/a11y/noNoninteractiveTabindex: a term must be reachable by keyboard for its explanation to be.
       tabIndex={term ? 0 : undefined}
       aria-describedby={place ? id : undefined}
       onPointerEnter={show}
@@ -48,7 +47,13 @@ export function Hint({ text, term = false, children }: { text: ReactNode; term?:
       {term ? <span>{children}</span> : children}
       {place &&
         createPortal(
-          <span id={id} role="tooltip" className="hint" data-above={place.above} style={{ left: place.left, top: place.top, width: widest }}>
+          <span
+            id={id}
+            role="tooltip"
+            className="hint"
+            data-above={place.above}
+            style={{ left: place.left, top: place.top, width: widest }}
+          >
             <span>{text}</span>
           </span>,
           // A modal dialog is in the top layer: a hint for something in it must be inside it to be seen.

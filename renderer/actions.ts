@@ -119,8 +119,8 @@ export async function ask(): Promise<void> {
   if (id === null && state().draft === "") set({ draft: question });
 }
 
-export const stop = (): Promise<void | null> => attempt(api.stop());
-export const changeSettings = (changes: Partial<Settings>): Promise<void | null> => attempt(api.changeSettings(changes));
+export const stop = () => attempt(api.stop());
+export const changeSettings = (changes: Partial<Settings>) => attempt(api.changeSettings(changes));
 /** Exact prompt length; its failures are the caller's, since a count that is late must not raise a message. */
 export const countPrompt = (question: string) => api.countPrompt(question);
 

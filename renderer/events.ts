@@ -1,6 +1,16 @@
 /** How the window's mirror of main's state follows main's events. Pure: `(mirror, payload, now) -> what changes`. */
 
-import type { AppError, AppState, Conversation, DocumentInfo, EngineStatus, EventName, Events, MemoryReport, Turn } from "../preload/api.ts";
+import type {
+  AppError,
+  AppState,
+  Conversation,
+  DocumentInfo,
+  EngineStatus,
+  EventName,
+  Events,
+  MemoryReport,
+  Turn,
+} from "../preload/api.ts";
 
 /** One point of the gauge's plot. */
 export type MemorySample = { at: number; processBytes: number; cacheBytes: number };

@@ -4,11 +4,16 @@ import type { FolioApi } from "../preload/api.ts";
 import { App } from "./App.tsx";
 import { connect } from "./actions.ts";
 import { connectBrowserHost } from "./bridge.ts";
+import "./styles/fonts.css";
 import "./styles/tokens.css";
 import "./styles/base.css";
 import "./styles/layout.css";
+import "./styles/library.css";
+import "./styles/welcome.css";
 import "./styles/document.css";
 import "./styles/chat.css";
+import "./styles/notices.css";
+import "./styles/composer.css";
 import "./styles/gauge.css";
 import "./styles/dialogs.css";
 

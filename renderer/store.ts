@@ -83,6 +83,9 @@ export const isRunning = (turn: Turn): boolean => turn.phase === "waiting" || tu
 export const selectBusy = (state: Folio): boolean =>
   state.engine.phase === "reading" || state.engine.phase === "answering" || (state.conversation?.turns.some(isRunning) ?? false);
 
+const noTurns: readonly Turn[] = [];
+export const selectTurns = (state: Folio): readonly Turn[] => state.conversation?.turns ?? noTurns;
+
 /** The passage that `focus` names, or null when its turn is gone. */
 export function focusedEvidence(state: Pick<Folio, "focus" | "conversation">) {
   const turn = state.conversation?.turns.find((candidate) => candidate.id === state.focus?.turnId);

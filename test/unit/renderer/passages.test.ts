@@ -17,7 +17,8 @@ test("a page of blanks has no paragraphs, and 100,000 blank lines take no time",
 });
 
 test("lines broken by the page are prose, an author's own lines stay lines", () => {
-  const wrapped = "The tenant shall keep the premises in good repair and\ncondition throughout the whole of the term and shall not\nmake changes.";
+  const wrapped =
+    "The tenant shall keep the premises in good repair and\ncondition throughout the whole of the term and shall not\nmake changes.";
   expect(paragraphs(wrapped, 0)[0]!.look).toBe("prose");
   expect(paragraphs("Rent: 900\nDeposit: 1800\nTerm: 3 years", 0)[0]!.look).toBe("lines");
   expect(paragraphs("14.2 Early termination", 0)[0]!.look).toBe("heading");

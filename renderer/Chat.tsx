@@ -1,0 +1,121 @@
+import { type ReactNode, useEffect, useRef } from "react";
+import { useShallow } from "zustand/react/shallow";
+import { newConversation, setDraft } from "./actions.ts";
+import { Composer } from "./Composer.tsx";
+import { shortName } from "./format.ts";
+import { IconButton } from "./Hint.tsx";
+import { MessageSquarePlus } from "./icons.ts";
+import { Notices } from "./Notices.tsx";
+import { focusQuestion, keysFor } from "./shortcuts.ts";
+import { useFolio } from "./store.ts";
+import { TurnView } from "./TurnView.tsx";
+
+const suggestions = ["What is this document about?", "Which dates and deadlines does it name?", "What are its main conclusions?"];
+
+/** The conversation: questions with their answers, what the reader must know, and the question box. */
+export function Chat({ hidden }: { hidden: boolean }) {
+  const asked = useFolio(useShallow((s) => s.conversation?.turns.map((turn) => turn.id) ?? []));
+  const documentIds = useFolio((s) => s.conversation?.documentIds ?? null);
+  return (
+    <section className="chat" id="conversation" aria-label="Conversation" hidden={hidden}>
+      <header>
+        <h2>Conversation</h2>
+        {asked.length > 0 && documentIds && (
+          <IconButton
+            label="New conversation"
+            keys={keysFor("New conversation about these documents")}
+            onClick={() => void newConversation(documentIds)}
+          >
+            <MessageSquarePlus />
+          </IconButton>
+        )}
+      </header>
+      <Scrolling asked={asked.length}>
+        <Notices />
+        {asked.length === 0 ? <Invitation /> : asked.map((id, i) => <TurnView key={id} id={id} number={i + 1} />)}
+      </Scrolling>
+      <Composer />
+    </section>
+  );
+}
+
+function toEnd(box: HTMLElement | null) {
+  if (box) box.scrollTop = box.scrollHeight;
+}
+
+/** Keeps the end in view while an answer grows, unless the reader has scrolled up; a new question always goes to the end. */
+function Scrolling({ asked, children }: { asked: number; children: ReactNode }) {
+  const scroller = useRef<HTMLDivElement>(null);
+  const content = useRef<HTMLDivElement>(null);
+  const atEnd = useRef(true);
+  useEffect(() => {
+    const grown = new ResizeObserver(() => atEnd.current && toEnd(scroller.current));
+    grown.observe(content.current!);
+    grown.observe(scroller.current!);
+    return () => grown.disconnect();
+  }, []);
+  // biome-ignore lint/correctness/useExhaustiveDependencies: runs when a question is added.
+  useEffect(() => {
+    atEnd.current = true;
+    toEnd(scroller.current);
+  }, [asked]);
+  return (
+    <div
+      className="turns"
+      ref={scroller}
+      // biome-ignore lint/a11y/noNoninteractiveTabindex: as above.
+      tabIndex={0}
+      role="log"
+      aria-label="Questions and answers"
+      aria-live="off"
+      onScroll={({ currentTarget: box }) => {
+        atEnd.current = box.scrollHeight - box.scrollTop - box.clientHeight < 48;
+      }}
+    >
+      <div className="turns-inner" ref={content}>
+        {children}
+      </div>
+    </div>
+  );
+}
+
+/** Before the first question: what can be asked about, and three ways to begin. */
+function Invitation() {
+  const ready = useFolio((s) => s.conversation !== null);
+  const names = useFolio((s) =>
+    s.documents
+      .filter((known) => s.conversation?.documentIds.includes(known.id))
+      .map((known) => shortName(known.name, 40))
+      .join(" and "),
+  );
+  const opening = useFolio((s) => s.documents.some((known) => known.phase === "parsing" || known.phase === "counting"));
+  if (!ready) {
+    return (
+      <div className="invitation">
+        <p>{opening ? "You can ask as soon as the document is open." : "Choose a document to ask about."}</p>
+      </div>
+    );
+  }
+  return (
+    <div className="invitation">
+      <p>
+        Ask anything about <strong>{names}</strong>. The model reads all of it, then answers from the few passages that matter.
+      </p>
+      <ul>
+        {suggestions.map((question) => (
+          <li key={question}>
+            <button
+              type="button"
+              onClick={() => {
+                setDraft(question);
+                focusQuestion();
+              }}
+            >
+              {question}
+            </button>
+          </li>
+        ))}
+      </ul>
+    </div>
+  );
+}

@@ -1,0 +1,151 @@
+import type { Budget } from "../preload/api.ts";
+import { ask, changeSettings, newConversation, openDialog, setDraft, stop } from "./actions.ts";
+import { count, plural, shortName } from "./format.ts";
+import { Hint } from "./Hint.tsx";
+import { AlertTriangle, ArrowUp, Square } from "./icons.ts";
+import { ReadingBar } from "./ReadingBar.tsx";
+import { ids } from "./shortcuts.ts";
+import { selectBusy, useFolio } from "./store.ts";
+import { type PromptCount, usePromptCount } from "./usePromptCount.ts";
+import { budgetLabel, budgetPresets, keptTokens, sameBudget } from "./words.ts";
+
+/** The question box: what will be asked, how long that makes the prompt, and how much of it the answer may keep. */
+export function Composer() {
+  const draft = useFolio((s) => s.draft);
+  const open = useFolio((s) => s.conversation !== null);
+  const engineReady = useFolio((s) => s.engine.phase === "idle" || s.engine.phase === "reading" || s.engine.phase === "answering");
+  const busy = useFolio(selectBusy);
+  const prompt = usePromptCount();
+  const tooLong = prompt !== null && prompt.promptTokens > prompt.limit;
+  const canAsk = open && engineReady && !busy && !tooLong && draft.trim() !== "";
+  return (
+    <footer className="composer">
+      <ReadingBar />
+      {tooLong && <TooLong prompt={prompt} />}
+      <div className="box" data-disabled={!open}>
+        <textarea
+          id={ids.question}
+          aria-label="Question"
+          placeholder={open ? "Ask about this document" : "Add a document to ask about"}
+          rows={1}
+          disabled={!open}
+          value={draft}
+          onChange={(event) => setDraft(event.target.value)}
+          onKeyDown={(event) => {
+            if (event.key !== "Enter" || event.shiftKey || event.nativeEvent.isComposing) return;
+            event.preventDefault();
+            if (canAsk) void ask();
+          }}
+        />
+        <div className="controls">
+          <BudgetChoice promptTokens={prompt?.promptTokens ?? null} />
+          <Length prompt={prompt} tooLong={tooLong} />
+          {busy ? (
+            <button type="button" className="send" data-kind="stop" aria-label="Stop" title="Stop (Esc)" onClick={() => void stop()}>
+              <Square aria-hidden="true" />
+            </button>
+          ) : (
+            <button type="button" className="send" aria-label="Ask" title="Ask (Enter)" disabled={!canAsk} onClick={() => void ask()}>
+              <ArrowUp aria-hidden="true" />
+            </button>
+          )}
+        </div>
+      </div>
+    </footer>
+  );
+}
+
+function BudgetChoice({ promptTokens }: { promptTokens: number | null }) {
+  const budget = useFolio((s) => s.settings.budget);
+  const custom = budgetPresets.every((preset) => !sameBudget(preset.budget, budget));
+  const kept = keptTokens(budget, promptTokens);
+  const choices: { budget: Budget; label: string }[] = custom
+    ? [...budgetPresets, { budget, label: budgetLabel(budget) }]
+    : [...budgetPresets];
+  return (
+    <Hint
+      text={
+        <>
+          How much of what was read the answer may keep, as a mean per layer
+          {kept !== null && <>: now {plural(kept, "token")}</>}. Takes effect at the next question.
+        </>
+      }
+    >
+      <label className="budget">
+        <span>Keep</span>
+        <select
+          aria-label="Budget"
+          value={budgetLabel(budget)}
+          onChange={(event) => {
+            const chosen = choices.find((choice) => choice.label === event.target.value);
+            if (chosen) void changeSettings({ budget: chosen.budget });
+            else openDialog({ kind: "settings" });
+          }}
+        >
+          {choices.map((choice) => (
+            <option key={choice.label} value={choice.label}>
+              {choice.label}
+            </option>
+          ))}
+          <option value="other">Other…</option>
+        </select>
+      </label>
+    </Hint>
+  );
+}
+
+/** The exact length of the prompt, template included, before anything is asked. */
+function Length({ prompt, tooLong }: { prompt: PromptCount | null; tooLong: boolean }) {
+  if (!prompt) return <span className="length" />;
+  return (
+    <span className="length" data-over={tooLong} aria-live="off">
+      <Hint term text="Exact length of what the model will read: documents, earlier turns, this question and the chat template.">
+        {count(prompt.promptTokens)} of {count(prompt.limit)} tokens
+      </Hint>
+    </span>
+  );
+}
+
+/** Too long is said before anything is read, with the numbers and what each way out would cost. */
+function TooLong({ prompt }: { prompt: PromptCount }) {
+  const model = useFolio((s) => s.model?.name ?? "this model");
+  const documents = useFolio((s) => s.documents);
+  const opened = useFolio((s) => s.conversation?.documentIds ?? null);
+  const asked = useFolio((s) => s.conversation?.turns.length ?? 0);
+  const inside = documents.flatMap((known) => (known.phase === "ready" && opened?.includes(known.id) ? [known] : []));
+  const over = prompt.promptTokens - prompt.limit;
+  const pages = inside.reduce((sum, known) => sum + known.pages, 0);
+  const tokens = inside.reduce((sum, known) => sum + known.tokens, 0);
+  return (
+    <div className="too-long" role="alert">
+      <AlertTriangle aria-hidden="true" />
+      <div>
+        <p>
+          <strong>{count(prompt.promptTokens)} tokens</strong> are too long for {model}, which reads at most{" "}
+          <strong>{count(prompt.limit)}</strong>. {count(over)} too many
+          {tokens > 0 && `, about ${plural(Math.ceil((over / tokens) * pages), "page")}`}. Nothing has been left out, and nothing was read
+          yet.
+        </p>
+        <div className="ways">
+          {inside.length > 1 &&
+            inside.map((known) => (
+              <button
+                key={known.id}
+                type="button"
+                className="button"
+                onClick={() => void newConversation(inside.filter((other) => other !== known).map((other) => other.id))}
+              >
+                Without {shortName(known.name, 22)}: about {count(prompt.promptTokens - known.tokens)}
+              </button>
+            ))}
+          {asked > 0 && opened && (
+            <button type="button" className="button" onClick={() => void newConversation(opened)}>
+              New conversation, without the earlier turns
+            </button>
+          )}
+          {inside.length === 1 && asked === 0 && <p>Choose a shorter document, or start Folio with a model that has a longer context.</p>}
+        </div>
+      </div>
+    </div>
+  );
+}

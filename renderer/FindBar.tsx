@@ -1,0 +1,85 @@
+import { useDeferredValue, useMemo, useState } from "react";
+import type { Page } from "../preload/api.ts";
+import { setFinding } from "./actions.ts";
+import { count } from "./format.ts";
+import { IconButton } from "./Hint.tsx";
+import { ChevronDown, ChevronUp, X } from "./icons.ts";
+import { findAll, type Mark, type Range } from "./passages.ts";
+import { ids } from "./shortcuts.ts";
+import { useFolio } from "./store.ts";
+
+const mostMatches = 1000;
+const nothing: readonly Mark[] = [];
+
+export type Found = {
+  open: boolean;
+  query: string;
+  setQuery: (query: string) => void;
+  at: number;
+  step: (by: 1 | -1) => void;
+  total: number;
+  marks: readonly Mark[];
+  current: Range | null;
+};
+
+/** The search through the text in the viewer; it holds nothing while the bar is closed. */
+export function useFind(pages: readonly Page[]): Found {
+  const open = useFolio((s) => s.finding);
+  const [query, setQuery] = useState("");
+  const [at, setAt] = useState(0);
+  const wanted = useDeferredValue(open ? query : "");
+  const ranges = useMemo(() => findAll(pages, wanted, mostMatches), [pages, wanted]);
+  const current = ranges[at] ?? null;
+  const marks = useMemo(
+    () => (ranges.length === 0 ? nothing : ranges.map((range): Mark => ({ ...range, kind: "match", current: range === current }))),
+    [ranges, current],
+  );
+  return {
+    open,
+    query,
+    setQuery: (next) => {
+      setQuery(next);
+      setAt(0);
+    },
+    at,
+    step: (by) => setAt((before) => (ranges.length === 0 ? 0 : (before + by + ranges.length) % ranges.length)),
+    total: ranges.length,
+    marks,
+    current,
+  };
+}
+
+export function FindBar({ found }: { found: Found }) {
+  const { query, at, total, step } = found;
+  const says =
+    query.trim() === "" ? "" : total === 0 ? "Not found" : `${count(at + 1)} of ${count(total)}${total === mostMatches ? "+" : ""}`;
+  return (
+    <search className="find-bar">
+      <input
+        id={ids.find}
+        type="text"
+        aria-label="Find in the document"
+        placeholder="Find in the document"
+        value={query}
+        onChange={(event) => found.setQuery(event.target.value)}
+        onKeyDown={(event) => {
+          if (event.key === "Enter") step(event.shiftKey ? -1 : 1);
+          if (event.key === "Escape") {
+            event.preventDefault();
+            setFinding(false);
+          }
+        }}
+      />
+      <output aria-live="polite">{says}</output>
+      <IconButton label="Previous match" keys="Shift+Enter" disabled={total === 0} onClick={() => step(-1)}>
+        <ChevronUp />
+      </IconButton>
+      <IconButton label="Next match" keys="Enter" disabled={total === 0} onClick={() => step(1)}>
+        <ChevronDown />
+      </IconButton>
+      <IconButton label="Close" keys="Esc" onClick={() => setFinding(false)}>
+        <X />
+      </IconButton>
+    </search>
+  );
+}

@@ -1,0 +1,118 @@
+import { useEffect } from "react";
+import type { ReadingPlace } from "../preload/api.ts";
+import { toggleGauge } from "./actions.ts";
+import { bytes, count } from "./format.ts";
+import { keptPerLayer } from "./gauge.ts";
+import { Hint } from "./Hint.tsx";
+import { MemoryPlot } from "./MemoryPlot.tsx";
+import { selectTurns, useFolio } from "./store.ts";
+import { gaugeWords } from "./words.ts";
+
+const placeWords: Record<ReadingPlace, string> = {
+  none: "nothing read yet",
+  memory: "in memory",
+  disk: "on disk",
+  dropped: "dropped",
+};
+
+/** Everything the line leaves out: each part of the memory, the layers, and the last minutes. */
+export function GaugePanel() {
+  const memory = useFolio((s) => s.memory);
+  const turns = useFolio(selectTurns);
+  const layers = keptPerLayer(memory, turns);
+  const last = turns.findLast((turn) => turn.phase === "done");
+  const done = last?.phase === "done" ? last : null;
+  useEffect(() => {
+    const close = (event: KeyboardEvent) => {
+      if (event.key !== "Escape" || event.defaultPrevented || document.querySelector("dialog[open]")) return;
+      event.preventDefault();
+      toggleGauge();
+      document.querySelector<HTMLElement>(".gauge-line .icon-button")?.focus();
+    };
+    // Before the window's own keys, for which Escape means stop.
+    window.addEventListener("keydown", close, { capture: true });
+    return () => window.removeEventListener("keydown", close, { capture: true });
+  }, []);
+  const answering = memory.answeringBytes || done?.cache.answeringBytes || 0;
+  const full = memory.fullBytes || done?.cache.fullBytes || 0;
+  const rows: { name: string; value: string; note?: string; says: string; kind?: string }[] = [
+    { name: "To answer", value: bytes(answering), says: gaugeWords.answering, kind: "used" },
+    { name: "A full cache would take", value: bytes(full), says: gaugeWords.full },
+    {
+      name: "What was read",
+      value: bytes(memory.readingBytes),
+      note: placeWords[memory.readingPlace],
+      says: gaugeWords.reading,
+      kind: "beside",
+    },
+    { name: "Scratch space", value: bytes(memory.computeBytes), says: gaugeWords.compute },
+    { name: "Model", value: bytes(memory.weightsBytes), says: gaugeWords.weights },
+    { name: "Engine process", value: bytes(memory.processBytes), says: gaugeWords.process },
+    {
+      name: "Free on this computer",
+      value: bytes(memory.systemFreeBytes),
+      note: `of ${bytes(memory.systemTotalBytes)}`,
+      says: gaugeWords.system,
+    },
+  ];
+  return (
+    <div className="gauge-panel">
+      <div className="parts">
+        <h2>Memory</h2>
+        <dl>
+          {rows.map((row) => (
+            <div key={row.name} data-kind={row.kind}>
+              <dt>
+                <Hint term text={row.says}>
+                  {row.name}
+                </Hint>
+              </dt>
+              <dd>
+                <span className="number">{row.value}</span>
+                {row.note && <small>{row.note}</small>}
+              </dd>
+            </div>
+          ))}
+        </dl>
+      </div>
+      <div className="layers">
+        <h2>
+          <Hint term text={gaugeWords.layers}>
+            Tokens kept per layer
+          </Hint>
+        </h2>
+        {layers.length > 0 ? <LayerBars kept={layers} /> : <p className="nothing">Shown with the first answer.</p>}
+      </div>
+      <div className="history">
+        <h2>
+          <Hint term text={gaugeWords.history}>
+            The last minutes
+          </Hint>
+        </h2>
+        <MemoryPlot />
+      </div>
+    </div>
+  );
+}
+
+function LayerBars({ kept }: { kept: readonly number[] }) {
+  const most = Math.max(1, ...kept);
+  const least = Math.min(...kept);
+  return (
+    <figure>
+      <div className="bars" role="img" aria-label={`${kept.length} layers, between ${count(least)} and ${count(most)} tokens kept in each`}>
+        {kept.map((tokens, layer) => (
+          // biome-ignore lint/suspicious/noArrayIndexKey: a layer is its index.
+          <span key={layer} title={`Layer ${layer}: ${count(tokens)} tokens`} style={{ height: `${(100 * tokens) / most}%` }} />
+        ))}
+      </div>
+      <figcaption>
+        <span>layer 0</span>
+        <span className="number">
+          {count(least)} to {count(most)} tokens
+        </span>
+        <span>layer {kept.length - 1}</span>
+      </figcaption>
+    </figure>
+  );
+}

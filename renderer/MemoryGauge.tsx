@@ -1,0 +1,107 @@
+import type { EngineStatus } from "../preload/api.ts";
+import { toggleGauge } from "./actions.ts";
+import { bytes, count, speed } from "./format.ts";
+import { GaugePanel } from "./GaugePanel.tsx";
+import { type GaugeFacts, gaugeFacts } from "./gauge.ts";
+import { Hint } from "./Hint.tsx";
+import { ChevronDown, ChevronUp } from "./icons.ts";
+import { selectTurns, useFolio } from "./store.ts";
+import { gaugeWords } from "./words.ts";
+
+/** The line that is always there: what answering takes against what it would take, in measured bytes. It opens the panel. */
+export function MemoryGauge() {
+  const engine = useFolio((s) => s.engine);
+  const memory = useFolio((s) => s.memory);
+  const turns = useFolio(selectTurns);
+  const open = useFolio((s) => s.gaugeOpen);
+  const facts = gaugeFacts(engine, memory, turns);
+  return (
+    <section className="gauge" aria-label="Memory">
+      {open && <GaugePanel />}
+      <div className="gauge-line">
+        {facts ? <Facts facts={facts} /> : <span className="gauge-idle">{idleWords(engine)}</span>}
+        {memory.systemTotalBytes > 0 && (
+          <span className="gauge-system">
+            <Hint term text={gaugeWords.system}>
+              RAM
+            </Hint>{" "}
+            <span className="number">
+              {bytes(memory.systemTotalBytes - memory.systemFreeBytes)} of {bytes(memory.systemTotalBytes)}
+            </span>
+          </span>
+        )}
+        <button
+          type="button"
+          className="icon-button"
+          aria-expanded={open}
+          aria-label={open ? "Close the memory panel" : "Open the memory panel"}
+          onClick={toggleGauge}
+        >
+          {open ? <ChevronDown aria-hidden="true" /> : <ChevronUp aria-hidden="true" />}
+        </button>
+      </div>
+    </section>
+  );
+}
+
+function Facts({ facts }: { facts: GaugeFacts }) {
+  const { usedBytes, besideBytes, fullBytes } = facts;
+  const share = (n: number) => `${Math.min(100, (100 * n) / Math.max(1, fullBytes))}%`;
+  return (
+    <>
+      <span className="gauge-used">
+        <Hint term text={facts.label.endsWith("read") ? gaugeWords.reading : gaugeWords.answering}>
+          {facts.label}
+        </Hint>{" "}
+        <strong className="number">{bytes(usedBytes)}</strong>{" "}
+        <Hint term text={gaugeWords.full}>
+          <span className="number">of {bytes(fullBytes)}</span>
+        </Hint>
+      </span>
+      <meter className="sr-only" aria-label={facts.label} min={0} max={fullBytes} value={usedBytes}>
+        {bytes(usedBytes)} of {bytes(fullBytes)}
+      </meter>
+      <span className="gauge-bar" aria-hidden="true">
+        <span className="beside" style={{ width: share(usedBytes + besideBytes) }} />
+        <span className="used" style={{ width: share(usedBytes) }} />
+      </span>
+      <span className="gauge-kept number">
+        {facts.label.endsWith("read") ? (
+          <>
+            {count(facts.keptTokens)} of {count(facts.promptTokens)} tokens read
+          </>
+        ) : (
+          <Hint term text={gaugeWords.kept}>
+            {count(facts.keptTokens)} of {count(facts.promptTokens)} tokens kept
+          </Hint>
+        )}
+      </span>
+      {facts.tokensPerSecond !== null && (
+        <span className="gauge-speed number">
+          <Hint term text={gaugeWords.speed}>
+            {speed(facts.tokensPerSecond)}
+          </Hint>
+        </span>
+      )}
+    </>
+  );
+}
+
+function idleWords(engine: EngineStatus): string {
+  switch (engine.phase) {
+    case "starting":
+      return "Starting the engine";
+    case "loading":
+      return `Loading ${engine.model}`;
+    case "no-model":
+      return "No model";
+    case "restarting":
+      return "The engine is starting again";
+    case "idle":
+    case "reading":
+    case "answering":
+      return "No answer yet. Here you will see what it takes.";
+    default:
+      return engine satisfies never;
+  }
+}

@@ -1,0 +1,48 @@
+import { type ReactNode, useEffect, useId, useRef } from "react";
+import { closeDialog } from "./actions.ts";
+import { IconButton } from "./Hint.tsx";
+import { X } from "./icons.ts";
+
+/**
+ * A modal dialog: the browser keeps the focus inside and gives it back when the dialog closes. A click beside it closes it.
+ * With a `title` it has a head with a way out.
+ */
+export function Modal({ title, className = "", children }: { title?: string; className?: string; children: ReactNode }) {
+  const dialog = useRef<HTMLDialogElement>(null);
+  const id = useId();
+  useEffect(() => {
+    const open = dialog.current!;
+    const before = document.activeElement;
+    open.showModal();
+    return () => {
+      open.close();
+      // Taken out of the page at once, a dialog gives no focus back by itself.
+      if (before instanceof HTMLElement && before.isConnected) before.focus();
+    };
+  }, []);
+  return (
+    // biome-ignore lint/a11y/useKeyWithClickEvents: Escape is the key for it; the browser turns it into `cancel`.
+    <dialog
+      ref={dialog}
+      className={className}
+      aria-labelledby={title ? id : undefined}
+      onCancel={(event) => {
+        event.preventDefault();
+        closeDialog();
+      }}
+      onClick={(event) => event.target === dialog.current && closeDialog()}
+    >
+      <div className="dialog-body">
+        {title && (
+          <header>
+            <h2 id={id}>{title}</h2>
+            <IconButton label="Close" keys="Esc" onClick={closeDialog}>
+              <X />
+            </IconButton>
+          </header>
+        )}
+        {children}
+      </div>
+    </dialog>
+  );
+}

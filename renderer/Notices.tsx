@@ -1,0 +1,61 @@
+import type { ReactNode } from "react";
+import { percent } from "./format.ts";
+import { Hint } from "./Hint.tsx";
+import { AlertTriangle, Info } from "./icons.ts";
+import { useFolio } from "./store.ts";
+
+/** What the engine's or the model's state means for the answers; nothing at all when everything is as usual. */
+export function Notices() {
+  const engine = useFolio((s) => s.engine);
+  const profileMissing = useFolio((s) => s.model !== null && s.model.profile === null && s.model.unsupported === null);
+  const unsupported = useFolio((s) => s.model?.unsupported ?? null);
+  const model = useFolio((s) => s.model?.name ?? "");
+  const smallest = useFolio((s) => s.settings.mode === "smallest");
+  return (
+    <div className="notices" aria-live="polite">
+      {engine.phase === "starting" && <Notice>Starting the engine…</Notice>}
+      {engine.phase === "loading" && (
+        <Notice>
+          Loading {engine.model}, {percent(engine.progress)}
+          <progress value={engine.progress} max={1} aria-label={`Loading ${engine.model}`} />
+        </Notice>
+      )}
+      {engine.phase === "no-model" && (
+        <Notice kind="warning">
+          <strong>There is no model to answer with.</strong> {engine.error.message}
+        </Notice>
+      )}
+      {engine.phase === "restarting" && (
+        <Notice kind="warning">
+          <strong>The engine is starting again.</strong> {engine.error.message} Documents, questions and answers are safe.
+        </Notice>
+      )}
+      {unsupported && (
+        <Notice>
+          {model} answers from the full cache: {unsupported.replace(/\.$/, "")}. The budget has no effect.
+        </Notice>
+      )}
+      {profileMissing && (
+        <Notice>
+          <Hint
+            term
+            text="No profile: which heads retrieve, and which layers lose most, has not been measured for this model. All heads vote, and every layer gets the same budget."
+          >
+            Using all heads
+          </Hint>
+          : {model} has not been calibrated, so small budgets keep less well.
+        </Notice>
+      )}
+      {smallest && <Notice>Smallest mode: later questions see only what was kept for the first.</Notice>}
+    </div>
+  );
+}
+
+function Notice({ kind = "info", children }: { kind?: "info" | "warning"; children: ReactNode }) {
+  return (
+    <div className="notice" data-kind={kind}>
+      {kind === "warning" ? <AlertTriangle aria-hidden="true" /> : <Info aria-hidden="true" />}
+      <p>{children}</p>
+    </div>
+  );
+}

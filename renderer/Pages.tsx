@@ -1,0 +1,141 @@
+import { useVirtualizer } from "@tanstack/react-virtual";
+import { memo, useEffect, useMemo, useRef } from "react";
+import type { Evidence, Page } from "../preload/api.ts";
+import { EvidenceMap } from "./EvidenceMap.tsx";
+import { FindBar, useFind } from "./FindBar.tsx";
+import { type Mark, pageAt, paragraphs, type Segment, segments } from "./passages.ts";
+import { focusedEvidence, useFolio } from "./store.ts";
+
+const noEvidence: readonly Evidence[] = [];
+/** About what a page takes before it is measured: 66 characters a line of 28 px, and its margins. */
+const guessHeight = (page: Page): number => 120 + Math.ceil(page.text.length / 66) * 28;
+/** Frames to wait at most for a page that is far away to be drawn and measured. */
+const patience = 60;
+
+type Props = {
+  documentId: string;
+  pages: readonly Page[];
+  goTo: { page: number; visit: number } | null;
+  /** Told which page is at the top of the window. */
+  onPage: (index: number) => void;
+};
+
+/** A document's text, page by page; only the pages near the window are drawn. */
+export function Pages({ documentId, pages, goTo, onPage }: Props) {
+  const scroller = useRef<HTMLDivElement>(null);
+  const focus = useFolio((s) => s.focus);
+  const evidence = useFolio((s) => {
+    const turn = s.conversation?.turns.find((candidate) => candidate.id === s.focus?.turnId);
+    return turn?.phase === "done" ? turn.evidence : noEvidence;
+  });
+  const found = useFind(pages);
+  const marks = useMemo(
+    () => [
+      ...evidence
+        .map((passage, i): Mark & { documentId: string } => ({ ...passage, kind: "evidence", current: i === focus?.index }))
+        .filter((mark) => mark.documentId === documentId),
+      ...found.marks,
+    ],
+    [evidence, focus?.index, documentId, found.marks],
+  );
+  const virtual = useVirtualizer({
+    count: pages.length,
+    getScrollElement: () => scroller.current,
+    estimateSize: (index) => guessHeight(pages[index]!),
+    overscan: 2,
+    paddingStart: 20,
+    paddingEnd: 20,
+    gap: 16,
+  });
+
+  const items = virtual.getVirtualItems();
+  const readingLine = (virtual.scrollOffset ?? 0) + 120;
+  const top = items.find((item) => item.end > readingLine)?.index ?? 0;
+  useEffect(() => onPage(top), [top, onPage]);
+
+  useEffect(() => {
+    if (goTo) virtual.scrollToIndex(goTo.page, { align: "start" });
+  }, [goTo, virtual]);
+
+  /** Brings the current mark to the middle; a page that is far away must be drawn and measured first, so it takes some frames. */
+  const bring = (offset: number): (() => void) => {
+    virtual.scrollToIndex(pageAt(pages, offset), { align: "start" });
+    let frame = 0;
+    let still = 0;
+    const settle = (left: number) => {
+      const mark = scroller.current?.querySelector("mark[data-current=true]");
+      const box = scroller.current?.getBoundingClientRect();
+      if (mark && box) {
+        const at = mark.getBoundingClientRect();
+        const away = at.top + Math.min(at.height, box.height / 2) / 2 - (box.top + box.height * 0.4);
+        if (Math.abs(away) > 2) scroller.current!.scrollTop += away;
+        still = Math.abs(away) > 2 ? 0 : still + 1;
+      }
+      if (still < 3 && left > 0) frame = requestAnimationFrame(() => settle(left - 1));
+    };
+    frame = requestAnimationFrame(() => settle(patience));
+    return () => cancelAnimationFrame(frame);
+  };
+
+  // biome-ignore lint/correctness/useExhaustiveDependencies: every visit scrolls, even to the same passage; nothing else does.
+  useEffect(() => {
+    const passage = focusedEvidence(useFolio.getState());
+    if (passage?.documentId === documentId) return bring(passage.start);
+  }, [focus?.visit]);
+  // biome-ignore lint/correctness/useExhaustiveDependencies: as above, for the match that the search bar stands at.
+  useEffect(() => {
+    if (found.current) return bring(found.current.start);
+  }, [found.current]);
+
+  return (
+    <>
+      {found.open && <FindBar found={found} />}
+      {/* biome-ignore lint/a11y/noNoninteractiveTabindex: a scrolling area must be reachable by keyboard. */}
+      <section className="pages" ref={scroller} tabIndex={0} aria-label="Text of the document">
+        <div className="pages-inner" style={{ height: virtual.getTotalSize() }}>
+          {items.map((item) => (
+            <div
+              key={item.key}
+              className="page"
+              data-index={item.index}
+              ref={virtual.measureElement}
+              style={{ transform: `translateY(${item.start}px)` }}
+            >
+              <PageText page={pages[item.index]!} marks={marks} />
+            </div>
+          ))}
+        </div>
+      </section>
+      <EvidenceMap documentId={documentId} pages={pages} top={top} />
+    </>
+  );
+}
+
+const PageText = memo(function PageText({ page, marks }: { page: Page; marks: readonly Mark[] }) {
+  const parts = useMemo(() => paragraphs(page.text, page.start), [page]);
+  return (
+    <article className="sheet" aria-label={`Page ${page.number}`}>
+      {parts.length === 0 && <p className="no-text">No text on this page.</p>}
+      {parts.map((part) => {
+        const cut = segments(part.text, part.start, marks).map((segment) => <Marked key={segment.start} segment={segment} />);
+        return part.look === "heading" ? (
+          <h3 key={part.start}>{cut}</h3>
+        ) : (
+          <p key={part.start} data-look={part.look}>
+            {cut}
+          </p>
+        );
+      })}
+      <footer aria-hidden="true">{page.number}</footer>
+    </article>
+  );
+});
+
+function Marked({ segment: { text, mark } }: { segment: Segment }) {
+  if (mark === null) return text;
+  return (
+    <mark data-kind={mark.kind} data-current={mark.current}>
+      {text}
+    </mark>
+  );
+}

@@ -1,0 +1,47 @@
+import { stop } from "./actions.ts";
+import { count, percent, speed, timeLeft } from "./format.ts";
+import { useFolio } from "./store.ts";
+
+/** Reading a document takes time: how far it is in pages and percent, how fast, how long still, and a way to stop that loses nothing. */
+export function ReadingBar() {
+  const engine = useFolio((s) => s.engine);
+  const soFar = useFolio((s) => s.readSoFar);
+  const pages = useFolio((s) =>
+    s.documents.reduce(
+      (sum, known) => sum + (known.phase === "ready" && s.conversation?.documentIds.includes(known.id) ? known.pages : 0),
+      0,
+    ),
+  );
+  if (engine.phase === "reading") {
+    const share = engine.done / Math.max(1, engine.total);
+    return (
+      <div className="reading">
+        <div className="reading-words">
+          <strong>Reading</strong>
+          <span className="number">
+            {pages > 1 ? `page ${count(Math.max(1, Math.round(share * pages)))} of ${count(pages)}` : percent(share)}
+          </span>
+          <span className="number">{engine.tokensPerSecond > 0 ? speed(engine.tokensPerSecond) : ""}</span>
+          <span className="number">{timeLeft(engine.secondsLeft)}</span>
+          <button type="button" className="link" title="What was read is kept (Esc)" onClick={() => void stop()}>
+            Cancel
+          </button>
+        </div>
+        <progress
+          value={engine.done}
+          max={Math.max(1, engine.total)}
+          aria-label="Reading"
+          aria-valuetext={`${count(engine.done)} of ${count(engine.total)} tokens, ${timeLeft(engine.secondsLeft)}`}
+        />
+      </div>
+    );
+  }
+  if (soFar && engine.phase === "idle") {
+    return (
+      <p className="read-so-far">
+        Stopped after {count(soFar.done)} of {count(soFar.total)} tokens. What was read is kept: the next question goes on from there.
+      </p>
+    );
+  }
+  return null;
+}

@@ -1,0 +1,156 @@
+import { memo, useState } from "react";
+import type { Evidence, StopReason, Turn } from "../preload/api.ts";
+import { Answer } from "./Answer.tsx";
+import { goToEvidence } from "./actions.ts";
+import { bytes, count, duration, percent, shortName, speed } from "./format.ts";
+import { Hint, IconButton } from "./Hint.tsx";
+import { AlertTriangle, Copy, Info } from "./icons.ts";
+import { useFolio } from "./store.ts";
+import { modeWords, policyWords } from "./words.ts";
+
+type DoneTurn = Extract<Turn, { phase: "done" }>;
+
+/** One question and its answer, with the evidence and what the answer took. */
+export const TurnView = memo(function TurnView({ id, number }: { id: string; number: number }) {
+  const turn = useFolio((s) => s.conversation?.turns.find((candidate) => candidate.id === id) ?? null);
+  if (!turn) return null;
+  return (
+    <article className="turn" aria-label={`Question ${number}`} data-phase={turn.phase}>
+      <h3>{turn.question}</h3>
+      {/* Busy until the answer is whole: a screen reader then says it once, not word by word. */}
+      <div aria-live="polite" aria-busy={turn.phase === "answering"}>
+        {turn.answer !== "" && <Answer text={turn.answer} streaming={turn.phase === "answering"} />}
+        <TurnState turn={turn} />
+      </div>
+      {turn.phase === "done" && turn.evidence.length > 0 && <EvidenceChips turn={turn} />}
+      {turn.phase === "done" && <Receipt turn={turn} />}
+    </article>
+  );
+});
+
+const stopWords: Record<StopReason, string | null> = {
+  end: null,
+  length: "The answer reached its greatest length. It can be raised in the settings.",
+  stopped: "Stopped. What was read and said is kept.",
+  failed: "The answer broke off. Ask again; nothing that was read is lost.",
+};
+
+function TurnState({ turn }: { turn: Turn }) {
+  const reading = useFolio((s) => s.engine.phase === "reading");
+  switch (turn.phase) {
+    case "waiting":
+      return <p className="turn-state">{reading ? "Reading the document before it answers…" : "Reading the question…"}</p>;
+    case "answering":
+      return turn.answer === "" ? <p className="turn-state">Answering…</p> : <span className="sr-only">Answering…</span>;
+    case "done":
+      return (
+        <>
+          {turn.answer.trim() === "" && turn.stopReason === "end" && (
+            <p className="turn-state">The model gave no answer. Try other words.</p>
+          )}
+          {stopWords[turn.stopReason] && (
+            <p className="turn-state">
+              <Info aria-hidden="true" /> {stopWords[turn.stopReason]}
+            </p>
+          )}
+          {turn.notice && (
+            <p className="turn-state">
+              <Info aria-hidden="true" /> {turn.notice}
+            </p>
+          )}
+        </>
+      );
+    case "failed":
+      return (
+        <p className="turn-state" data-kind="loss" data-code={turn.error.code}>
+          <AlertTriangle aria-hidden="true" /> {turn.error.message}
+        </p>
+      );
+    default:
+      return turn satisfies never;
+  }
+}
+
+function EvidenceChips({ turn }: { turn: DoneTurn }) {
+  const current = useFolio((s) => (s.focus?.turnId === turn.id ? s.focus.index : null));
+  const severalDocuments = useFolio((s) => (s.conversation?.documentIds.length ?? 0) > 1);
+  return (
+    <div className="chips">
+      <Hint term text="Passages that were kept because the model's retrieval heads attended to them, strongest first.">
+        Evidence
+      </Hint>
+      <ul>
+        {turn.evidence.map((passage, index) => (
+          <li key={`${passage.documentId}-${passage.start}`}>
+            <Hint text={`“${shortQuote(passage)}”`}>
+              <button
+                type="button"
+                className="chip"
+                aria-label={`Passage ${index + 1}, page ${passage.page}: ${shortQuote(passage)}`}
+                aria-pressed={current === index}
+                onClick={() => void goToEvidence(turn.id, index)}
+              >
+                {severalDocuments && <DocumentName id={passage.documentId} />}p {passage.page}
+              </button>
+            </Hint>
+          </li>
+        ))}
+      </ul>
+    </div>
+  );
+}
+
+function shortQuote({ text }: Evidence): string {
+  const flat = text.replace(/\s+/g, " ").trim();
+  return flat.length > 180 ? `${flat.slice(0, 179).trimEnd()}…` : flat;
+}
+
+function DocumentName({ id }: { id: string }) {
+  const name = useFolio((s) => s.documents.find((known) => known.id === id)?.name ?? "");
+  return <span>{shortName(name.replace(/\.[^.]+$/, ""), 14)} </span>;
+}
+
+/** What was read, kept and spent for this answer; every figure was measured while it was made. */
+function Receipt({ turn }: { turn: DoneTurn }) {
+  const [copied, setCopied] = useState(false);
+  const { cache, timing } = turn;
+  const kept = Math.round(cache.keptPerLayer.reduce((sum, n) => sum + n, 0) / Math.max(1, cache.keptPerLayer.length));
+  const copy = async () => {
+    await navigator.clipboard.writeText(turn.answer);
+    setCopied(true);
+    setTimeout(() => setCopied(false), 2000);
+  };
+  const rows: [string, string][] = [
+    ["Read", `${count(turn.promptTokens)} tokens, nothing skipped`],
+    ["Kept", `${count(kept)} tokens a layer (${percent(kept / Math.max(1, turn.promptTokens))})`],
+    ["Answering cache", `${bytes(cache.answeringBytes)} of ${bytes(cache.fullBytes)}`],
+    ["Largest at once", bytes(cache.peakBytes)],
+    ["What is kept", `${policyWords[cache.policy].label} (${cache.policy})`],
+    ["Between questions", `${modeWords[cache.mode].label} (${cache.mode})`],
+    ["Reading", duration(timing.readMs + timing.restoreMs)],
+    ["Question", duration(timing.questionMs)],
+    ["Choosing and gathering", duration(timing.selectMs + timing.gatherMs)],
+    ["First word after", duration(timing.firstTokenMs)],
+    ["Answer", `${count(turn.answerTokens)} tokens, ${speed(timing.decodeTokensPerSecond)}`],
+  ];
+  return (
+    <footer className="receipt">
+      <details>
+        <summary>
+          {bytes(cache.answeringBytes)} instead of {bytes(cache.fullBytes)} · {speed(timing.decodeTokensPerSecond)}
+        </summary>
+        <dl>
+          {rows.map(([name, value]) => (
+            <div key={name}>
+              <dt>{name}</dt>
+              <dd>{value}</dd>
+            </div>
+          ))}
+        </dl>
+      </details>
+      <IconButton label={copied ? "Copied" : "Copy the answer"} onClick={() => void copy()}>
+        <Copy />
+      </IconButton>
+    </footer>
+  );
+}

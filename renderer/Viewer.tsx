@@ -1,0 +1,157 @@
+import { useState } from "react";
+import type { DocumentInfo, Page } from "../preload/api.ts";
+import { newConversation, removeDocument, stepEvidence } from "./actions.ts";
+import { count, plural } from "./format.ts";
+import { IconButton } from "./Hint.tsx";
+import { ChevronDown, ChevronUp, FileWarning, Search } from "./icons.ts";
+import { Pages } from "./Pages.tsx";
+import { find, keysFor } from "./shortcuts.ts";
+import { useFolio } from "./store.ts";
+
+/** The document's area: its name and place, and its text, or why there is none yet. */
+export function Viewer({ hidden }: { hidden: boolean }) {
+  const known = useFolio((s) => s.documents.find((candidate) => candidate.id === s.viewing) ?? null);
+  const pages = useFolio((s) => (s.pages?.documentId === s.viewing ? s.pages!.list : null));
+  const [page, setPage] = useState(0);
+  const [goTo, setGoTo] = useState<{ page: number; visit: number } | null>(null);
+  const jump = (to: number) => setGoTo((before) => ({ page: to, visit: (before?.visit ?? 0) + 1 }));
+  return (
+    <main className="viewer" id="document" aria-label="Document" hidden={hidden}>
+      {known && (
+        <header>
+          <h2 title={known.name}>{known.name}</h2>
+          {pages && pages.length > 0 && (
+            <>
+              <PageNumber page={page} pages={pages} onJump={jump} />
+              <EvidenceSteps />
+              <IconButton label="Find in the document" keys={keysFor("Find in the document")} onClick={find}>
+                <Search />
+              </IconButton>
+            </>
+          )}
+        </header>
+      )}
+      {known === null ? (
+        <p className="placeholder">Choose a document in the library.</p>
+      ) : pages ? (
+        <>
+          <DocumentNotice known={known} />
+          <Pages key={known.id} documentId={known.id} pages={pages} goTo={goTo} onPage={setPage} />
+        </>
+      ) : (
+        <Arriving known={known} />
+      )}
+    </main>
+  );
+}
+
+/** "12 of 86"; the number can be typed over to go to a page. */
+function PageNumber({ page, pages, onJump }: { page: number; pages: readonly Page[]; onJump: (page: number) => void }) {
+  const [typed, setTyped] = useState<string | null>(null);
+  const commit = () => {
+    const wanted = pages.findIndex((candidate) => candidate.number === Number(typed));
+    if (typed !== null && wanted >= 0) onJump(wanted);
+    setTyped(null);
+  };
+  return (
+    <label className="page-number">
+      p{" "}
+      <input
+        aria-label="Go to page"
+        inputMode="numeric"
+        value={typed ?? String(pages[page]?.number ?? 1)}
+        style={{ width: `${String(pages.length).length + 1.5}ch` }}
+        onFocus={(event) => event.target.select()}
+        onChange={(event) => setTyped(event.target.value)}
+        onBlur={commit}
+        onKeyDown={(event) => event.key === "Enter" && commit()}
+      />{" "}
+      / {count(pages.length)}
+    </label>
+  );
+}
+
+/** Where the reader is among the passages of one answer, with the way to the next and the one before. */
+function EvidenceSteps() {
+  const at = useFolio((s) => s.focus?.index ?? null);
+  const of = useFolio((s) => {
+    const turn = s.conversation?.turns.find((candidate) => candidate.id === s.focus?.turnId);
+    return turn?.phase === "done" ? turn.evidence.length : 0;
+  });
+  if (at === null || of === 0) return null;
+  return (
+    <span className="evidence-steps">
+      <IconButton label="Previous passage" keys={keysFor("Previous passage of the evidence")} onClick={() => void stepEvidence(-1)}>
+        <ChevronUp />
+      </IconButton>
+      <span role="status">
+        <span className="sr-only">Passage </span>
+        {at + 1} of {of}
+      </span>
+      <IconButton label="Next passage" keys={keysFor("Next passage of the evidence")} onClick={() => void stepEvidence(1)}>
+        <ChevronDown />
+      </IconButton>
+    </span>
+  );
+}
+
+/** What a reader of this document must know: pages without text, or that the conversation is about another one. */
+function DocumentNotice({ known }: { known: DocumentInfo }) {
+  const elsewhere = useFolio((s) => s.conversation !== null && !s.conversation.documentIds.includes(known.id));
+  if (known.phase !== "ready") return null;
+  const empty = known.emptyPages;
+  return (
+    <>
+      {elsewhere && (
+        <p className="notice">
+          The conversation is about another document.
+          <button type="button" className="link" onClick={() => void newConversation([known.id])}>
+            Ask about this one
+          </button>
+        </p>
+      )}
+      {empty.length > 0 && (
+        <p className="notice" data-kind="warning">
+          {empty.length === 1 ? "Page" : "Pages"} {empty.slice(0, 8).map(count).join(", ")}
+          {empty.length > 8 && ` and ${count(empty.length - 8)} more`} {empty.length === 1 ? "has" : "have"} no text, only pictures or a
+          scan. The model cannot read {empty.length === 1 ? "it" : "them"}.
+        </p>
+      )}
+    </>
+  );
+}
+
+function Arriving({ known }: { known: DocumentInfo }) {
+  switch (known.phase) {
+    case "parsing":
+      return (
+        <div className="arriving" role="status">
+          <p>Opening {known.name}</p>
+          <progress value={known.pagesDone} max={Math.max(known.pagesTotal, 1)} />
+          <small>{known.pagesTotal > 0 ? `Page ${count(known.pagesDone)} of ${count(known.pagesTotal)}` : "Looking for its text…"}</small>
+        </div>
+      );
+    case "counting":
+      return (
+        <div className="arriving" role="status">
+          <p>Counting the tokens of {known.name}</p>
+          <progress />
+          <small>{plural(known.pages, "page")} with text</small>
+        </div>
+      );
+    case "ready":
+      return <p className="placeholder">Fetching the text…</p>;
+    case "failed":
+      return (
+        <div className="arriving failed" role="alert">
+          <FileWarning />
+          <p>{known.error.message}</p>
+          <button type="button" className="button" onClick={() => void removeDocument(known.id)}>
+            Remove it from the library
+          </button>
+        </div>
+      );
+    default:
+      return known satisfies never;
+  }
+}

@@ -1,0 +1,65 @@
+import { importFiles } from "./actions.ts";
+import { bytes, count } from "./format.ts";
+import { BookOpenText, FileDown } from "./icons.ts";
+import { Notices } from "./Notices.tsx";
+import sample from "./sample.md?raw";
+import { keysFor, pickFiles } from "./shortcuts.ts";
+import { useFolio } from "./store.ts";
+
+/** About how many tokens a page of running English takes; said as "about" only. */
+const tokensPerPage = 450;
+
+/** The window without documents: one thing to do, what this computer can do, and a document to try. */
+export function Welcome() {
+  const model = useFolio((s) => s.model);
+  const totalBytes = useFolio((s) => s.memory.systemTotalBytes);
+  const freeBytes = useFolio((s) => s.memory.systemFreeBytes);
+  return (
+    <main className="welcome" aria-label="Welcome">
+      <div className="welcome-inner">
+        <button type="button" className="drop-here" onClick={pickFiles}>
+          <FileDown aria-hidden="true" />
+          <strong>Drop a long document here</strong>
+          <span>
+            PDF, text or Markdown. Or choose a file <kbd>{keysFor("Add documents")}</kbd>
+          </span>
+        </button>
+        <p className="promise">
+          A model on this computer reads <em>all</em> of it, answers your question, and shows the passages that the answer rests on. The
+          line below shows how little memory that took. Nothing leaves this computer.
+        </p>
+        <Notices />
+        <dl className="machine">
+          {model && (
+            <>
+              <div>
+                <dt>Model</dt>
+                <dd>{model.name}</dd>
+                <dd className="small">{bytes(model.bytes)}</dd>
+              </div>
+              <div>
+                <dt>Reads at once</dt>
+                <dd>about {count(Math.max(1, Math.round(model.contextLength / tokensPerPage)))} pages</dd>
+                <dd className="small">{count(model.contextLength)} tokens</dd>
+              </div>
+            </>
+          )}
+          {totalBytes > 0 && (
+            <div>
+              <dt>This computer</dt>
+              <dd>{bytes(freeBytes)} free</dd>
+              <dd className="small">of {bytes(totalBytes)} memory</dd>
+            </div>
+          )}
+        </dl>
+        <button
+          type="button"
+          className="button sample"
+          onClick={() => void importFiles([new File([sample], "A short guide to Folio.md", { type: "text/markdown" })])}
+        >
+          <BookOpenText aria-hidden="true" /> Try it with a short guide to Folio
+        </button>
+      </div>
+    </main>
+  );
+}

@@ -1,0 +1,62 @@
+/** What the gauge says, from main's numbers. Pure: while something runs it is the measurement of now, afterwards that of the last answer. */
+
+import type { EngineStatus, MemoryReport, Turn } from "../preload/api.ts";
+
+export type GaugeFacts = {
+  label: string;
+  usedBytes: number;
+  fullBytes: number;
+  /** Bytes of the reading cache that lie in memory beside what is shown as used. */
+  besideBytes: number;
+  keptTokens: number;
+  promptTokens: number;
+  tokensPerSecond: number | null;
+};
+
+const mean = (values: readonly number[]): number => (values.length === 0 ? 0 : values.reduce((sum, n) => sum + n, 0) / values.length);
+
+export function gaugeFacts(engine: EngineStatus, memory: MemoryReport, turns: readonly Turn[]): GaugeFacts | null {
+  const readingInMemory = memory.readingPlace === "memory" ? memory.readingBytes : 0;
+  if (engine.phase === "reading") {
+    return {
+      label: "Memory used to read",
+      usedBytes: memory.readingBytes,
+      fullBytes: Math.max(memory.fullBytes, memory.readingBytes),
+      besideBytes: 0,
+      keptTokens: engine.done,
+      promptTokens: engine.total,
+      tokensPerSecond: engine.tokensPerSecond > 0 ? engine.tokensPerSecond : null,
+    };
+  }
+  if (engine.phase === "answering" && (memory.answeringBytes > 0 || readingInMemory > 0)) {
+    // Without an answering cache of its own, the answer is written from the reading cache.
+    const own = memory.answeringBytes > 0;
+    return {
+      label: "Memory used to answer",
+      usedBytes: own ? memory.answeringBytes : readingInMemory,
+      fullBytes: memory.fullBytes,
+      besideBytes: own ? readingInMemory : 0,
+      keptTokens: memory.keptTokens,
+      promptTokens: memory.promptTokens,
+      tokensPerSecond: engine.tokensPerSecond > 0 ? engine.tokensPerSecond : null,
+    };
+  }
+  const last = turns.findLast((turn) => turn.phase === "done");
+  if (last?.phase !== "done") return null;
+  return {
+    label: "Memory used to answer",
+    usedBytes: last.cache.answeringBytes,
+    fullBytes: last.cache.fullBytes,
+    besideBytes: readingInMemory,
+    keptTokens: Math.round(mean(last.cache.keptPerLayer)),
+    promptTokens: last.promptTokens,
+    tokensPerSecond: last.timing.decodeTokensPerSecond,
+  };
+}
+
+/** The layers' kept tokens to draw: those of now, or of the last answer. */
+export function keptPerLayer(memory: MemoryReport, turns: readonly Turn[]): readonly number[] {
+  if (memory.keptPerLayer.length > 0) return memory.keptPerLayer;
+  const last = turns.findLast((turn) => turn.phase === "done");
+  return last?.phase === "done" ? last.cache.keptPerLayer : [];
+}
