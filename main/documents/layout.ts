@@ -5,10 +5,13 @@
 import { lineEndHyphen } from "./hyphens.ts";
 import { joinPieces, type Piece, type Run } from "./runs.ts";
 
-/** The page's text. Blocks that stand apart are separated by an empty line; lines of one paragraph are joined. */
-export function layOut(pieces: Piece[]): string {
+/**
+ * The page's text. Blocks that stand apart are separated by an empty line; lines of one paragraph are joined. `shuffled` says that the
+ * pieces are known not to be in reading order.
+ */
+export function layOut(pieces: Piece[], shuffled = false): string {
   const runs = joinPieces(pieces);
-  const ordered = isOutOfOrder(runs) ? cut(runs) : runs;
+  const ordered = shuffled || isOutOfOrder(runs) ? cut(runs) : runs;
   return joinLines(joinRuns(ordered)).replace(leader, " ... ");
 }
 
@@ -73,7 +76,7 @@ function joinRuns(runs: Run[]): Run[] {
     const line = lines.at(-1);
     if (line && sameLine(line, run) && run.left > line.left && run.right > line.right) {
       // A number or bullet and what it stands for are no row.
-      const label = /^\S{1,4}$/.test(line.text);
+      const label = /^(?:[([]?(?:\p{N}{1,3}|\p{L}|[ivx]{1,4})[.)\]]?|[^\p{L}\p{N}])$/u.test(line.text);
       line.row ||= !label && run.left > line.right;
       const gap = line.mono && run.mono ? Math.round((run.left - line.right) / charWidth(run)) : line.row ? 2 : 1;
       line.text += " ".repeat(Math.min(Math.max(gap, 1), 40)) + run.text;
@@ -160,6 +163,8 @@ function isContinued(above: Run, line: Run, below: Run | undefined, right: numbe
   const centred =
     Math.abs(above.left + above.right - line.left - line.right) < 0.5 * line.size && Math.abs(above.left - line.left) > 0.5 * line.size;
   if (centred) return false;
+  // Nobody sets prose this narrow: these are addresses, labels, verses.
+  if (right - Math.min(above.left, line.left) < 12 * line.size) return false;
   // The first line of a paragraph may be indented, or all others.
   if (hanging && line.left < above.left - step) return false;
   return !(line.left > above.cell + step && below && below.left < line.left - step);

@@ -26,7 +26,7 @@ const maxCharacters = 50_000_000;
 const textTypes = new Set(["", ".txt", ".text", ".md", ".markdown", ".rst", ".log", ".csv", ".tsv"]);
 
 // pdf.js announces on the console what it cannot draw; nothing is drawn here.
-console.log = () => {};
+console.log = console.warn = () => {};
 
 const port = childPort();
 const send = (message: FromParser) => port.send(message);

@@ -46,6 +46,7 @@ export async function parsePdf(name: string, bytes: Uint8Array, onProgress: (don
 
 async function pageText(page: PDFPageProxy): Promise<string> {
   const content = await page.getTextContent();
+  const fields = filledFields(await page.getAnnotations());
   page.cleanup();
   const groups = new Map<number, Piece[]>();
   for (const item of content.items) {
@@ -57,8 +58,22 @@ async function pageText(page: PDFPageProxy): Promise<string> {
   }
   // Text in the page's main direction first, then stamps, side notes and watermarks.
   const size = (group: Piece[]) => group.reduce((sum, piece) => sum + piece.text.length, 0);
-  const texts = [...groups.values()].sort((a, b) => size(b) - size(a)).map(layOut);
+  const [main = [], ...others] = [...groups.values()].sort((a, b) => size(b) - size(a));
+  const texts = [layOut([...main, ...fields], fields.length > 0), ...others.map((group) => layOut(group))];
   return mendCharacters(cleanText(texts.filter((text) => text !== "").join("\n\n"))).trim();
+}
+
+/** What was typed into a form; it is not part of the page's own text. */
+function filledFields(annotations: Awaited<ReturnType<PDFPageProxy["getAnnotations"]>>): Piece[] {
+  return annotations.flatMap(({ subtype, fieldType, fieldValue, hidden, password, rect }) => {
+    const text = Array.isArray(fieldValue) ? fieldValue.join(", ") : fieldValue;
+    if (subtype !== "Widget" || hidden || password || !["Tx", "Ch"].includes(fieldType) || typeof text !== "string" || !text.trim())
+      return [];
+    const [left, bottom, right, top] = rect as [number, number, number, number];
+    const size = Math.min(10, top - bottom);
+    const piece = { x: left, y: top - size, width: right - left, size, mono: false, rtl: false };
+    return text.split(/[\r\n]+/).map((line, i) => ({ ...piece, text: line, y: piece.y - 1.2 * size * i }));
+  });
 }
 
 /** Accents that old TeX fonts draw before their letter; tilde and circumflex are not among them, since programs use these alone. */
