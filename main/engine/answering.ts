@@ -4,7 +4,7 @@ import { createContext, decode, type KvReport, type NativeContext } from "./addo
 import type { LoadedModel } from "./model.ts";
 
 /** Rows for new tokens are added this many at a time; a tail row costs what a kept row costs. */
-const tailStep = 128;
+const tailStep = 64;
 /** One token is decoded at a time; the compute buffer grows with this number. */
 const batchSize = 8;
 

@@ -50,7 +50,7 @@ export async function loadModel(file: string, threads: number, onProgress?: (sha
   const support = await supportOf(model, threads);
   const found = await loadProfile(sha256, figures.layers, figures.heads);
   const info: ModelInfo = {
-    name: model.fileInfo.metadata.general?.name ?? basename(file, ".gguf"),
+    name: basename(file, ".gguf"),
     file,
     bytes: size,
     sha256,

@@ -11,7 +11,7 @@ const chunkTokens = 128;
 /** The question is decoded in one piece, since its attention is probed; longer questions are probed over their last tokens. */
 const largestPiece = 512;
 /** Rows are allocated in steps of this many, as llama.cpp counts its cells. */
-const rowStep = 256;
+const rowStep = 1024;
 
 export type ReadProgress = { done: number; total: number };
 
@@ -126,21 +126,14 @@ export class ReadingCache {
   async #makeRoom(tokens: number): Promise<void> {
     if (this.#context !== null && tokens <= this.#rows) return;
     const { info, model } = this.#loaded;
-    const rows = Math.min(Math.ceil(tokens / rowStep) * rowStep, Math.ceil(info.contextLength / rowStep) * rowStep);
-    if (this.#context !== null && info.unsupported === null) {
-      await this.#context.growKvTail(rows);
-    } else {
-      await this.drop();
-      // A cache that can grow allocates only what it needs; the window that rope factors depend on stays the model's.
-      const layout = { kept: new Uint32Array(info.layers), tail: rows };
-      this.#context = await createContext(model, {
-        contextSize: info.unsupported === null ? info.contextLength : rows,
-        batchSize: Math.min(largestPiece, rows),
-        threads: this.#threads,
-        kvType: this.kvType,
-        ...(info.unsupported === null && { layout }),
-      });
-    }
+    const rows = Math.min(Math.ceil((tokens + rowStep / 2) / rowStep) * rowStep, Math.ceil(info.contextLength / rowStep) * rowStep);
+    await this.drop();
+    this.#context = await createContext(model, {
+      contextSize: rows,
+      batchSize: Math.min(largestPiece, rows),
+      threads: this.#threads,
+      kvType: this.kvType,
+    });
     this.#rows = rows;
   }
 
