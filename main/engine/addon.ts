@@ -42,6 +42,14 @@ export interface NativeContext {
   /** Reallocates the tail to `tail` rows; nothing in the cache changes. */
   growKvTail(tail: number): Promise<void>;
   getKvReport(): KvReport;
+  /** Bytes of one position's key and value rows, [layer]. */
+  getKvRowBytes(): number[];
+  /** Raw rows of the positions [from, to) of one layer: all keys, then all values. */
+  getKvRows(layer: number, from: number, to: number): Uint8Array;
+  /** Writes rows back that `getKvRows` gave; they count as part of the cache only after `setKvLength`. */
+  setKvRows(layer: number, from: number, to: number, rows: Uint8Array): void;
+  /** Declares the positions [0, to) present; the next token is `to`. */
+  setKvLength(to: number): void;
   /** How many decodes reused the graph of the one before. */
   getGraphReuseCount(): number;
   /** Raw logits of one output row, [vocabulary]. */

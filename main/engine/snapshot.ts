@@ -69,7 +69,7 @@ export class SnapshotStore {
     const file = this.#file(prefixNames(identity, tokens, [to]).get(to)!, from);
     if (await exists(file)) return;
     await mkdir(this.#folder, { recursive: true, mode: 0o700 });
-    const bytes = context.getKvRows(0, from, to).length * identity.layers;
+    const bytes = context.getKvRowBytes().reduce((sum, row) => sum + row * (to - from), 0);
     const free = await statfs(this.#folder).then((found) => found.bavail * found.bsize);
     if (bytes > this.#capBytes || bytes > free / 2) return;
     await this.#makeRoom(this.#capBytes - bytes);
@@ -172,7 +172,7 @@ async function restorePart(
   if (handle === null) return "missing";
   try {
     const expected = header(identity, from, to);
-    const layerBytes = context.kvRowBytes.map((bytes) => bytes * (to - from));
+    const layerBytes = context.getKvRowBytes().map((bytes) => bytes * (to - from));
     const size = expected.length + layerBytes.reduce((a, b) => a + b, 0) + digestBytes;
     if ((await handle.stat()).size !== size) return "damaged";
 
