@@ -30,7 +30,6 @@ export class DocumentError extends Error {
 /** A file's name without its folders, without invisible and direction-changing characters, in NFC, at most 200 characters long. */
 export function cleanName(name: string): string {
   const base = name
-    .slice(-4000)
     .replace(/^.*[/\\]/s, "")
     .toWellFormed()
     .normalize("NFC");

@@ -44,22 +44,27 @@ function splitPages(text: string): PagePart[] {
   const parts: PagePart[] = [];
   let before = "";
   let from = 0;
+  let section = -1;
   while (from < text.length) {
-    const feed = text.indexOf("\f", from);
-    const section = feed === -1 ? text.length : feed;
+    if (section < from) section = endOfSection(text, from);
     const to = section - from <= 2 * pageLength ? section : pageEnd(text, from);
     const page = text.slice(from, to).replace(/^(?:[ \t]*\n)+/, "");
     const lead = text.slice(from, to - page.length);
     const trimmed = page.trimEnd();
-    if (trimmed !== "" || feed === to) {
+    if (trimmed !== "" || to === section) {
       parts.push({ before: before + lead, text: trimmed });
-      before = feed === to ? "\n\n" : page.slice(trimmed.length);
+      before = to === section ? "\n\n" : page.slice(trimmed.length);
     } else {
       before += text.slice(from, to);
     }
-    from = feed === to ? to + 1 : to;
+    from = to === section ? to + 1 : to;
   }
   return parts;
+}
+
+function endOfSection(text: string, from: number): number {
+  const feed = text.indexOf("\f", from);
+  return feed === -1 ? text.length : feed;
 }
 
 /** Where the page that begins at `from` ends best: at a paragraph's, line's, sentence's or word's end near `pageLength`. */

@@ -33,7 +33,7 @@ test("a PDF is one by its content, whatever it is called", async () => {
 
 test("a truncated PDF gives what is left of it or says that it is damaged", async () => {
   const whole = makePdf(Array.from({ length: 9 }, (_, i) => ({ content: lines(50, 700, [`Page ${i + 1}.`]) })));
-  expect((await parseDocument("a.pdf", whole.subarray(0, whole.length - 30))).text).toContain("Page 9.");
+  expect((await parseDocument("a.pdf", whole.subarray(0, whole.length - 20))).text).toContain("Page 9.");
   await expect(parseDocument("a.pdf", whole.subarray(0, whole.length / 2))).rejects.toMatchObject({ code: "document-damaged" });
 });
 
@@ -106,5 +106,5 @@ test.each([
 test("very long names are shortened in the middle", () => {
   const shown = cleanName(`${"long ".repeat(1000)}end.pdf`);
   expect(shown.length).toBeLessThanOrEqual(200);
-  expect(shown).toMatch(/^long .*…long .*end\.pdf$/);
+  expect(shown).toMatch(/^long .*….*long end\.pdf$/);
 });
