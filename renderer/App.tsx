@@ -1,6 +1,6 @@
 import { useEffect, useState, useSyncExternalStore } from "react";
 import { closeProblem, importFiles, openDialog, showTab } from "./actions.ts";
-import { Chat } from "./Chat.tsx";
+import { Chat, NewConversation } from "./Chat.tsx";
 import { Dialogs } from "./Dialogs.tsx";
 import { IconButton } from "./Hint.tsx";
 import { AlertTriangle, FileDown, Library as LibraryIcon, Settings as SettingsIcon, X } from "./icons.ts";
@@ -110,9 +110,12 @@ function NarrowBar({ empty }: { empty: boolean }) {
           ))}
         </div>
       )}
-      <IconButton label="Settings" keys={keysFor("Settings")} onClick={() => openDialog({ kind: "settings" })}>
-        <SettingsIcon />
-      </IconButton>
+      <span className="bar-end">
+        {tab === "conversation" && <NewConversation />}
+        <IconButton label="Settings" keys={keysFor("Settings")} onClick={() => openDialog({ kind: "settings" })}>
+          <SettingsIcon />
+        </IconButton>
+      </span>
     </header>
   );
 }

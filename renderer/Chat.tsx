@@ -15,20 +15,11 @@ const suggestions = ["What is this document about?", "Which dates and deadlines 
 /** The conversation: questions with their answers, what the reader must know, and the question box. */
 export function Chat({ hidden }: { hidden: boolean }) {
   const asked = useFolio(useShallow((s) => s.conversation?.turns.map((turn) => turn.id) ?? []));
-  const documentIds = useFolio((s) => s.conversation?.documentIds ?? null);
   return (
     <section className="chat" id="conversation" aria-label="Conversation" hidden={hidden}>
       <header>
         <h2>Conversation</h2>
-        {asked.length > 0 && documentIds && (
-          <IconButton
-            label="New conversation"
-            keys={keysFor("New conversation about these documents")}
-            onClick={() => void newConversation(documentIds)}
-          >
-            <MessageSquarePlus />
-          </IconButton>
-        )}
+        <NewConversation />
       </header>
       <Scrolling asked={asked.length}>
         <Notices />
@@ -36,6 +27,21 @@ export function Chat({ hidden }: { hidden: boolean }) {
       </Scrolling>
       <Composer />
     </section>
+  );
+}
+
+/** Begins again with the same documents; there is nothing to begin again before the first question. */
+export function NewConversation() {
+  const documentIds = useFolio((s) => (s.conversation && s.conversation.turns.length > 0 ? s.conversation.documentIds : null));
+  if (!documentIds) return null;
+  return (
+    <IconButton
+      label="New conversation"
+      keys={keysFor("New conversation about these documents")}
+      onClick={() => void newConversation(documentIds)}
+    >
+      <MessageSquarePlus />
+    </IconButton>
   );
 }
 

@@ -5,7 +5,7 @@ import { Hint } from "./Hint.tsx";
 import { AlertTriangle, ArrowUp, Square } from "./icons.ts";
 import { ReadingBar } from "./ReadingBar.tsx";
 import { ids } from "./shortcuts.ts";
-import { selectBusy, useFolio } from "./store.ts";
+import { selectAnswering, useFolio } from "./store.ts";
 import { type PromptCount, usePromptCount } from "./usePromptCount.ts";
 import { budgetLabel, budgetPresets, keptTokens, sameBudget } from "./words.ts";
 
@@ -14,10 +14,10 @@ export function Composer() {
   const draft = useFolio((s) => s.draft);
   const open = useFolio((s) => s.conversation !== null);
   const engineReady = useFolio((s) => s.engine.phase === "idle" || s.engine.phase === "reading" || s.engine.phase === "answering");
-  const busy = useFolio(selectBusy);
+  const answering = useFolio(selectAnswering);
   const prompt = usePromptCount();
   const tooLong = prompt !== null && prompt.promptTokens > prompt.limit;
-  const canAsk = open && engineReady && !busy && !tooLong && draft.trim() !== "";
+  const canAsk = open && engineReady && !answering && !tooLong && draft.trim() !== "";
   return (
     <footer className="composer">
       <ReadingBar />
@@ -40,7 +40,7 @@ export function Composer() {
         <div className="controls">
           <BudgetChoice promptTokens={prompt?.promptTokens ?? null} />
           <Length prompt={prompt} tooLong={tooLong} />
-          {busy ? (
+          {answering ? (
             <button type="button" className="send" data-kind="stop" aria-label="Stop" title="Stop (Esc)" onClick={() => void stop()}>
               <Square aria-hidden="true" />
             </button>

@@ -55,8 +55,7 @@ function Confirm(props: { title: string; says: ReactNode; cancel: string; action
     <Modal title={props.title} className="confirm">
       <div className="says">{props.says}</div>
       <div className="actions">
-        {/* biome-ignore lint/a11y/noAutofocus: inside a modal dialog the first focus must be the harmless choice. */}
-        <button type="button" className="button" autoFocus onClick={closeDialog}>
+        <button type="button" className="button" data-first onClick={closeDialog}>
           {props.cancel}
         </button>
         <button

@@ -1,11 +1,15 @@
-import type { Page } from "../preload/api.ts";
+import type { Evidence, Page } from "../preload/api.ts";
 import { goToEvidence } from "./actions.ts";
 import { Hint } from "./Hint.tsx";
 import { pageAt } from "./passages.ts";
 import { useFolio } from "./store.ts";
 
-/** A strip as long as the document: where the passages of an answer lie in it, and where the reader is. */
-export function EvidenceMap({ documentId, pages, top }: { documentId: string; pages: readonly Page[]; top: number }) {
+const noEvidence: readonly Evidence[] = [];
+
+type Props = { documentId: string; pages: readonly Page[]; top: number; onPage: (index: number) => void };
+
+/** A strip as long as the document: where the passages of an answer lie in it, and where the reader is. A click goes there. */
+export function EvidenceMap({ documentId, pages, top, onPage }: Props) {
   const focus = useFolio((s) => s.focus);
   const turn = useFolio((s) => {
     const turns = s.conversation?.turns ?? [];
@@ -13,32 +17,45 @@ export function EvidenceMap({ documentId, pages, top }: { documentId: string; pa
     return wanted?.phase === "done" ? wanted : null;
   });
   const last = pages.at(-1);
-  if (!turn || !last) return null;
-  const length = last.start + last.text.length;
-  const here = turn.evidence.flatMap((passage, index) => (passage.documentId === documentId ? [{ passage, index }] : []));
-  if (here.length === 0) return null;
+  const length = last ? last.start + last.text.length : 0;
+  if (length === 0) return null;
+  const evidence = turn?.evidence ?? noEvidence;
   const from = pages[top]?.start ?? 0;
   const to = from + (pages[top]?.text.length ?? 0);
   return (
     <nav className="evidence-map" aria-label="Where the evidence lies">
       <Hint
         term
-        text="Where the passages of this answer lie in the document, from its first page to its last. The frame is the page in view."
+        text="Where the passages of the answer lie in the document, from its first page to its last. The frame is the page in view."
       >
         Evidence
       </Hint>
-      <div className="strip">
+      {/* biome-ignore lint/a11y/noStaticElementInteractions lint/a11y/useKeyWithClickEvents: a shortcut for the pointer; keys have the page number. */}
+      <div
+        className="strip"
+        onClick={({ clientX, currentTarget }) => {
+          const box = currentTarget.getBoundingClientRect();
+          onPage(pageAt(pages, (length * (clientX - box.left)) / box.width));
+        }}
+      >
         <span className="window" style={{ left: `${(100 * from) / length}%`, width: `${(100 * (to - from)) / length}%` }} />
-        {here.map(({ passage, index }) => (
-          <button
-            key={index}
-            type="button"
-            style={{ left: `${(100 * passage.start) / length}%` }}
-            aria-label={`Passage ${index + 1}, page ${pages[pageAt(pages, passage.start)]?.number}`}
-            aria-current={focus?.turnId === turn.id && focus.index === index ? "true" : undefined}
-            onClick={() => void goToEvidence(turn.id, index)}
-          />
-        ))}
+        {turn &&
+          evidence.map(
+            (passage, index) =>
+              passage.documentId === documentId && (
+                <button
+                  key={`${passage.start}-${passage.end}`}
+                  type="button"
+                  style={{ left: `${(100 * passage.start) / length}%` }}
+                  aria-label={`Passage ${index + 1}, page ${passage.page}`}
+                  aria-current={focus?.turnId === turn.id && focus.index === index ? "true" : undefined}
+                  onClick={(event) => {
+                    event.stopPropagation();
+                    void goToEvidence(turn.id, index);
+                  }}
+                />
+              ),
+          )}
       </div>
     </nav>
   );

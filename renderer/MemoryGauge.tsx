@@ -58,6 +58,13 @@ function Facts({ facts }: { facts: GaugeFacts }) {
           <span className="number">of {bytes(fullBytes)}</span>
         </Hint>
       </span>
+      {besideBytes > 0 && (
+        <span className="gauge-beside">
+          <Hint term text={gaugeWords.reading}>
+            <span className="number">{bytes(besideBytes)}</span> of reading in memory
+          </Hint>
+        </span>
+      )}
       <meter className="sr-only" aria-label={facts.label} min={0} max={fullBytes} value={usedBytes}>
         {bytes(usedBytes)} of {bytes(fullBytes)}
       </meter>

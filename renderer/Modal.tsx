@@ -14,6 +14,8 @@ export function Modal({ title, className = "", children }: { title?: string; cla
     const open = dialog.current!;
     const before = document.activeElement;
     open.showModal();
+    // Not the button in the corner, which comes first by itself: the harmless choice, or the title.
+    open.querySelector<HTMLElement>("[data-first], h2[tabindex]")?.focus();
     return () => {
       open.close();
       // Taken out of the page at once, a dialog gives no focus back by itself.
@@ -35,7 +37,9 @@ export function Modal({ title, className = "", children }: { title?: string; cla
       <div className="dialog-body">
         {title && (
           <header>
-            <h2 id={id}>{title}</h2>
+            <h2 id={id} tabIndex={-1}>
+              {title}
+            </h2>
             <IconButton label="Close" keys="Esc" onClick={closeDialog}>
               <X />
             </IconButton>

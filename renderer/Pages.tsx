@@ -16,12 +16,13 @@ type Props = {
   documentId: string;
   pages: readonly Page[];
   goTo: { page: number; visit: number } | null;
+  onJump: (index: number) => void;
   /** Told which page is at the top of the window. */
   onPage: (index: number) => void;
 };
 
 /** A document's text, page by page; only the pages near the window are drawn. */
-export function Pages({ documentId, pages, goTo, onPage }: Props) {
+export function Pages({ documentId, pages, goTo, onJump, onPage }: Props) {
   const scroller = useRef<HTMLDivElement>(null);
   const focus = useFolio((s) => s.focus);
   const evidence = useFolio((s) => {
@@ -106,7 +107,7 @@ export function Pages({ documentId, pages, goTo, onPage }: Props) {
           ))}
         </div>
       </section>
-      <EvidenceMap documentId={documentId} pages={pages} top={top} />
+      <EvidenceMap documentId={documentId} pages={pages} top={top} onPage={onJump} />
     </>
   );
 }

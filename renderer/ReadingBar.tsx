@@ -16,23 +16,25 @@ export function ReadingBar() {
     const share = engine.done / Math.max(1, engine.total);
     return (
       <div className="reading">
-        <div className="reading-words">
+        <p>
           <strong>Reading</strong>
           <span className="number">
             {pages > 1 ? `page ${count(Math.max(1, Math.round(share * pages)))} of ${count(pages)}` : percent(share)}
           </span>
-          <span className="number">{engine.tokensPerSecond > 0 ? speed(engine.tokensPerSecond) : ""}</span>
-          <span className="number">{timeLeft(engine.secondsLeft)}</span>
           <button type="button" className="link" title="What was read is kept (Esc)" onClick={() => void stop()}>
             Cancel
           </button>
-        </div>
+        </p>
         <progress
           value={engine.done}
           max={Math.max(1, engine.total)}
           aria-label="Reading"
           aria-valuetext={`${count(engine.done)} of ${count(engine.total)} tokens, ${timeLeft(engine.secondsLeft)}`}
         />
+        <p className="number">
+          <span>{engine.tokensPerSecond > 0 ? speed(engine.tokensPerSecond) : "measuring the speed"}</span>
+          <span>{timeLeft(engine.secondsLeft)}</span>
+        </p>
       </div>
     );
   }

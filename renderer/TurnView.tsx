@@ -32,14 +32,13 @@ const stopWords: Record<StopReason, string | null> = {
   end: null,
   length: "The answer reached its greatest length. It can be raised in the settings.",
   stopped: "Stopped. What was read and said is kept.",
-  failed: "The answer broke off. Ask again; nothing that was read is lost.",
 };
 
 function TurnState({ turn }: { turn: Turn }) {
   const reading = useFolio((s) => s.engine.phase === "reading");
   switch (turn.phase) {
     case "waiting":
-      return <p className="turn-state">{reading ? "Reading the document before it answers…" : "Reading the question…"}</p>;
+      return <p className="turn-state">{reading ? "Reading the document first…" : "Reading the question…"}</p>;
     case "answering":
       return turn.answer === "" ? <p className="turn-state">Answering…</p> : <span className="sr-only">Answering…</span>;
     case "done":
@@ -61,7 +60,12 @@ function TurnState({ turn }: { turn: Turn }) {
         </>
       );
     case "failed":
-      return (
+      // A question taken back before its answer began has lost nothing.
+      return turn.error.code === "stopped" ? (
+        <p className="turn-state">
+          <Info aria-hidden="true" /> {turn.error.message} What was read is kept.
+        </p>
+      ) : (
         <p className="turn-state" data-kind="loss" data-code={turn.error.code}>
           <AlertTriangle aria-hidden="true" /> {turn.error.message}
         </p>

@@ -36,7 +36,7 @@ export function Viewer({ hidden }: { hidden: boolean }) {
       ) : pages ? (
         <>
           <DocumentNotice known={known} />
-          <Pages key={known.id} documentId={known.id} pages={pages} goTo={goTo} onPage={setPage} />
+          <Pages key={known.id} documentId={known.id} pages={pages} goTo={goTo} onJump={jump} onPage={setPage} />
         </>
       ) : (
         <Arriving known={known} />
@@ -60,7 +60,6 @@ function PageNumber({ page, pages, onJump }: { page: number; pages: readonly Pag
         aria-label="Go to page"
         inputMode="numeric"
         value={typed ?? String(pages[page]?.number ?? 1)}
-        style={{ width: `${String(pages.length).length + 1.5}ch` }}
         onFocus={(event) => event.target.select()}
         onChange={(event) => setTyped(event.target.value)}
         onBlur={commit}

@@ -12,11 +12,13 @@ const tokensPerPage = 450;
 /** The window without documents: one thing to do, what this computer can do, and a document to try. */
 export function Welcome() {
   const model = useFolio((s) => s.model);
+  const noModel = useFolio((s) => s.engine.phase === "no-model");
   const totalBytes = useFolio((s) => s.memory.systemTotalBytes);
   const freeBytes = useFolio((s) => s.memory.systemFreeBytes);
   return (
     <main className="welcome" aria-label="Welcome">
       <div className="welcome-inner">
+        <Notices />
         <button type="button" className="drop-here" onClick={pickFiles}>
           <FileDown aria-hidden="true" />
           <strong>Drop a long document here</strong>
@@ -28,7 +30,6 @@ export function Welcome() {
           A model on this computer reads <em>all</em> of it, answers your question, and shows the passages that the answer rests on. The
           line below shows how little memory that took. Nothing leaves this computer.
         </p>
-        <Notices />
         <dl className="machine">
           {model && (
             <>
@@ -52,13 +53,15 @@ export function Welcome() {
             </div>
           )}
         </dl>
-        <button
-          type="button"
-          className="button sample"
-          onClick={() => void importFiles([new File([sample], "A short guide to Folio.md", { type: "text/markdown" })])}
-        >
-          <BookOpenText aria-hidden="true" /> Try it with a short guide to Folio
-        </button>
+        {!noModel && (
+          <button
+            type="button"
+            className="button sample"
+            onClick={() => void importFiles([new File([sample], "A short guide to Folio.md", { type: "text/markdown" })])}
+          >
+            <BookOpenText aria-hidden="true" /> Try it with a short guide to Folio
+          </button>
+        )}
       </div>
     </main>
   );

@@ -1,4 +1,4 @@
-/** How numbers are written in the window: units always, three significant digits, digits grouped. Pure. */
+/** How numbers are written in the window: units always, digits grouped, no more precision than helps. Pure. */
 
 const grouped = new Intl.NumberFormat("en-US", { maximumFractionDigits: 0 });
 
@@ -8,7 +8,7 @@ export const count = (n: number): string => grouped.format(n);
 /** Counts with their noun: plural(1, "page") -> "1 page". */
 export const plural = (n: number, noun: string): string => `${count(n)} ${noun}${n === 1 ? "" : "s"}`;
 
-/** Bytes in decimal units with three significant digits: 6_100_000 -> "6.10 MB", 188_743_680 -> "189 MB", 0 -> "0 MB". */
+/** Bytes in decimal units, with one digit after the point below a hundred: 6_100_000 -> "6.1 MB", 188_743_680 -> "189 MB", 0 -> "0 MB". */
 export function bytes(n: number): string {
   if (n <= 0) return "0 MB";
   const units = ["B", "kB", "MB", "GB", "TB"];
@@ -18,7 +18,7 @@ export function bytes(n: number): string {
     value /= 1000;
     unit++;
   }
-  const digits = unit === 0 || value >= 99.95 ? 0 : value >= 9.995 ? 1 : 2;
+  const digits = unit === 0 || value >= 99.95 ? 0 : 1;
   return `${value.toFixed(digits)} ${units[unit]}`;
 }
 
@@ -43,7 +43,7 @@ export function duration(ms: number): string {
 
 /** Tokens a second: 41.27 -> "41 tok/s", 4.13 -> "4.1 tok/s". */
 export const speed = (tokensPerSecond: number): string =>
-  `${tokensPerSecond >= 10 ? Math.round(tokensPerSecond) : tokensPerSecond.toFixed(1)} tok/s`;
+  `${tokensPerSecond >= 10 ? count(tokensPerSecond) : tokensPerSecond.toFixed(1)} tok/s`;
 
 /** A share of a whole in percent: 0.0325 -> "3.3 %", 0.25 -> "25 %", 0.0004 -> "under 0.1 %". */
 export function percent(share: number): string {

@@ -11,9 +11,10 @@ export type Segment = { text: string; start: number; mark: Mark | null };
 
 const numberedHeading = /^(#{1,6}\s|(\d+(\.\d+)*\.?|[IVXLC]+\.|§\s?\d+|Chapter|Section|Article|Part|Appendix|Annex)\s+\S)/;
 
-/** A short single line that starts like a numbered or Markdown heading and does not end like a sentence. */
+/** A short single line that is in capitals, or starts like a numbered or Markdown heading, and does not end like a sentence. */
 function isHeading(text: string): boolean {
-  return text.length < 90 && !text.includes("\n") && numberedHeading.test(text) && !/[.,;:]$/.test(text);
+  if (text.length >= 90 || text.includes("\n") || /[.,;:]$/.test(text)) return false;
+  return numberedHeading.test(text) || (/\p{Lu}{4}/u.test(text) && text === text.toUpperCase());
 }
 
 /** Lines of about equal, long length were broken by the page, not by the author: they may be joined when shown. */

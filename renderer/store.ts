@@ -80,8 +80,12 @@ export const useFolio = create<Folio>()(() => ({
 /** The turn that is being read for or answered now. */
 export const isRunning = (turn: Turn): boolean => turn.phase === "waiting" || turn.phase === "answering";
 
+/** A question was asked and its answer is not whole yet; the next one has to wait. */
+export const selectAnswering = (state: Folio): boolean => state.conversation?.turns.some(isRunning) ?? false;
+
+/** There is something to stop: an answer, or reading ahead of the first question. */
 export const selectBusy = (state: Folio): boolean =>
-  state.engine.phase === "reading" || state.engine.phase === "answering" || (state.conversation?.turns.some(isRunning) ?? false);
+  state.engine.phase === "reading" || state.engine.phase === "answering" || selectAnswering(state);
 
 const noTurns: readonly Turn[] = [];
 export const selectTurns = (state: Folio): readonly Turn[] => state.conversation?.turns ?? noTurns;

@@ -1,18 +1,18 @@
 import { expect, test } from "vitest";
 import { bytes, count, duration, percent, plural, shortName, speed, timeLeft } from "../../../renderer/format.ts";
 
-test("bytes keep three significant digits and always a unit", () => {
+test("bytes keep one digit after the point below a hundred, and always a unit", () => {
   expect(bytes(0)).toBe("0 MB");
   expect(bytes(-5)).toBe("0 MB");
   expect(bytes(512)).toBe("512 B");
-  expect(bytes(6_100_000)).toBe("6.10 MB");
+  expect(bytes(6_100_000)).toBe("6.1 MB");
   expect(bytes(61_000_000)).toBe("61.0 MB");
   expect(bytes(188_743_680)).toBe("189 MB");
   expect(bytes(24_963_000_000)).toBe("25.0 GB");
 });
 
 test("bytes round up into the next unit instead of showing 1000 of the smaller one", () => {
-  expect(bytes(999_600)).toBe("1.00 MB");
+  expect(bytes(999_600)).toBe("1.0 MB");
   expect(bytes(9_996_000)).toBe("10.0 MB");
   expect(bytes(99_960_000)).toBe("100 MB");
 });
@@ -41,6 +41,7 @@ test("durations, speeds and shares", () => {
   expect(duration(59_990)).toBe("1 min 0 s");
   expect(duration(75_000)).toBe("1 min 15 s");
   expect(speed(41.27)).toBe("41 tok/s");
+  expect(speed(1210.4)).toBe("1,210 tok/s");
   expect(speed(4.13)).toBe("4.1 tok/s");
   expect(percent(0.0325)).toBe("3.3 %");
   expect(percent(0.25)).toBe("25 %");
