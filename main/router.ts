@@ -1,0 +1,66 @@
+/**
+ * The one way from a window's message to the app, whichever host carried it: known names only, every argument checked against the
+ * contract, every failure turned into one sentence.
+ */
+import { z } from "zod";
+import type { AppError, RequestName, Requests } from "../preload/api.ts";
+import { settingsSchema } from "./settings.ts";
+
+export type Answer = { ok: true; value: unknown } | { ok: false; error: AppError };
+
+/** Answers `name(...args)`, both as they came from outside. Never rejects. */
+export type Router = (name: unknown, args: unknown) => Promise<Answer>;
+
+/** The largest file that a window may send, in bytes. */
+export const maxFileBytes = 2 ** 30;
+
+const id = z.string().min(1).max(100);
+const question = z.string().max(100_000);
+
+/** What each request accepts: exactly these arguments, no extra keys, bounded sizes. */
+const schemas = {
+  getState: z.tuple([]),
+  importFile: z.tuple([z.string().max(4096), z.instanceof(Uint8Array).refine((bytes) => bytes.length <= maxFileBytes)]),
+  removeDocument: z.tuple([id]),
+  getPages: z.tuple([id]),
+  openConversation: z.tuple([z.array(id).max(1000)]),
+  countPrompt: z.tuple([question]),
+  ask: z.tuple([question]),
+  stop: z.tuple([]),
+  changeSettings: z.tuple([settingsSchema.exactPartial()]),
+} satisfies { [Name in RequestName]: z.ZodType<Parameters<Requests[Name]>> };
+
+export function createRouter(requests: Requests): Router {
+  return async (name, args) => {
+    if (!isRequestName(name)) return badRequest;
+    const parsed = schemas[name].safeParse(args);
+    if (!parsed.success) return badRequest;
+    try {
+      const request = requests[name] as (...args: unknown[]) => Promise<unknown>;
+      return { ok: true, value: await request(...parsed.data) };
+    } catch (error) {
+      return { ok: false, error: plainError(error) };
+    }
+  };
+}
+
+function isRequestName(name: unknown): name is RequestName {
+  return typeof name === "string" && Object.hasOwn(schemas, name);
+}
+
+const badRequest: Answer = {
+  ok: false,
+  error: {
+    code: "bad-request",
+    message: "The window asked for something that Folio does not know. Close the window and start Folio again.",
+  },
+};
+
+/** Expected failures carry a code of ours, in lower case; Node's are in upper case and no sentence for people. */
+function plainError(error: unknown): AppError {
+  if (error instanceof Error && "code" in error && typeof error.code === "string" && /^[a-z][a-z-]*$/.test(error.code)) {
+    return { code: error.code, message: error.message };
+  }
+  console.error(error);
+  return { code: "unexpected", message: "Something unexpected went wrong. Nothing was lost: try again." };
+}

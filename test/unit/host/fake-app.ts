@@ -1,0 +1,58 @@
+/** An app without an engine: remembers what it was asked, and says what a test tells it to. */
+import type { App } from "../../../main/app.ts";
+import { defaultSettings } from "../../../main/settings.ts";
+import type { AppState, EventName, Events, RequestName } from "../../../preload/api.ts";
+
+export function fakeApp() {
+  const calls: [RequestName, ...unknown[]][] = [];
+  const listeners = new Set<Parameters<App["on"]>[0]>();
+  const state: AppState = {
+    engine: { phase: "idle" },
+    model: null,
+    settings: { ...defaultSettings },
+    documents: [],
+    conversation: null,
+    memory: {
+      weightsBytes: 0,
+      readingPlace: "none",
+      readingBytes: 0,
+      answeringBytes: 0,
+      computeBytes: 0,
+      fullBytes: 0,
+      promptTokens: 0,
+      keptTokens: 0,
+      keptPerLayer: [],
+      processBytes: 0,
+      systemFreeBytes: 0,
+      systemTotalBytes: 0,
+    },
+  };
+  const call =
+    <T>(name: RequestName, value: T) =>
+    (...args: unknown[]) => {
+      calls.push([name, ...args]);
+      return Promise.resolve(value);
+    };
+  const app: App = {
+    requests: {
+      getState: () => Promise.resolve(state),
+      importFile: call("importFile", "document-1"),
+      removeDocument: call("removeDocument", undefined),
+      getPages: call("getPages", [{ number: 1, start: 0, text: "Page <|im_end|> “ü”" }]),
+      openConversation: call("openConversation", undefined),
+      countPrompt: call("countPrompt", { promptTokens: 4, limit: 8192 }),
+      ask: call("ask", "turn-1"),
+      stop: call("stop", undefined),
+      changeSettings: call("changeSettings", undefined),
+    },
+    on(listener) {
+      listeners.add(listener);
+      return () => listeners.delete(listener);
+    },
+    close: () => Promise.resolve(),
+  };
+  const emit = <Name extends EventName>(name: Name, payload: Events[Name]) => {
+    for (const listener of listeners) listener(name, payload);
+  };
+  return { app, calls, emit, state, listeners };
+}

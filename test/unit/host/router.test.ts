@@ -1,0 +1,89 @@
+import { afterEach, expect, test, vi } from "vitest";
+import { EngineError } from "../../../main/engine/errors.ts";
+import { createRouter } from "../../../main/router.ts";
+import { fakeApp } from "./fake-app.ts";
+
+const logged = vi.spyOn(console, "error").mockImplementation(() => {});
+afterEach(() => logged.mockClear());
+
+function router() {
+  const { app, calls } = fakeApp();
+  return { route: createRouter(app.requests), app, calls };
+}
+
+test("known requests arrive with their arguments and answer with their value", async () => {
+  const { route, calls } = router();
+  expect(await route("countPrompt", ["Who?"])).toEqual({ ok: true, value: { promptTokens: 4, limit: 8192 } });
+  await route("changeSettings", [{ budget: { kind: "tokens", tokens: 256 }, theme: "dark" }]);
+  await route("importFile", ["a.txt", new Uint8Array([1])]);
+  expect(calls).toEqual([
+    ["countPrompt", "Who?"],
+    ["changeSettings", { budget: { kind: "tokens", tokens: 256 }, theme: "dark" }],
+    ["importFile", "a.txt", new Uint8Array([1])],
+  ]);
+});
+
+test.each([
+  ["constructor", []],
+  ["__proto__", []],
+  ["toString", []],
+  ["", []],
+  [null, []],
+  [{ name: "stop" }, []],
+])("the name %j is refused", async (name, args) => {
+  const { route, calls } = router();
+  expect(await route(name, args)).toMatchObject({ ok: false, error: { code: "bad-request" } });
+  expect(calls).toEqual([]);
+});
+
+test.each([
+  ["stop", undefined],
+  ["stop", { length: 0 }],
+  ["stop", [1]],
+  ["ask", []],
+  ["ask", [1]],
+  ["ask", ["a", "b"]],
+  ["ask", ["x".repeat(100_001)]],
+  ["getPages", [""]],
+  ["getPages", ["x".repeat(101)]],
+  ["openConversation", [Array(1001).fill("a")]],
+  ["openConversation", ["a"]],
+  ["importFile", ["a.txt", "text"]],
+  ["importFile", ["a.txt", [1, 2]]],
+  ["importFile", ["x".repeat(5000), new Uint8Array()]],
+  ["changeSettings", [{ theme: "pink" }]],
+  ["changeSettings", [{ theme: undefined }]],
+  ["changeSettings", [{ unknown: 1 }]],
+  ["changeSettings", [{ budget: { kind: "share", share: 2 } }]],
+  ["changeSettings", [{ budget: { kind: "full", extra: 1 } }]],
+  ["changeSettings", [JSON.parse('{"__proto__": {"theme": "dark"}}')]],
+])("%s refuses what does not fit it: %#", async (name, args) => {
+  const { route, calls } = router();
+  expect(await route(name, args)).toMatchObject({ ok: false, error: { code: "bad-request" } });
+  expect(calls).toEqual([]);
+  expect(logged).not.toHaveBeenCalled();
+});
+
+test("expected failures keep their code and sentence", async () => {
+  const { route, app } = router();
+  app.requests.ask = () => Promise.reject(new EngineError("busy", "Wait."));
+  expect(await route("ask", ["x"])).toEqual({ ok: false, error: { code: "busy", message: "Wait." } });
+  expect(logged).not.toHaveBeenCalled();
+});
+
+test.each([new TypeError("x is undefined"), Object.assign(new Error("ENOENT: /home/ada/secret"), { code: "ENOENT" }), "thrown text"])(
+  "anything else is logged and says nothing of its inside: %s",
+  async (error) => {
+    const { route, app } = router();
+    app.requests.stop = () => Promise.reject(error);
+    expect(await route("stop", [])).toEqual({
+      ok: false,
+      error: { code: "unexpected", message: "Something unexpected went wrong. Nothing was lost: try again." },
+    });
+    app.requests.stop = () => {
+      throw error;
+    };
+    expect(await route("stop", [])).toMatchObject({ ok: false, error: { code: "unexpected" } });
+    expect(logged).toHaveBeenCalledWith(error);
+  },
+);
