@@ -21,7 +21,8 @@ export type AppError = { code: string; message: string };
 /** A passage that the answer rests on: kept because the retrieval heads attended to it. Offsets are in the document's whole text. */
 export type Evidence = { documentId: string; page: number; start: number; end: number; text: string; score: number };
 
-export type StopReason = "end" | "length" | "stopped" | "failed";
+/** Why an answer ended; `repeating`: the model had begun to say the same thing over and over. */
+export type StopReason = "end" | "length" | "stopped" | "repeating";
 
 /** What one turn's cache really held; bytes are measured from the allocator, `fullBytes` is what a full f16 cache of the prompt takes. */
 export type CacheReport = {

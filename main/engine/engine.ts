@@ -27,7 +27,7 @@ import { policies } from "./policies/index.ts";
 import type { PolicyInput } from "./policies/policy.ts";
 import { buildPrompt, type PastTurn, type Prompt, type TokenizedText, tokenizeDocument } from "./prompt.ts";
 import { ReadingCache } from "./reading.ts";
-import { AnswerText } from "./text.ts";
+import { AnswerText, endsInLoop } from "./text.ts";
 
 export type AskRequest = {
   documentIds: string[];
@@ -209,6 +209,10 @@ export class Engine {
         answerTokenIds.push(token);
         const piece = text.push(token);
         if (piece !== "") hooks.onText(piece);
+        if (endsInLoop(answerTokenIds)) {
+          stopReason = "repeating";
+          break;
+        }
         output = this.#answering ? await this.#answering.decode(token) : await reading.decodeAnswer(token);
         context = this.#answering?.context ?? reading.context;
         const seconds = (performance.now() - answerAt) / 1000;

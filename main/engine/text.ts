@@ -26,3 +26,19 @@ export class AnswerText {
     return piece;
   }
 }
+
+/** Longest phrase, in tokens, whose repetition is noticed, and how many tokens must be nothing but repetition. */
+const longestPhrase = 96;
+const leastRepeated = 32;
+
+/** Whether the answer ends in the same phrase three times over: small models get caught in such loops and never end by themselves. */
+export function endsInLoop(tokens: readonly number[]): boolean {
+  for (let phrase = 1; phrase <= longestPhrase; phrase++) {
+    const repeated = Math.max(3 * phrase, leastRepeated);
+    if (repeated > tokens.length) return false;
+    let same = true;
+    for (let i = tokens.length - 1; same && i >= tokens.length - repeated + phrase; i--) same = tokens[i] === tokens[i - phrase];
+    if (same) return true;
+  }
+  return false;
+}
