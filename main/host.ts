@@ -1,0 +1,61 @@
+/**
+ * The browser host's entry, `node main/host.ts [FILE...]`: starts the app and its server, opens a window, imports the files, and ends
+ * everything when the window is closed or a signal comes.
+ */
+import { readFile, stat } from "node:fs/promises";
+import { basename } from "node:path";
+import { type App, createApp } from "./app.ts";
+import { maxFileBytes } from "./router.ts";
+import { startHost } from "./server.ts";
+import { openWindow } from "./window.ts";
+
+export { type Host, type HostOptions, startHost } from "./server.ts";
+
+if (import.meta.main) await run(process.argv.slice(2));
+
+async function run(files: string[]): Promise<void> {
+  const ended = signals();
+  const app = await createApp();
+  const host = await startHost(app);
+  const window = await openWindow(host.ticketUrl());
+  console.log(`Folio ${window ? "opened a window; its address is" : "is ready: open"} ${host.url}`);
+  void importFiles(app, files);
+  // A window that goes at once was never there: no usable display. The address works all the same.
+  const shown = Date.now();
+  const closed = window?.kind === "app" ? window.closed.then(() => Date.now() - shown > 3000) : Promise.resolve(false);
+  const stays = closed.then((wasOpen) => (wasOpen ? undefined : new Promise<void>(() => {})));
+  await Promise.race([ended, stays]);
+
+  // Whatever hangs now must not keep the process.
+  setTimeout(() => process.exit(1), 3000).unref();
+  if (window?.kind === "app") window.close();
+  await Promise.allSettled([host.close(), app.close()]);
+  process.exit(0);
+}
+
+/** Resolves at the first signal to end; a second one ends at once. */
+function signals(): Promise<void> {
+  return new Promise((resolve) => {
+    let asked = false;
+    for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) {
+      process.on(signal, () => {
+        if (asked) process.exit(1);
+        asked = true;
+        resolve();
+      });
+    }
+  });
+}
+
+/** Files from the command line, as if they had been dropped; one that cannot be read is said on stderr. */
+async function importFiles(app: App, files: string[]): Promise<void> {
+  for (const file of files) {
+    try {
+      const { size } = await stat(file);
+      if (size > maxFileBytes) throw new Error("it is larger than 1 GB");
+      await app.requests.importFile(basename(file), await readFile(file));
+    } catch (error) {
+      console.error(`Cannot open ${file}: ${error instanceof Error ? error.message : String(error)}`);
+    }
+  }
+}

@@ -1,0 +1,208 @@
+/**
+ * The browser host's server: the app and its window's files on 127.0.0.1, for machines where Electron cannot run. Everything that is not the
+ * empty shell needs a key that only the opened window knows; whatever another page or name could send is refused before it is looked at.
+ */
+import { randomBytes, timingSafeEqual } from "node:crypto";
+import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
+import type { AddressInfo } from "node:net";
+import { join } from "node:path";
+import { pipeline } from "node:stream/promises";
+import type { App } from "./app.ts";
+import { loadAssets, securityHeaders } from "./assets.ts";
+import { createOutbox } from "./outbox.ts";
+import { type Answer, createRouter, maxFileBytes } from "./router.ts";
+
+export type HostOptions = {
+  /** 0, the default, takes any free one. */
+  port?: number;
+  /** Where the built window lies. */
+  rendererFolder?: string;
+};
+
+export type Host = {
+  /** For people: the address with the key, as often as they like. */
+  url: string;
+  /** For command lines, which others can see: an address that works once, within a minute. */
+  ticketUrl(): string;
+  /** Ends all connections; the app stays. */
+  close(): Promise<void>;
+};
+
+/** The largest request but a file, in bytes. */
+const maxJsonBytes = 2 ** 20;
+const tooLarge = {
+  code: "too-large",
+  message: "This is larger than 1 GB, more than Folio takes. Split it, and add the parts that matter.",
+};
+const heartbeatMs = 15_000;
+const ticketMs = 60_000;
+
+/** Serves `app` to this machine's browsers. Rejects when the window was not built or the port is taken. */
+export async function startHost(app: App, { port = 0, rendererFolder = builtRenderer }: HostOptions = {}): Promise<Host> {
+  const assets = await loadAssets(rendererFolder);
+  const route = createRouter(app.requests);
+  const token = randomKey();
+  const tickets = new Set<string>();
+  const server = createServer((request, response) => {
+    answer(request, response).catch((error: unknown) => {
+      // Windows go away in the middle of things; nobody is left to be told.
+      if (!response.destroyed) console.error(error);
+      response.destroy();
+    });
+  });
+  server.on("upgrade", (_, socket) => socket.end("HTTP/1.1 403 Forbidden\r\nconnection: close\r\n\r\n"));
+  await new Promise<void>((resolve, reject) => {
+    server.once("error", reject);
+    server.listen(port, "127.0.0.1", resolve);
+  });
+  const authority = `127.0.0.1:${(server.address() as AddressInfo).port}`;
+  const origin = `http://${authority}`;
+
+  async function answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    const refused = refusal(request, authority);
+    if (refused) return refuse(response, refused);
+    const { pathname } = new URL(request.url!, origin);
+    if (pathname === "/session") return exchangeTicket(request, response);
+    if (pathname !== "/events" && !pathname.startsWith("/rpc/")) return answerAsset(request, response);
+    if (!isKey(request.headers.authorization, token)) return refuse(response, 401);
+    if (pathname === "/events") return streamEvents(response);
+    return answerRequest(request, response, pathname.slice("/rpc/".length));
+  }
+
+  async function answerAsset(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    const answered = await assets(new Request(new URL(request.url!, origin), { method: request.method! }));
+    response.writeHead(answered.status, Object.fromEntries(answered.headers));
+    if (answered.body) await pipeline(answered.body, response);
+    else response.end();
+  }
+
+  function exchangeTicket(request: IncomingMessage, response: ServerResponse): void {
+    for (const ticket of tickets) {
+      if (request.method !== "POST" || !isKey(request.headers.authorization, ticket)) continue;
+      tickets.delete(ticket);
+      send(response, 200, { token });
+      return;
+    }
+    refuse(response, 401);
+  }
+
+  async function answerRequest(request: IncomingMessage, response: ServerResponse, name: string): Promise<void> {
+    if (request.method !== "POST") return refuse(response, 405);
+    const isFile = name === "importFile";
+    if (request.headers["content-type"] !== (isFile ? "application/octet-stream" : "application/json")) return refuse(response, 415);
+    const length = Number(request.headers["content-length"] ?? Number.NaN);
+    if (!Number.isInteger(length)) return refuse(response, 411);
+    if (length > (isFile ? maxFileBytes : maxJsonBytes)) return send(response, 413, { error: tooLarge });
+    const body = await readBody(request, length);
+    const args = isFile ? [decoded(request.headers["x-file-name"]), body] : parsedArgs(body);
+    const result: Answer = await route(name, args);
+    if (result.ok) send(response, 200, { value: result.value });
+    else send(response, result.error.code === "bad-request" ? 400 : 422, { error: result.error });
+  }
+
+  /** The whole state in one line `{ name: "state" }`, then every event after it; an empty line now and then shows that both ends live. */
+  async function streamEvents(response: ServerResponse): Promise<void> {
+    const outbox = createOutbox();
+    let flowing = false;
+    const flush = () => {
+      if (!flowing) return;
+      const lines = outbox.take();
+      if (lines !== "") flowing = response.write(lines);
+    };
+    const stopListening = app.on((name, payload) => {
+      outbox.add(name, payload);
+      flush();
+    });
+    const heartbeat = setInterval(() => flowing && response.write("\n"), heartbeatMs);
+    response.on("drain", () => {
+      flowing = true;
+      flush();
+    });
+    response.on("close", () => {
+      stopListening();
+      clearInterval(heartbeat);
+    });
+    response.writeHead(200, { ...securityHeaders(), "content-type": "application/x-ndjson" });
+    const state = await app.requests.getState();
+    // The state is the live one: what happened until now is in it.
+    outbox.take();
+    flowing = response.write(`${JSON.stringify({ name: "state", payload: state })}\n`);
+  }
+
+  return {
+    url: `${origin}/#token=${token}`,
+    ticketUrl() {
+      const ticket = randomKey();
+      tickets.add(ticket);
+      setTimeout(() => tickets.delete(ticket), ticketMs).unref();
+      return `${origin}/#ticket=${ticket}`;
+    },
+    async close() {
+      const closed = new Promise<void>((resolve) => server.close(() => resolve()));
+      server.closeAllConnections();
+      await closed;
+    },
+  };
+}
+
+const builtRenderer = join(import.meta.dirname, "..", "dist", "renderer");
+
+const randomKey = () => randomBytes(32).toString("base64url");
+
+function isKey(authorization: string | undefined, key: string): boolean {
+  const given = Buffer.from(authorization ?? "");
+  const wanted = Buffer.from(`Bearer ${key}`);
+  return given.length === wanted.length && timingSafeEqual(given, wanted);
+}
+
+/**
+ * The status to refuse with, or null. A foreign page reaches this server under a name of its own (DNS rebinding), with its own origin,
+ * or as a cross-site request; a browser tells all three.
+ */
+function refusal(request: IncomingMessage, authority: string): number | null {
+  const { host, origin, "sec-fetch-site": site = "none" } = request.headers;
+  const hosts = request.rawHeaders.filter((text, i) => i % 2 === 0 && text.toLowerCase() === "host");
+  if (host !== authority || hosts.length !== 1) return 421;
+  if (!request.url?.startsWith("/") || request.url.length > 2000) return 400;
+  if (origin !== undefined && origin !== `http://${authority}`) return 403;
+  return site === "same-origin" || site === "none" ? null : 403;
+}
+
+/** Node reads and drops what is still being sent, so that the other side gets to see the answer. */
+function refuse(response: ServerResponse, status: number): void {
+  response.writeHead(status, { ...securityHeaders(), "content-length": "0" }).end();
+}
+
+function send(response: ServerResponse, status: number, value: unknown): void {
+  const body = JSON.stringify(value);
+  response.writeHead(status, { ...securityHeaders(), "content-type": "application/json", "content-length": Buffer.byteLength(body) });
+  response.end(body);
+}
+
+/** All `length` bytes; rejects when the connection ends before. */
+async function readBody(request: IncomingMessage, length: number): Promise<Uint8Array> {
+  const body = new Uint8Array(length);
+  let received = 0;
+  for await (const chunk of request as AsyncIterable<Buffer>) {
+    body.set(chunk, received);
+    received += chunk.length;
+  }
+  return body;
+}
+
+function parsedArgs(body: Uint8Array): unknown {
+  try {
+    const parsed: unknown = JSON.parse(new TextDecoder("utf-8", { fatal: true }).decode(body));
+    return typeof parsed === "object" && parsed !== null && "args" in parsed ? parsed.args : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+function decoded(header: string | string[] | undefined): unknown {
+  try {
+    return typeof header === "string" ? decodeURIComponent(header) : undefined;
+  } catch {
+    return undefined;
+  }
+}
