@@ -2,10 +2,11 @@
 // Plain JavaScript, so that it runs on the Node that the machine already has (>= 20).
 import { spawnSync } from "node:child_process";
 import { createHash } from "node:crypto";
-import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
+import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, realpathSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import os from "node:os";
 import path from "node:path";
+import { setTimeout } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
 
 const native = path.dirname(fileURLToPath(import.meta.url));
@@ -70,7 +71,7 @@ export function nativeCacheFolder() {
 /** The environment of all steps: what the user set for other builds, or a git hook for its repository, does not reach them. */
 function environment() {
   const kept = Object.entries(process.env).filter(([key]) => !/^(GIT_|GGML_|NODE_LLAMA_CPP_)/.test(key));
-  return { ...Object.fromEntries(kept), GIT_CONFIG_NOSYSTEM: "1", GIT_CONFIG_GLOBAL: os.devNull };
+  return { ...Object.fromEntries(kept), GIT_CONFIG_NOSYSTEM: "1", GIT_CONFIG_GLOBAL: "/dev/null" };
 }
 
 function run(command, args, { cwd = packageFolder, quiet = false, env = {} } = {}) {
@@ -170,6 +171,35 @@ function installFromCache(cached, hash) {
   writeFileSync(path.join(llama, "lastBuild.json"), JSON.stringify({ folderName }));
 }
 
+/** Runs `work` when no other process builds: all of them would share the sources in node_modules. */
+async function alone(work) {
+  const lock = path.join(llama, "folio-build.lock");
+  for (let waited = 0; ; waited++) {
+    try {
+      writeFileSync(lock, String(process.pid), { flag: "wx" });
+      break;
+    } catch (error) {
+      if (error.code !== "EEXIST") throw error;
+    }
+    if (!isRunning(Number(readFileSync(lock, "utf8")))) rmSync(lock, { force: true });
+    else if (waited === 0) console.log("native build: waiting for another one to finish");
+    await setTimeout(500);
+  }
+  try {
+    return work();
+  } finally {
+    rmSync(lock, { force: true });
+  }
+}
+
+function isRunning(pid) {
+  try {
+    return pid > 0 && process.kill(pid, 0);
+  } catch (error) {
+    return error.code === "EPERM";
+  }
+}
+
 /** True when the build with this hash is the one that `getLlama("lastBuild")` loads. */
 function isInstalled(hash) {
   try {
@@ -180,26 +210,29 @@ function isInstalled(hash) {
   }
 }
 
-/** Makes sure that node_modules holds the native build of these sources. Returns how it came there. */
-export function buildNative() {
+/** Makes sure that node_modules holds the native build of these sources. Says how it came there. */
+export async function buildNative() {
   const hash = nativeHash();
   if (isInstalled(hash)) return "unchanged";
-
   const cached = path.join(nativeCacheFolder(), hash);
-  const compiled = !existsSync(cached);
-  if (compiled) {
-    compile();
-    step(4, `saving the build to ${cached}`);
-    saveToCache(cached);
-  }
-  step(5, "installing the build");
-  installFromCache(cached, hash);
-  return compiled ? "compiled" : "from the cache";
+
+  return alone(() => {
+    if (isInstalled(hash)) return "unchanged";
+    const compiled = !existsSync(cached);
+    if (compiled) {
+      compile();
+      step(4, `saving the build to ${cached}`);
+      saveToCache(cached);
+    }
+    step(5, "installing the build");
+    installFromCache(cached, hash);
+    return compiled ? "compiled" : "from the cache";
+  });
 }
 
-if (process.argv[1] === fileURLToPath(import.meta.url)) {
+if (process.argv[1] && realpathSync(process.argv[1]) === fileURLToPath(import.meta.url)) {
   try {
-    console.log(`native build: ${buildNative()}`);
+    console.log(`native build: ${await buildNative()}`);
   } catch (error) {
     if (!(error instanceof BuildError)) throw error;
     console.error(error.message);
