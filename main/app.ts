@@ -8,11 +8,11 @@ import { availableMemory } from "node:process";
 import type { AppError, AppState, DocumentInfo, EventName, Events, MemoryReport, Requests, Settings, Turn } from "../preload/api.ts";
 import { cleanName, DocumentError, type ParsedDocument, parseDocument } from "./documents/import.ts";
 import { defaultThreads } from "./engine/client.ts";
-import type { TurnResult } from "./engine/engine.ts";
 import { EngineError } from "./engine/errors.ts";
 import { EngineKeeper } from "./engine/keeper.ts";
 import { defaultModelFile } from "./engine/models.ts";
 import type { PastTurn } from "./engine/prompt.ts";
+import type { TurnResult } from "./engine/turn.ts";
 import { loadSettings, saveSettings, settingsSchema } from "./settings.ts";
 
 export type EventListener = <Name extends EventName>(name: Name, payload: Events[Name]) => void;

@@ -6,10 +6,10 @@ import { type Budget, type MemoryMode, type PolicyName, policyNames } from "../p
 import { doctor } from "./doctor.ts";
 import { DocumentError, type ParsedDocument, parseDocument } from "./documents/import.ts";
 import { defaultThreads, EngineClient } from "./engine/client.ts";
-import type { TurnResult } from "./engine/engine.ts";
 import { EngineError } from "./engine/errors.ts";
 import type { Window } from "./engine/keep.ts";
 import { defaultModelFile, listModels } from "./engine/models.ts";
+import type { TurnResult } from "./engine/turn.ts";
 import { defaultSettings } from "./settings.ts";
 
 const usage = `Usage:
@@ -139,7 +139,7 @@ async function ask(args: string[]): Promise<void> {
 
   const engine = new EngineClient(() => {});
   try {
-    const model = await engine.call<"load">({ op: "load", file: options.model, threads: options.threads });
+    const model = await engine.call<"load">({ op: "load", file: options.model, threads: options.threads, snapshots: null });
     const tokens: number[] = [];
     for (const [i, document] of documents.entries())
       tokens.push(await engine.call<"addDocument">({ op: "addDocument", documentId: String(i), text: document.text }));

@@ -23,7 +23,7 @@ export async function doctor(): Promise<void> {
   if (!existsSync(file)) return missing("model", `not found at ${file}: run "npm start" to fetch it, or set FOLIO_MODEL to a GGUF file`);
   const engine = new EngineClient(() => {});
   try {
-    const model = await engine.call<"load">({ op: "load", file, threads: 1 });
+    const model = await engine.call<"load">({ op: "load", file, threads: 1, snapshots: null });
     line("native build", "patched llama.cpp loaded, marker found");
     line("model", `${model.name}, ${model.layers} layers, ${model.heads}/${model.kvHeads} heads, context ${model.contextLength}`);
     line("compression", model.unsupported === null ? "works with this model" : `not with this model: ${model.unsupported}`);

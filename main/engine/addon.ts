@@ -16,7 +16,7 @@ export type KvReport = {
   computeBytes: number;
 };
 
-type Sampler = { dispose(): void; applyConfig(config: { temperature: number; topK?: number; topP?: number; seed?: number }): void };
+export type Sampler = { dispose(): void; applyConfig(config: { temperature: number; topK?: number; topP?: number; seed?: number }): void };
 
 /** A llama.cpp context of one sequence. Positions count the tokens of the prompt; `rows` and `bytes` are what is allocated. */
 export interface NativeContext {

@@ -3,75 +3,22 @@
  * what stays, the kept rows are gathered into the answering cache, and the answer is decoded from that.
  * Never asks which policy is in use, except whether anything is to be evicted at all.
  */
-
 import { totalmem } from "node:os";
 import { availableMemory } from "node:process";
-import type {
-  Budget,
-  CacheReport,
-  EngineStatus,
-  KvType,
-  MemoryMode,
-  MemoryReport,
-  PolicyName,
-  StopReason,
-  TurnTiming,
-} from "../../preload/api.ts";
+import type { KvType, MemoryReport, ReadingPlace } from "../../preload/api.ts";
 import { createSampler } from "./addon.ts";
 import { AnsweringCache } from "./answering.ts";
+import { decodeAnswer, sample } from "./decode.ts";
 import { EngineError } from "./errors.ts";
-import { findEvidence, type Passage } from "./evidence.ts";
+import { findEvidence } from "./evidence.ts";
 import { type Keep, keepEverything, planKeep, type Window } from "./keep.ts";
 import { type LoadedModel, loadModel } from "./model.ts";
 import { policies } from "./policies/index.ts";
 import type { PolicyInput } from "./policies/policy.ts";
 import { buildPrompt, type PastTurn, type Prompt, type TokenizedText, tokenizeDocument } from "./prompt.ts";
 import { ReadingCache } from "./reading.ts";
-import { AnswerText, endsInLoop } from "./text.ts";
-
-export type AskRequest = {
-  documentIds: string[];
-  history: PastTurn[];
-  question: string;
-  policy: PolicyName;
-  budget: Budget;
-  window: Window;
-  mode: MemoryMode;
-  readingKv: KvType;
-  answeringKv: KvType;
-  maxAnswerTokens: number;
-  temperature: number;
-};
-
-export type TurnResult = {
-  answer: string;
-  stopReason: StopReason;
-  promptTokens: number;
-  answerTokens: number;
-  cache: CacheReport;
-  timing: TurnTiming;
-  evidence: (Passage & { documentId: string })[];
-  notice: string | null;
-  details: TurnDetails;
-};
-
-/** What the cache kept, for people who check it: positions count the prompt's tokens. */
-export type TurnDetails = {
-  promptTokenIds: number[];
-  window: number[];
-  policy: PolicyName;
-  heads: number[][];
-  budgets: number[];
-  kept: number[][];
-  answerTokenIds: number[];
-};
-
-export type Hooks = {
-  signal: AbortSignal;
-  onStatus(status: Extract<EngineStatus, { phase: "reading" | "answering" }>): void;
-  onMemory(report: MemoryReport): void;
-  onText(text: string): void;
-};
+import type { SnapshotStore } from "./snapshot.ts";
+import type { AskRequest, Hooks, TurnResult } from "./turn.ts";
 
 /** Answers shorter than this are not worth a prompt that fills the whole window. */
 const leastAnswerTokens = 16;
@@ -85,17 +32,29 @@ export class Engine {
   #answering: AnsweringCache | null = null;
   #lastReport = 0;
   #keep: { promptTokens: number; perLayer: number[] } = { promptTokens: 0, perLayer: [] };
+  readonly #snapshots: SnapshotStore | null;
+  /** Where the reading cache is while it is not in memory. */
+  #place: ReadingPlace = "none";
   #queue: Promise<unknown> = Promise.resolve();
 
-  private constructor(loaded: LoadedModel, threads: number) {
+  private constructor(loaded: LoadedModel, threads: number, snapshots: SnapshotStore | null) {
     this.loaded = loaded;
     this.#threads = threads;
+    this.#snapshots = loaded.info.unsupported === null ? snapshots : null;
     this.#reading = new ReadingCache(loaded, { threads, kvType: "f16" });
   }
 
-  /** Loads a model file. @throws EngineError */
-  static async load(file: string, options: { threads: number; onProgress?(share: number): void }): Promise<Engine> {
-    return new Engine(await loadModel(file, options.threads, options.onProgress), options.threads);
+  /**
+   * Loads a model file.
+   *
+   * @param options.snapshots where reading caches are saved; without it nothing is written and `balanced` is as `fast`
+   * @throws EngineError
+   */
+  static async load(
+    file: string,
+    options: { threads: number; snapshots?: SnapshotStore; onProgress?(share: number): void },
+  ): Promise<Engine> {
+    return new Engine(await loadModel(file, options.threads, options.onProgress), options.threads, options.snapshots ?? null);
   }
 
   /** Tokenises a document; resolves to its length in tokens. */
@@ -121,7 +80,11 @@ export class Engine {
       const prompt = this.#prompt(documentIds, [], "");
       this.#refuseTooLong(prompt.tokens.length);
       await this.#setReadingType(readingKv);
-      await this.#readUpTo(prompt, prompt.documentStarts.at(-1)!, hooks);
+      const end = prompt.documentStarts.at(-1)!;
+      await this.#restore(prompt, end);
+      await this.#readUpTo(prompt, end, hooks);
+      // From now on the documents open in the time of reading a file, also after a crash.
+      if (this.#snapshots) await this.#reading.save(this.#snapshots, prompt.stops);
       this.#report(hooks, true);
     });
   }
@@ -141,124 +104,103 @@ export class Engine {
   }
 
   async #turn(request: AskRequest, hooks: Hooks): Promise<TurnResult> {
-    const started = performance.now();
+    const clock = new Stopwatch();
     const { loaded } = this;
+    const { info, model, profile } = loaded;
     const prompt = this.#prompt(request.documentIds, request.history, request.question);
     const length = prompt.tokens.length;
     this.#refuseTooLong(length);
     await this.#setReadingType(request.readingKv);
-
-    const [windowStart, windowEnd] = windowOf(prompt, request.window);
-    await this.#readUpTo(prompt, ReadingCache.lastPieceStart(length, prompt.questionStart, windowStart), hooks);
-    const questionAt = performance.now();
     const reading = this.#reading;
-    let output = await reading.readProbed(prompt.tokens, windowStart, windowEnd);
-    const selectAt = performance.now();
-
-    const { info } = loaded;
-    const input: Omit<PolicyInput, "first" | "end" | "counts"> = {
-      layers: info.layers,
-      heads: info.heads,
-      kvHeads: info.kvHeads,
-      attention: (layer) => reading.context.getAttentionProbe(layer),
-      positions: length,
-      profile: loaded.profile,
-    };
-    const policy = info.unsupported === null ? request.policy : "full";
-    const keep: Keep =
-      policy === "full" || request.budget.kind === "full"
-        ? keepEverything(length, info.layers)
-        : planKeep(policies[policy], input, prompt, request);
-    const documents = request.documentIds.map((id) => this.#documents.get(id)!);
-    const passages =
-      info.unsupported === null
-        ? findEvidence(loaded.model, prompt, documents, { ...input, first: 0, end: length, counts: keep.perLayer }, keep.kept)
-        : [];
-    const gatherAt = performance.now();
-
-    this.#keep = { promptTokens: length, perLayer: keep.perLayer };
-    if (keep.kept !== null) {
-      this.#answering = await AnsweringCache.gather(loaded, reading.context, keep.kept, length, {
-        threads: this.#threads,
-        kvType: request.answeringKv,
-      });
-    }
-    const answerAt = performance.now();
-    this.#report(hooks, true);
-
-    const maxTokens = Math.min(request.maxAnswerTokens, info.contextLength - length);
-    const sampler = createSampler(loaded.model, request.temperature);
-    const text = new AnswerText(loaded.model);
-    const answerTokenIds: number[] = [];
-    let stopReason: StopReason = "length";
-    let firstTokenMs = 0;
-    let context = reading.context;
+    const sampler = createSampler(model, request.temperature);
     try {
-      while (answerTokenIds.length < maxTokens) {
-        if (hooks.signal.aborted) {
-          stopReason = "stopped";
-          break;
-        }
-        const token = await context.sampleToken(output, sampler);
-        if (token === -1) throw new EngineError("engine-stopped", "The model gave no answer: ask again.");
-        if (answerTokenIds.length === 0) firstTokenMs = performance.now() - started;
-        if (loaded.model.isEogToken(token)) {
-          stopReason = "end";
-          break;
-        }
-        answerTokenIds.push(token);
-        const piece = text.push(token);
-        if (piece !== "") hooks.onText(piece);
-        if (endsInLoop(answerTokenIds)) {
-          stopReason = "repeating";
-          break;
-        }
-        output = this.#answering ? await this.#answering.decode(token) : await reading.decodeAnswer(token);
-        context = this.#answering?.context ?? reading.context;
-        const seconds = (performance.now() - answerAt) / 1000;
-        if (this.#report(hooks, false))
-          hooks.onStatus({ phase: "answering", turnId: "", tokensPerSecond: answerTokenIds.length / seconds });
+      const [windowStart, windowEnd] = windowOf(prompt, request.window);
+      const end = ReadingCache.lastPieceStart(length, prompt.questionStart, windowStart);
+      const restoreMs = await this.#restore(prompt, end);
+      await this.#readUpTo(prompt, end, hooks);
+      const readMs = clock.lap() - restoreMs;
+      const row = await reading.readProbed(prompt.tokens, windowStart, windowEnd);
+      const first = await sample({ context: reading.context, row }, sampler);
+      const questionMs = clock.lap();
+
+      const input = {
+        layers: info.layers,
+        heads: info.heads,
+        kvHeads: info.kvHeads,
+        attention: (layer: number) => reading.context.getAttentionProbe(layer),
+        positions: length,
+        profile,
+      };
+      const policy = info.unsupported === null ? request.policy : "full";
+      const everything = policy === "full" || request.budget.kind === "full";
+      const keep: Keep = everything ? keepEverything(length, info.layers) : planKeep(policies[policy], input, prompt, request);
+      this.#keep = { promptTokens: length, perLayer: keep.perLayer };
+      const evidence = this.#evidence(prompt, request.documentIds, input, keep);
+      const selectMs = clock.lap();
+
+      if (keep.kept !== null) {
+        const options = { threads: this.#threads, kvType: request.answeringKv };
+        this.#answering = await AnsweringCache.gather(loaded, reading.context, keep.kept, length, options);
       }
-      const ended = performance.now();
-      const readingReport = reading.report();
-      const answering = this.#answering?.report() ?? null;
+      const gatherMs = clock.lap();
+      this.#report(hooks, true);
+      const read = reading.report()!;
+      const peakBytes = read.bytes + (this.#answering?.report().bytes ?? 0);
+      // An answer from the full cache needs it until its end.
+      if (request.mode === "balanced" && this.#answering) await this.#leaveMemory(prompt);
+
+      const firstTokenMs = clock.total();
+      clock.lap();
+      const answer = await decodeAnswer(loaded, first, (token) => this.#next(token), {
+        sampler,
+        maxTokens: Math.min(request.maxAnswerTokens, info.contextLength - length),
+        signal: hooks.signal,
+        onText: hooks.onText,
+        onToken: (count) => {
+          const tokensPerSecond = count / (clock.sinceLap() / 1000);
+          if (this.#report(hooks, false)) hooks.onStatus({ phase: "answering", turnId: "", tokensPerSecond });
+        },
+      });
+      const decodeMs = clock.lap();
+      const answered = this.#answering?.report() ?? reading.report()!;
       this.#report(hooks, true);
       return {
-        answer: text.text,
-        stopReason,
+        answer: answer.text,
+        stopReason: answer.stopReason,
         promptTokens: length,
-        answerTokens: answerTokenIds.length,
+        answerTokens: answer.tokens.length,
         cache: {
           policy,
           mode: request.mode,
           budgetTokens: keep.budget,
           fullBytes: length * loaded.tokenBytes,
-          readingBytes: readingReport?.bytes ?? 0,
-          answeringBytes: answering?.bytes ?? readingReport?.bytes ?? 0,
-          peakBytes: (readingReport?.bytes ?? 0) + (answering?.bytes ?? 0),
-          computeBytes: (answering ?? readingReport)?.computeBytes ?? 0,
+          readingBytes: read.bytes,
+          answeringBytes: answered.bytes,
+          peakBytes: Math.max(peakBytes, answered.bytes),
+          computeBytes: answered.computeBytes,
           protectedTokens: keep.protectedTokens,
           keptPerLayer: keep.perLayer,
         },
         timing: {
-          readMs: questionAt - started,
-          restoreMs: 0,
-          questionMs: selectAt - questionAt,
-          selectMs: gatherAt - selectAt,
-          gatherMs: answerAt - gatherAt,
+          readMs,
+          restoreMs,
+          questionMs,
+          selectMs,
+          gatherMs,
           firstTokenMs,
-          decodeTokensPerSecond: answerTokenIds.length / Math.max(1e-3, (ended - answerAt) / 1000),
+          // The first token came with the prompt.
+          decodeTokensPerSecond: Math.max(0, answer.tokens.length - 1) / Math.max(1e-3, decodeMs / 1000),
         },
-        evidence: passages.map((passage) => ({ ...passage, documentId: request.documentIds[passage.documentIndex]! })),
+        evidence,
         notice: info.unsupported === null ? null : `This model answers from the full cache: ${info.unsupported}.`,
         details: {
           promptTokenIds: prompt.tokens,
           window: Array.from({ length: windowEnd - windowStart }, (_, i) => windowStart + i),
           policy,
-          heads: Array.from({ length: info.layers }, (_, layer) => policies[policy].voters(info.heads, loaded.profile?.scores[layer])),
+          heads: Array.from({ length: info.layers }, (_, layer) => policies[policy].voters(info.heads, profile?.scores[layer])),
           budgets: keep.budgets,
           kept: keep.union(length),
-          answerTokenIds,
+          answerTokenIds: answer.tokens,
         },
       };
     } finally {
@@ -266,7 +208,37 @@ export class Engine {
       await this.#answering?.dispose();
       this.#answering = null;
       await reading.truncate(length);
+      if (request.mode === "balanced" && reading.length > 0 && !hooks.signal.aborted) await this.#leaveMemory(prompt);
+      this.#report(hooks, true);
     }
+  }
+
+  /** Decodes an answer's token in the cache that it is answered from. */
+  async #next(token: number) {
+    const answering = this.#answering;
+    if (answering) return { row: await answering.decode(token), context: answering.context };
+    return { row: await this.#reading.decodeAnswer(token), context: this.#reading.context };
+  }
+
+  #evidence(prompt: Prompt, documentIds: readonly string[], input: Omit<PolicyInput, "first" | "end" | "counts">, keep: Keep) {
+    if (this.loaded.info.unsupported !== null) return [];
+    const documents = documentIds.map((id) => this.#documents.get(id)!);
+    return findEvidence(this.loaded.model, prompt, documents, input, keep.kept);
+  }
+
+  /** Brings back what was saved of a prompt; resolves to the time that took in ms. */
+  async #restore(prompt: Prompt, end: number): Promise<number> {
+    const started = performance.now();
+    if (this.#snapshots === null) return 0;
+    const restored = await this.#reading.restore(this.#snapshots, prompt.tokens, prompt.stops, end);
+    return restored ? performance.now() - started : 0;
+  }
+
+  /** Saves the reading cache and frees its memory, unless it could not be saved. */
+  async #leaveMemory(prompt: Prompt): Promise<void> {
+    if (this.#snapshots === null || !(await this.#reading.save(this.#snapshots, prompt.stops))) return;
+    await this.#reading.drop();
+    this.#place = "disk";
   }
 
   #prompt(documentIds: readonly string[], history: readonly PastTurn[], question: string): Prompt {
@@ -339,7 +311,7 @@ export class Engine {
     const keptTokens = perLayer.length > 0 ? Math.round(perLayer.reduce((a, b) => a + b, 0) / perLayer.length) : promptTokens;
     return {
       weightsBytes: this.loaded.info.bytes,
-      readingPlace: reading ? "memory" : "none",
+      readingPlace: reading ? "memory" : this.#place,
       readingBytes: reading?.bytes ?? 0,
       answeringBytes: answering?.bytes ?? 0,
       computeBytes: (reading?.computeBytes ?? 0) + (answering?.computeBytes ?? 0),
@@ -366,4 +338,25 @@ function windowOf(prompt: Prompt, window: Window): [number, number] {
   const length = prompt.tokens.length;
   if (window !== "question") return [Math.max(0, length - window), length];
   return [ReadingCache.lastPieceStart(length, prompt.questionStart, prompt.questionStart), prompt.questionEnd];
+}
+
+/** Times of a turn's steps, in ms. */
+class Stopwatch {
+  readonly #started = performance.now();
+  #last = this.#started;
+
+  /** Since the last lap. */
+  lap(): number {
+    const elapsed = this.sinceLap();
+    this.#last += elapsed;
+    return elapsed;
+  }
+
+  sinceLap(): number {
+    return performance.now() - this.#last;
+  }
+
+  total(): number {
+    return performance.now() - this.#started;
+  }
 }

@@ -7,6 +7,9 @@ import { charactersOfTokens, type Prompt, type TokenizedText } from "./prompt.ts
 /** A passage of one document, as character offsets in its text; `score` is its share of the best passage's attention, 0 to 1. */
 export type Passage = { documentIndex: number; start: number; end: number; score: number };
 
+/** What a policy sees, without the choice that it has to make. */
+type AttentionInput = Omit<PolicyInput, "first" | "end" | "counts">;
+
 const mostPassages = 5;
 /** Passages with less than this share of the best one's attention are not shown. */
 const leastShare = 0.2;
@@ -24,7 +27,7 @@ export function findEvidence(
   model: LlamaModel,
   prompt: Prompt,
   documents: readonly TokenizedText[],
-  input: PolicyInput,
+  input: AttentionInput,
   kept: readonly (readonly (readonly number[])[])[] | null,
 ): Passage[] {
   const from = prompt.documentStarts[0]!;
@@ -52,7 +55,7 @@ export function findEvidence(
 }
 
 function attentionOnDocuments(
-  { layers, heads, attention, positions, profile }: PolicyInput,
+  { layers, heads, attention, positions, profile }: AttentionInput,
   kept: readonly (readonly (readonly number[])[])[] | null,
   from: number,
   to: number,

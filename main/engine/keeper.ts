@@ -65,7 +65,7 @@ export class EngineKeeper {
       const name = file.split(/[\\/]/).at(-1) ?? file;
       onStatus({ phase: "loading", model: name, progress: 0 });
       const model = await client.call<"load">(
-        { op: "load", file, threads },
+        { op: "load", file, threads, snapshots: null },
         { onLoading: (progress) => onStatus({ phase: "loading", model: name, progress }) },
       );
       for (const text of texts()) await client.call<"addDocument">({ op: "addDocument", ...text });

@@ -5,7 +5,7 @@ import { stat } from "node:fs/promises";
 import { basename } from "node:path";
 import type { Llama, LlamaModel } from "node-llama-cpp";
 import type { ModelInfo } from "../../preload/api.ts";
-import { createContext, loadLlama } from "./addon.ts";
+import { createContext, loadLlama, patchMarker } from "./addon.ts";
 import { EngineError } from "./errors.ts";
 import type { HeadProfile } from "./policies/policy.ts";
 import { loadProfile } from "./profile.ts";
@@ -19,6 +19,8 @@ export type LoadedModel = {
   profile: HeadProfile | null;
   /** Bytes that one token takes in a full f16 cache, all layers together. */
   tokenBytes: number;
+  /** The patch's version, as the loaded binary reports it. */
+  patchVersion: number;
   dispose(): Promise<void>;
 };
 
@@ -68,6 +70,7 @@ export async function loadModel(file: string, threads: number, onProgress?: (sha
     template: readTemplate(model),
     profile: found?.profile ?? null,
     tokenBytes: figures.layers * figures.kvHeads * (figures.keyLength + figures.valueLength) * 2,
+    patchVersion: patchMarker(llama),
     dispose: async () => {
       await model.dispose();
       await llama.dispose();

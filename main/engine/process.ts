@@ -1,8 +1,10 @@
 /** The engine child's entry: one Engine, driven by messages. A native abort, a hang or an out-of-memory kill ends this process and nothing else. */
 import { childPort } from "../child.ts";
-import { Engine, type Hooks } from "./engine.ts";
+import { Engine } from "./engine.ts";
 import { EngineError } from "./errors.ts";
 import type { Call, FromEngine, ToEngine } from "./protocol.ts";
+import { SnapshotStore } from "./snapshot.ts";
+import type { Hooks } from "./turn.ts";
 
 const port = childPort();
 const running = new Map<number, AbortController>();
@@ -46,7 +48,8 @@ async function perform(call: Call, hooks: Hooks, onLoading: (share: number) => v
   if (call.op === "load") {
     await engine?.dispose();
     engine = null;
-    engine = await Engine.load(call.file, { threads: call.threads, onProgress: onLoading });
+    const snapshots = call.snapshots && new SnapshotStore(call.snapshots.folder, call.snapshots.capBytes);
+    engine = await Engine.load(call.file, { threads: call.threads, ...(snapshots && { snapshots }), onProgress: onLoading });
     return engine.loaded.info;
   }
   if (engine === null) throw new EngineError("no-model", "No model is loaded: choose one in settings.");

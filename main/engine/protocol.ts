@@ -1,10 +1,10 @@
 /** What the main side and the engine child say to each other. Every answer carries the number of the call it belongs to. */
 import type { AppError, EngineStatus, KvType, MemoryReport, ModelInfo } from "../../preload/api.ts";
-import type { AskRequest, TurnResult } from "./engine.ts";
 import type { PastTurn } from "./prompt.ts";
+import type { AskRequest, TurnResult } from "./turn.ts";
 
 export type Call =
-  | { op: "load"; file: string; threads: number }
+  | { op: "load"; file: string; threads: number; snapshots: { folder: string; capBytes: number } | null }
   | { op: "addDocument"; documentId: string; text: string }
   | { op: "removeDocument"; documentId: string }
   | { op: "countPrompt"; documentIds: string[]; history: PastTurn[]; question: string }

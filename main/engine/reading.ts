@@ -5,6 +5,7 @@
 import type { KvType } from "../../preload/api.ts";
 import { createContext, decode, type KvReport, type NativeContext } from "./addon.ts";
 import type { LoadedModel } from "./model.ts";
+import type { SnapshotIdentity, SnapshotStore } from "./snapshot.ts";
 
 /** Tokens decoded at once: small enough that a stop is heard within a second on a slow machine. */
 const chunkTokens = 128;
@@ -22,6 +23,8 @@ export class ReadingCache {
   #context: NativeContext | null = null;
   #tokens: number[] = [];
   #rows = 0;
+  /** Ascending positions up to which it is on disk, part by part. */
+  #saved: number[] = [0];
 
   constructor(loaded: LoadedModel, options: { threads: number; kvType: KvType }) {
     this.#loaded = loaded;
@@ -73,6 +76,42 @@ export class ReadingCache {
   }
 
   /**
+   * Continues from disk as far as parts of `tokens[0, end)` were saved there, when that is further than what it holds.
+   *
+   * @returns whether anything was restored
+   */
+  async restore(store: SnapshotStore, tokens: readonly number[], stops: readonly number[], end: number): Promise<boolean> {
+    const within = stops.filter((stop) => stop <= end);
+    const shared = this.sharedWith(tokens);
+    if (!within.some((stop) => stop > shared)) return false;
+    await this.#makeRoom(tokens.length);
+    await this.#keepOnly(within.findLast((stop) => stop <= shared) ?? 0);
+    const from = this.#tokens.length;
+    const restored = await store.restore(this.context, this.#identity, tokens, within, from);
+    for (const position of restored) this.#saved.push(position);
+    const to = restored.at(-1) ?? from;
+    for (let position = from; position < to; position++) this.#tokens.push(tokens[position]!);
+    return to > from;
+  }
+
+  /** Saves what is not on disk yet, in parts that end at `stops` and at the end; resolves to whether all of it is there now. */
+  async save(store: SnapshotStore, stops: readonly number[]): Promise<boolean> {
+    const end = this.#tokens.length;
+    for (const stop of [...stops.filter((candidate) => candidate < end), end]) {
+      const from = this.#saved.at(-1)!;
+      if (stop <= from) continue;
+      if (!(await store.save(this.context, this.#identity, this.#tokens, from, stop))) return false;
+      this.#saved.push(stop);
+    }
+    return true;
+  }
+
+  get #identity(): SnapshotIdentity {
+    const { info, patchVersion } = this.#loaded;
+    return { modelSha256: info.sha256, patchVersion, kvType: this.kvType, layers: info.layers };
+  }
+
+  /**
    * Reads the prompt's last piece and probes the attention that the rows [from, to) pay to everything before them.
    * At most the last 512 tokens from `from` on fit into the piece.
    *
@@ -114,6 +153,7 @@ export class ReadingCache {
     this.#context = null;
     this.#tokens = [];
     this.#rows = 0;
+    this.#saved = [0];
   }
 
   async #decode(tokens: readonly number[], from: number, to: number): Promise<number> {
@@ -141,11 +181,9 @@ export class ReadingCache {
     if (length >= this.#tokens.length) return;
     // Recurrent state cannot be cut back: start over.
     const cut = length > 0 && this.context.removeTokenCellsFromSequence(0, length, -1);
-    if (cut) this.#tokens.length = length;
-    else {
-      this.context.disposeSequence(0);
-      this.#tokens = [];
-    }
+    if (!cut) this.context.disposeSequence(0);
+    this.#tokens.length = cut ? length : 0;
+    this.#saved = this.#saved.filter((position) => position <= this.#tokens.length);
   }
 }
 

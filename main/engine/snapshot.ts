@@ -31,7 +31,7 @@ export class SnapshotStore {
    * Continues a cache that holds `tokens[0, from)` with saved parts that end at one of `stops`, as far as there are any.
    * A damaged part is removed and counts as missing.
    *
-   * @returns how many tokens the cache holds now
+   * @returns the positions that the cache was brought to, ascending; the last one is its length now
    */
   async restore(
     context: NativeContext,
@@ -39,8 +39,9 @@ export class SnapshotStore {
     tokens: readonly number[],
     stops: readonly number[],
     from: number,
-  ): Promise<number> {
+  ): Promise<number[]> {
     const names = prefixNames(identity, tokens, stops);
+    const reached: number[] = [];
     let position = from;
     for (let more = true; more; ) {
       more = false;
@@ -54,32 +55,37 @@ export class SnapshotStore {
           continue;
         }
         position = stop;
+        reached.push(stop);
         more = true;
         break;
       }
     }
-    return position;
+    return reached;
   }
 
   /**
    * Saves the rows [from, to) of a cache that holds at least `tokens[0, to)`. Does nothing when they are saved already, or when the
    * disk has no room for them: a snapshot only saves time.
+   *
+   * @returns whether they are on disk now
    */
-  async save(context: NativeContext, identity: SnapshotIdentity, tokens: readonly number[], from: number, to: number): Promise<void> {
+  async save(context: NativeContext, identity: SnapshotIdentity, tokens: readonly number[], from: number, to: number): Promise<boolean> {
     const file = this.#file(prefixNames(identity, tokens, [to]).get(to)!, from);
-    if (await exists(file)) return;
+    if (await exists(file)) return true;
     await mkdir(this.#folder, { recursive: true, mode: 0o700 });
     const bytes = context.getKvRowBytes().reduce((sum, row) => sum + row * (to - from), 0);
     const free = await statfs(this.#folder).then((found) => found.bavail * found.bsize);
-    if (bytes > this.#capBytes || bytes > free / 2) return;
+    if (bytes > this.#capBytes || bytes > free / 2) return false;
     await this.#makeRoom(this.#capBytes - bytes);
     const part = `${file}.part`;
     try {
       await savePart(context, part, identity, from, to);
       await rename(part, file);
+      return true;
     } catch (error) {
       await rm(part, { force: true });
       if ((error as NodeJS.ErrnoException).code !== "ENOSPC") throw error;
+      return false;
     }
   }
 

@@ -1,7 +1,8 @@
 /** The engine on the real starter model: one thread, so that results are the same in every run. */
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { type AskRequest, Engine, type Hooks } from "../../main/engine/engine.ts";
+import { Engine } from "../../main/engine/engine.ts";
 import { defaultModelFile } from "../../main/engine/models.ts";
+import type { AskRequest, Hooks } from "../../main/engine/turn.ts";
 
 const essay = (fact: string) =>
   `The harbour town keeps its ledgers in a stone house behind the fish market. Every spring the clerks count the boats, the nets and the

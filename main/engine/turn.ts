@@ -1,0 +1,64 @@
+/** What a turn takes and gives. */
+import type {
+  Budget,
+  CacheReport,
+  EngineStatus,
+  KvType,
+  MemoryMode,
+  MemoryReport,
+  PolicyName,
+  StopReason,
+  TurnTiming,
+} from "../../preload/api.ts";
+import type { Passage } from "./evidence.ts";
+import type { Window } from "./keep.ts";
+import type { PastTurn } from "./prompt.ts";
+
+export type AskRequest = {
+  documentIds: string[];
+  history: PastTurn[];
+  question: string;
+  policy: PolicyName;
+  budget: Budget;
+  window: Window;
+  mode: MemoryMode;
+  readingKv: KvType;
+  answeringKv: KvType;
+  maxAnswerTokens: number;
+  temperature: number;
+};
+
+export type TurnResult = {
+  answer: string;
+  stopReason: StopReason;
+  promptTokens: number;
+  answerTokens: number;
+  cache: CacheReport;
+  timing: TurnTiming;
+  evidence: Passage[];
+  /** Why the answer came from the full cache although a budget was set. */
+  notice: string | null;
+  details: TurnDetails;
+};
+
+/** What the cache kept, for people who check it: positions count the prompt's tokens. */
+export type TurnDetails = {
+  promptTokenIds: number[];
+  /** Positions whose attention was probed. */
+  window: number[];
+  policy: PolicyName;
+  /** Heads that decided, [layer][head]. */
+  heads: number[][];
+  budgets: number[];
+  /** Positions kept, [layer][position] ascending. */
+  kept: number[][];
+  answerTokenIds: number[];
+};
+
+/** What a turn tells while it runs. */
+export type Hooks = {
+  signal: AbortSignal;
+  onStatus(status: Extract<EngineStatus, { phase: "reading" | "answering" }>): void;
+  onMemory(report: MemoryReport): void;
+  onText(text: string): void;
+};
