@@ -1,0 +1,148 @@
+import { subscribe, unsubscribe } from "node:diagnostics_channel";
+import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import type { IncomingMessage } from "node:http";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterEach, beforeEach, expect, test } from "vitest";
+import { type Host, startHost } from "../../../main/server.ts";
+import type { DocumentInfo, EventName } from "../../../preload/api.ts";
+import { connectBrowserHost } from "../../../renderer/bridge.ts";
+import { fakeApp } from "./fake-app.ts";
+
+let fake: ReturnType<typeof fakeApp>;
+let host: Host;
+let folder: string;
+/** The server's end of the last event stream, for cutting it. */
+let eventSocket: IncomingMessage["socket"] | undefined;
+
+const remember = (message: unknown) => {
+  const { request } = message as { request: IncomingMessage };
+  if (request.url === "/events") eventSocket = request.socket;
+};
+
+beforeEach(async () => {
+  subscribe("http.server.request.start", remember);
+  folder = await mkdtemp(join(tmpdir(), "folio-bridge-"));
+  await writeFile(join(folder, "index.html"), "shell");
+  fake = fakeApp();
+  host = await startHost(fake.app, { rendererFolder: folder });
+});
+afterEach(async () => {
+  unsubscribe("http.server.request.start", remember);
+  await host.close();
+  await rm(folder, { recursive: true });
+});
+
+/** What a browser gives the bridge: an address, a history, a storage for the tab. */
+function page(url: string, storage = new Map<string, string>()) {
+  const location = new URL(url);
+  return {
+    location,
+    storage,
+    history: {
+      replaceState(_: null, __: string, to: string) {
+        location.href = to;
+      },
+    },
+    sessionStorage: {
+      getItem: (key: string) => storage.get(key) ?? null,
+      setItem: (key: string, value: string) => void storage.set(key, value),
+    },
+  };
+}
+
+const ready = (id: string): DocumentInfo => ({ id, name: `${id}.txt`, fileBytes: 1, phase: "counting", pages: 1, characters: 1 });
+const later = () => new Promise((resolve) => setTimeout(resolve, 10));
+
+test("requests reach the app, failures keep their code and sentence", async () => {
+  const api = connectBrowserHost(page(host.url));
+  expect(await api.getState()).toEqual(fake.state);
+  expect(await api.countPrompt("Who?")).toEqual({ promptTokens: 4, limit: 8192 });
+  expect(await api.stop()).toBeUndefined();
+  expect(await api.importFile("Grüße \ud800.txt", new Uint8Array([1, 2]))).toBe("document-1");
+  expect(fake.calls.at(-1)).toEqual(["importFile", "Grüße \ufffd.txt", new Uint8Array([1, 2])]);
+  fake.app.requests.ask = () => Promise.reject(Object.assign(new Error("Wait for it."), { code: "busy" }));
+  await expect(api.ask("x")).rejects.toMatchObject({ name: "busy", message: "Wait for it." });
+});
+
+test("the key leaves the address bar and survives a reload", async () => {
+  const first = page(host.url);
+  await connectBrowserHost(first).getState();
+  expect(first.location.href).toBe(`${first.location.origin}/`);
+  const reloaded = page(first.location.href, first.storage);
+  expect(await connectBrowserHost(reloaded).getState()).toEqual(fake.state);
+});
+
+test("a ticket works once, then the tab has the key itself", async () => {
+  const url = host.ticketUrl();
+  const first = page(url);
+  expect(await connectBrowserHost(first).getState()).toEqual(fake.state);
+  expect(first.location.href).toBe(`${first.location.origin}/`);
+  expect(await connectBrowserHost(page(first.location.href, first.storage)).getState()).toEqual(fake.state);
+  await expect(connectBrowserHost(page(url)).getState()).rejects.toMatchObject({ name: "no-key" });
+});
+
+test("without a key it says what to do", async () => {
+  for (const url of [new URL("/", host.url).href, new URL("/#token=wrong", host.url).href]) {
+    const api = connectBrowserHost(page(url));
+    await expect(api.getState()).rejects.toMatchObject({ name: "no-key", message: expect.stringContaining("open the one") });
+    await expect(api.stop()).rejects.toMatchObject({ name: "no-key" });
+  }
+});
+
+test("events arrive after the state that they follow on, until the listener is taken away", async () => {
+  const api = connectBrowserHost(page(host.url));
+  const seen: unknown[] = [];
+  const stop = api.on("documentRemoved", (id) => seen.push(id));
+  const state = api.getState();
+  await state.then(() => seen.push("state"));
+  fake.emit("documentRemoved", "a");
+  fake.emit("documentRemoved", "ü\n2");
+  while (seen.length < 3) await later();
+  expect(seen).toEqual(["state", "a", "ü\n2"]);
+  stop();
+  fake.emit("documentRemoved", "b");
+  fake.emit("settings", fake.state.settings);
+  await new Promise<void>((resolve) => api.on("settings", () => resolve()));
+  expect(seen).toHaveLength(3);
+});
+
+test("when the host goes, the window is told; when it is back, it hears what it missed", async () => {
+  fake.state.documents = [ready("kept"), ready("lost")];
+  const port = Number(new URL(host.url).port);
+  const key = new URLSearchParams(new URL(host.url).hash.slice(1)).get("token")!;
+  const api = connectBrowserHost(page(host.url));
+  await api.getState();
+  const seen: [EventName, unknown][] = [];
+  for (const name of ["engine", "document", "documentRemoved", "conversation"] as const)
+    api.on(name, (payload) => seen.push([name, payload]));
+
+  await host.close();
+  while (seen.length === 0) await later();
+  expect(seen.shift()).toEqual(["engine", { phase: "restarting", error: expect.objectContaining({ code: "host-gone" }) }]);
+  await expect(api.stop()).rejects.toMatchObject({ name: "host-gone" });
+
+  fake.state.documents = [ready("kept"), ready("new")];
+  host = await startHost(fake.app, { rendererFolder: folder, port });
+  // Another start has another key: the old window must not go on with it.
+  expect(host.url).not.toContain(key);
+  while (seen.at(-1)?.[1] === undefined || !JSON.stringify(seen.at(-1)).includes("no-key")) await later();
+});
+
+test("a connection that breaks off is renewed, and the state told again", async () => {
+  fake.state.documents = [ready("kept"), ready("lost")];
+  const api = connectBrowserHost(page(host.url));
+  await api.getState();
+  const seen: [EventName, unknown][] = [];
+  for (const name of ["engine", "document", "documentRemoved"] as const) api.on(name, (payload) => seen.push([name, payload]));
+  fake.state.documents = [ready("kept"), ready("new")];
+  eventSocket?.destroy();
+  while (!seen.some(([name, payload]) => name === "engine" && payload === fake.state.engine) && seen.length < 5) await later();
+  expect(seen).toEqual([
+    ["engine", { phase: "restarting", error: expect.objectContaining({ code: "host-gone" }) }],
+    ["documentRemoved", "lost"],
+    ["document", ready("kept")],
+    ["document", ready("new")],
+    ["engine", { phase: "idle" }],
+  ]);
+});
