@@ -38,10 +38,10 @@ export function App() {
       ) : empty ? (
         <Welcome />
       ) : (
-        <>
+        <main className="areas">
           <Viewer hidden={narrow && tab !== "document"} />
           <Chat hidden={narrow && tab !== "conversation"} />
-        </>
+        </main>
       )}
       <MemoryGauge />
       <Problem />
@@ -83,6 +83,7 @@ function NarrowBar({ empty }: { empty: boolean }) {
   ] as const;
   return (
     <header className="narrow-bar">
+      <h1 className="sr-only">Folio</h1>
       <IconButton label="Library" keys={keysFor("Search the library")} onClick={() => openDialog({ kind: "library" })}>
         <LibraryIcon />
       </IconButton>

@@ -6,6 +6,9 @@ import { useFolio } from "./store.ts";
 
 const noEvidence: readonly Evidence[] = [];
 
+/** Pixels beside a passage within which a click means the passage. */
+const reach = 8;
+
 type Props = { documentId: string; pages: readonly Page[]; top: number; onPage: (index: number) => void };
 
 /** A strip as long as the document: where the passages of an answer lie in it, and where the reader is. A click goes there. */
@@ -22,41 +25,33 @@ export function EvidenceMap({ documentId, pages, top, onPage }: Props) {
   const evidence = turn?.evidence ?? noEvidence;
   const from = pages[top]?.start ?? 0;
   const to = from + (pages[top]?.text.length ?? 0);
+  const here = evidence.flatMap((passage, index) => (passage.documentId === documentId ? [{ index, at: passage.start / length }] : []));
+  const go = (share: number, width: number) => {
+    const near = here.toSorted((a, b) => Math.abs(a.at - share) - Math.abs(b.at - share))[0];
+    if (turn && near && Math.abs(near.at - share) * width < reach) void goToEvidence(turn.id, near.index);
+    else onPage(pageAt(pages, length * share));
+  };
   return (
-    <nav className="evidence-map" aria-label="Where the evidence lies">
+    <div className="evidence-map">
       <Hint
         term
         text="Where the passages of the answer lie in the document, from its first page to its last. The frame is the page in view."
       >
         Evidence
       </Hint>
-      {/* biome-ignore lint/a11y/noStaticElementInteractions lint/a11y/useKeyWithClickEvents: a shortcut for the pointer; keys have the page number. */}
+      {/* biome-ignore lint/a11y/noStaticElementInteractions lint/a11y/useKeyWithClickEvents: a shortcut for the pointer; for keys there are the chips and the page number. */}
       <div
         className="strip"
         onClick={({ clientX, currentTarget }) => {
           const box = currentTarget.getBoundingClientRect();
-          onPage(pageAt(pages, (length * (clientX - box.left)) / box.width));
+          go((clientX - box.left) / box.width, box.width);
         }}
       >
         <span className="window" style={{ left: `${(100 * from) / length}%`, width: `${(100 * (to - from)) / length}%` }} />
-        {turn &&
-          evidence.map(
-            (passage, index) =>
-              passage.documentId === documentId && (
-                <button
-                  key={`${passage.start}-${passage.end}`}
-                  type="button"
-                  style={{ left: `${(100 * passage.start) / length}%` }}
-                  aria-label={`Passage ${index + 1}, page ${passage.page}`}
-                  aria-current={focus?.turnId === turn.id && focus.index === index ? "true" : undefined}
-                  onClick={(event) => {
-                    event.stopPropagation();
-                    void goToEvidence(turn.id, index);
-                  }}
-                />
-              ),
-          )}
+        {here.map(({ index, at }) => (
+          <i key={index} style={{ left: `${100 * at}%` }} data-current={focus?.turnId === turn?.id && focus?.index === index} />
+        ))}
       </div>
-    </nav>
+    </div>
   );
 }

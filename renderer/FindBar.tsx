@@ -1,4 +1,4 @@
-import { useDeferredValue, useMemo, useState } from "react";
+import { useDeferredValue, useEffect, useMemo, useState } from "react";
 import type { Page } from "../preload/api.ts";
 import { setFinding } from "./actions.ts";
 import { count } from "./format.ts";
@@ -51,6 +51,12 @@ export function useFind(pages: readonly Page[]): Found {
 
 export function FindBar({ found }: { found: Found }) {
   const { query, at, total, step } = found;
+  useEffect(() => {
+    const before = document.activeElement;
+    return () => {
+      if (before instanceof HTMLElement && before.isConnected) before.focus();
+    };
+  }, []);
   const says =
     query.trim() === "" ? "" : total === 0 ? "Not found" : `${count(at + 1)} of ${count(total)}${total === mostMatches ? "+" : ""}`;
   return (

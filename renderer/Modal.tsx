@@ -15,7 +15,7 @@ export function Modal({ title, className = "", children }: { title?: string; cla
     const before = document.activeElement;
     open.showModal();
     // Not the button in the corner, which comes first by itself: the harmless choice, or the title.
-    open.querySelector<HTMLElement>("[data-first], h2[tabindex]")?.focus();
+    (open.querySelector<HTMLElement>("[data-first]") ?? open.querySelector("h2"))?.focus();
     return () => {
       open.close();
       // Taken out of the page at once, a dialog gives no focus back by itself.

@@ -32,6 +32,7 @@ const stopWords: Record<StopReason, string | null> = {
   end: null,
   length: "The answer reached its greatest length. It can be raised in the settings.",
   stopped: "Stopped. What was read and said is kept.",
+  repeating: "The model had begun to repeat itself, so the answer was ended there.",
 };
 
 function TurnState({ turn }: { turn: Turn }) {
@@ -87,14 +88,9 @@ function EvidenceChips({ turn }: { turn: DoneTurn }) {
         {turn.evidence.map((passage, index) => (
           <li key={`${passage.documentId}-${passage.start}`}>
             <Hint text={`“${shortQuote(passage)}”`}>
-              <button
-                type="button"
-                className="chip"
-                aria-label={`Passage ${index + 1}, page ${passage.page}: ${shortQuote(passage)}`}
-                aria-pressed={current === index}
-                onClick={() => void goToEvidence(turn.id, index)}
-              >
+              <button type="button" className="chip" aria-pressed={current === index} onClick={() => void goToEvidence(turn.id, index)}>
                 {severalDocuments && <DocumentName id={passage.documentId} />}p {passage.page}
+                <span className="sr-only">: {shortQuote(passage)}</span>
               </button>
             </Hint>
           </li>

@@ -16,7 +16,7 @@ export function Viewer({ hidden }: { hidden: boolean }) {
   const [goTo, setGoTo] = useState<{ page: number; visit: number } | null>(null);
   const jump = (to: number) => setGoTo((before) => ({ page: to, visit: (before?.visit ?? 0) + 1 }));
   return (
-    <main className="viewer" id="document" aria-label="Document" hidden={hidden}>
+    <section className="viewer" id="document" aria-label="Document" hidden={hidden}>
       {known && (
         <header>
           <h2 title={known.name}>{known.name}</h2>
@@ -41,7 +41,7 @@ export function Viewer({ hidden }: { hidden: boolean }) {
       ) : (
         <Arriving known={known} />
       )}
-    </main>
+    </section>
   );
 }
 
