@@ -188,6 +188,9 @@ Napi::Value AddonContext::GrowKvTail(const Napi::CallbackInfo& info) {
     }
 
     const uint32_t tail = addonKvWholeNumber(info[0], "tail");
+    if (tail > llama_n_ctx(ctx)) {
+        throw error(info.Env(), "The tail cannot have more rows than the context has positions, " + std::to_string(llama_n_ctx(ctx)));
+    }
 
     auto* worker = new AddonKvWorker(info.Env(), this, this, [this, kept, tail]() {
         ctx->synchronize();

@@ -1,4 +1,3 @@
-#include <algorithm>
 #include <cmath>
 #include <limits>
 
@@ -49,9 +48,6 @@ void AddonKvLayout::read(const Napi::Object& options) {
     layout.n_layer = kept.size();
     layout.n_kept = kept.data();
 
-    if (std::any_of(kept.begin(), kept.end(), [](uint32_t n) { return n > std::numeric_limits<int32_t>::max()/2; })) {
-        throw error(env, "kvLayout.kept asks for more rows than any model has");
-    }
 }
 
 AddonKvBusy::AddonKvBusy(AddonContext* context) : context(context) {
@@ -86,6 +82,7 @@ std::string addonKvRefused(const AddonContext* context) {
     cparams.flash_attn = params.flash_attn_type == LLAMA_FLASH_ATTN_TYPE_ENABLED;
     cparams.causal_attn = context->model->model->hparams.causal_attn;
     cparams.n_seq_max = params.n_seq_max;
+    cparams.n_ctx_seq = params.n_ctx > 0 ? GGML_PAD(params.n_ctx, 256) : context->model->model->hparams.n_ctx_train;
 
     return llama_kv_cache_kept::refused(*context->model->model, cparams, context->kvLayout.layout);
 }

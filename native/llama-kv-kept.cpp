@@ -34,7 +34,7 @@ llama_kv_cache_kept::llama_kv_cache_kept(
         model, model.hparams, checked(model, params, cparams).type_k, params.type_v, /*v_trans=*/ false, cparams.offload_kqv, /*unified=*/ true,
         layout_max(*params.kv_layout) + params.kv_layout->n_tail, /*n_seq_max=*/ 1, /*n_pad=*/ 1,
         model.hparams.n_swa, model.hparams.swa_type, nullptr,
-        [&](int32_t il) { return (uint32_t) il < model.hparams.n_layer(); }, nullptr, nullptr, "kept_",
+        [&](int32_t il) { return (uint32_t) il < model.hparams.n_layer(); }, nullptr, nullptr, "",
         [&](int32_t il) { return params.kv_layout->n_kept[il] + params.kv_layout->n_tail; }),
     n_kept(params.kv_layout->n_kept, params.kv_layout->n_kept + params.kv_layout->n_layer),
     n_kept_max(layout_max(*params.kv_layout)),
@@ -91,6 +91,9 @@ std::string llama_kv_cache_kept::refused(const llama_model & model, const llama_
     }
     if (layout.n_tail == 0 || layout_max(layout) == 0) {
         return "an answering cache needs at least one kept row and one row for new tokens";
+    }
+    if (layout.n_tail > cparams.n_ctx_seq || layout_max(layout) > cparams.n_ctx_seq) {
+        return format("a layer cannot have more rows than the context has positions, %u", cparams.n_ctx_seq);
     }
 
     return "";

@@ -103,7 +103,9 @@ export function patchMarker(llama: Llama): number {
 /** Creates and allocates a context. The size is not checked against free memory here. */
 export async function createContext(model: LlamaModel, params: ContextParams): Promise<NativeContext> {
   const native = bindings(model.llama);
-  const kvType = native.getGgmlType(params.kvType);
+  const kvType = native.getGgmlType(params.kvType.toUpperCase());
+  // An unknown name would silently become f16.
+  if (kvType === undefined) throw new Error(`llama.cpp knows no KV type ${params.kvType}`);
   const context = new native.AddonContext(addonModel(model), {
     contextSize: params.contextSize,
     batchSize: params.batchSize,

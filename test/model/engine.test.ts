@@ -152,11 +152,15 @@ describe("limits", () => {
 });
 
 it("works with a q8_0 reading cache and q8_0 answering rows", async () => {
+  const f16 = await engine.ask(request(), hooks());
   for (const [readingKv, answeringKv] of [
     ["f16", "q8_0"],
     ["q8_0", "q8_0"],
   ] as const) {
     const result = await engine.ask(request({ readingKv, answeringKv }), hooks());
     expect(result.answer).toContain("4821");
+    // 34 bytes for 32 values instead of 64.
+    expect(result.cache.answeringBytes / f16.cache.answeringBytes).toBeCloseTo(34 / 64, 2);
+    expect(result.cache.readingBytes / f16.cache.readingBytes).toBeCloseTo(readingKv === "f16" ? 1 : 34 / 64, 2);
   }
 });

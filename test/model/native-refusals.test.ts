@@ -51,7 +51,6 @@ describe("a layout", () => {
     ["of no layers", { kept: new Uint32Array(), tail: 8 }, "has no layers"],
     ["with a broken tail", { kept: Uint32Array.from(kept), tail: 1.5 }, "kvLayout.tail has to be a whole number"],
     ["with a tail below nothing", { kept: Uint32Array.from(kept), tail: -1 }, "kvLayout.tail has to be a whole number"],
-    ["larger than any model", { kept: Uint32Array.of(1, 2, 0xffff_ffff), tail: 8 }, "more rows than any model"],
   ])("%s is refused at once", (_, kvLayout, message) => {
     expect(() => newContext(model, { kvLayout })).toThrow(message);
   });
@@ -59,6 +58,8 @@ describe("a layout", () => {
   it.each<[string, ContextOptions, string]>([
     ["for another number of layers", { kept: [10, 10] }, "the layout has 2 layers, the model has 3"],
     ["that keeps nothing", { kept: [0, 0, 0] }, "at least one kept row"],
+    ["larger than the context", { kept: [10, 10, 0xffff_ffff] }, "more rows than the context has positions, 2048"],
+    ["with a tail larger than the context", { kept, tail: 2049 }, "more rows than the context has positions, 2048"],
     ["without a tail", { kept, tail: 0 }, "one row for new tokens"],
     ["without flash attention", { kept, flashAttention: false }, "flash attention is off"],
     ["with flash attention that may be switched off", { kept, flashAttention: "auto" }, "flash attention is off"],
@@ -199,6 +200,7 @@ describe("an answering cache", () => {
   it("grows only, and only where there is a tail", async () => {
     await expect(answering.growKvTail(32)).rejects.toThrow("has room for 32 new tokens already");
     expect(() => reading.growKvTail(64)).toThrow("Only a context with a kvLayout");
+    expect(() => answering.growKvTail(2049)).toThrow("more rows than the context has positions");
     expect(() => answering.growKvTail(-5)).toThrow("tail has to be a whole number");
   });
 });
