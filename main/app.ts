@@ -84,8 +84,7 @@ class FolioApp implements App {
     },
     countPrompt: async (question) => {
       const { documentIds, turns } = this.#conversation();
-      const promptTokens = await this.#engine.call<"countPrompt">({ op: "countPrompt", documentIds, history: pastTurns(turns), question });
-      return { promptTokens, limit: this.#state.model?.contextLength ?? 0 };
+      return await this.#engine.call<"countPrompt">({ op: "countPrompt", documentIds, history: pastTurns(turns), question });
     },
     ask: (question) => {
       const conversation = this.#conversation();

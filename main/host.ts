@@ -18,19 +18,26 @@ async function run(files: string[]): Promise<void> {
   const app = await createApp();
   const host = await startHost(app);
   const window = await openWindow(host.ticketUrl());
-  console.log(`Folio ${window ? "opened a window; its address is" : "is ready: open"} ${host.url}`);
+  console.log(`Folio ${window ? "opens a window; it" : "is ready: open its address in a browser. It"} is at ${host.url}`);
   void importFiles(app, files);
-  // A window that goes at once was never there: no usable display. The address works all the same.
-  const shown = Date.now();
-  const closed = window?.kind === "app" ? window.closed.then(() => Date.now() - shown > 3000) : Promise.resolve(false);
-  const stays = closed.then((wasOpen) => (wasOpen ? undefined : new Promise<void>(() => {})));
-  await Promise.race([ended, stays]);
+  await Promise.race([ended, window?.kind === "app" ? closedByPerson(window.closed) : never]);
 
   // Whatever hangs now must not keep the process.
   setTimeout(() => process.exit(1), 3000).unref();
   if (window?.kind === "app") window.close();
-  await Promise.allSettled([host.close(), app.close()]);
+  await Promise.allSettled([host.close(), app.close(), window?.kind === "app" ? window.closed : null]);
   process.exit(0);
+}
+
+const never = new Promise<void>(() => {});
+
+/** A window that goes at once was never there: no usable display. The address works all the same. */
+async function closedByPerson(closed: Promise<void>): Promise<void> {
+  const start = performance.now();
+  await closed;
+  if (performance.now() - start > 3000) return;
+  console.log("The window could not be shown: open the address above in a browser.");
+  await never;
 }
 
 /** Resolves at the first signal to end; a second one ends at once. */

@@ -25,6 +25,8 @@ async function openAppWindow(browser: string, url: string): Promise<OpenedWindow
     `--app=${url}`,
     `--user-data-dir=${profile}`,
     "--window-size=1280,800",
+    // With this Chromium ends when the other end of the pipe does, so that it never outlives us.
+    "--remote-debugging-pipe",
     "--no-first-run",
     "--no-default-browser-check",
     "--disable-background-networking",
@@ -34,7 +36,7 @@ async function openAppWindow(browser: string, url: string): Promise<OpenedWindow
     // Chromium's sandbox refuses to run for root.
     ...(process.getuid?.() === 0 ? ["--no-sandbox", "--test-type"] : []),
   ];
-  const child = spawn(browser, args, { stdio: "ignore" });
+  const child = spawn(browser, args, { stdio: ["ignore", "ignore", "ignore", "pipe", "pipe"] });
   const closed = new Promise<void>((resolve) => child.once("exit", () => resolve()))
     .then(() => rm(profile, { recursive: true, force: true, maxRetries: 5, retryDelay: 100 }))
     .catch(() => {});

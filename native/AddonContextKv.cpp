@@ -6,6 +6,7 @@
 
 #include "llama-context.h"
 #include "llama-kv-cache-iswa.h"
+#include "llama-model.h"
 
 #include "AddonContext.h"
 #include "AddonKv.h"
@@ -152,6 +153,10 @@ Napi::Value AddonContext::GatherKv(const Napi::CallbackInfo& info) {
     }
     if (sourceCache == nullptr) {
         throw error(info.Env(), "Rows cannot be gathered from this context: " + llama_kv_cache_kept::unsupported(*source->ctx));
+    }
+    if (model->model == source->model->model &&
+        model->model->get_rope_factors(ctx->get_cparams(), 0) != model->model->get_rope_factors(source->ctx->get_cparams(), 0)) {
+        throw error(info.Env(), "The two contexts turn positions in different ways; give both the same contextSize");
     }
     if (!info[1].IsArray()) {
         throw error(info.Env(), "gatherKv needs the rows of each layer as Uint32Array[]");

@@ -47,7 +47,6 @@ void AddonKvLayout::read(const Napi::Object& options) {
     layout.n_tail = addonKvWholeNumber(option.As<Napi::Object>().Get("tail"), "kvLayout.tail");
     layout.n_layer = kept.size();
     layout.n_kept = kept.data();
-
 }
 
 AddonKvBusy::AddonKvBusy(AddonContext* context) : context(context) {

@@ -15,6 +15,7 @@ const accepted = ".pdf,.txt,.md,.markdown,.text,application/pdf,text/plain,text/
 
 export function App() {
   const connected = useFolio((s) => s.connected);
+  const problem = useFolio((s) => s.problem);
   const empty = useFolio((s) => s.documents.length === 0);
   const theme = useFolio((s) => s.settings.theme);
   const tab = useFolio((s) => s.tab);
@@ -33,7 +34,7 @@ export function App() {
       {narrow ? <NarrowBar empty={empty} /> : <Library />}
       {!connected ? (
         <main className="opening">
-          <p role="status">Opening the library…</p>
+          <p role="status">{problem ? problem.message : "Opening the library…"}</p>
         </main>
       ) : empty ? (
         <Welcome />
@@ -44,7 +45,7 @@ export function App() {
         </main>
       )}
       <MemoryGauge />
-      <Problem />
+      {connected && <Problem />}
       <DropTarget />
       <Dialogs />
       <input

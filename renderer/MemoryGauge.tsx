@@ -103,7 +103,7 @@ function idleWords(engine: EngineStatus): string {
     case "no-model":
       return "No model";
     case "restarting":
-      return "The engine is starting again";
+      return "No answer from the engine just now";
     case "idle":
     case "reading":
     case "answering":

@@ -4,6 +4,9 @@ import { Hint } from "./Hint.tsx";
 import { AlertTriangle, Info } from "./icons.ts";
 import { useFolio } from "./store.ts";
 
+/** What the bridge says when the host behind this window does not answer; then it is not the engine that starts again. */
+const lost = new Set(["host-gone", "no-key"]);
+
 /** What the engine's or the model's state means for the answers; nothing at all when everything is as usual. */
 export function Notices() {
   const engine = useFolio((s) => s.engine);
@@ -27,7 +30,15 @@ export function Notices() {
       )}
       {engine.phase === "restarting" && (
         <Notice kind="warning">
-          <strong>The engine is starting again.</strong> {engine.error.message} Documents, questions and answers are safe.
+          {lost.has(engine.error.code) ? (
+            <>
+              <strong>This window has lost Folio.</strong> {engine.error.message}
+            </>
+          ) : (
+            <>
+              <strong>The engine is starting again.</strong> {engine.error.message} Documents, questions and answers are safe.
+            </>
+          )}
         </Notice>
       )}
       {unsupported && (

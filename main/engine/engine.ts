@@ -69,9 +69,9 @@ export class Engine {
     this.#documents.delete(id);
   }
 
-  /** Exact length in tokens of the prompt that this question would make, template included. */
-  countPrompt(documentIds: readonly string[], history: readonly PastTurn[], question: string): number {
-    return this.#prompt(documentIds, history, question).tokens.length;
+  /** Exact length in tokens of the prompt that this question would make, template included, and the most that the model can answer. */
+  countPrompt(documentIds: readonly string[], history: readonly PastTurn[], question: string): { promptTokens: number; limit: number } {
+    return { promptTokens: this.#prompt(documentIds, history, question).tokens.length, limit: this.#limit };
   }
 
   /** Reads a conversation's documents ahead of the first question. @throws EngineError `too-long`, or the signal's reason */
@@ -250,8 +250,12 @@ export class Engine {
     return buildPrompt(this.loaded.model, this.loaded.template, documents, history, question);
   }
 
+  get #limit(): number {
+    return this.loaded.info.contextLength - leastAnswerTokens;
+  }
+
   #refuseTooLong(promptTokens: number): void {
-    const limit = this.loaded.info.contextLength - leastAnswerTokens;
+    const limit = this.#limit;
     if (promptTokens <= limit) return;
     throw new EngineError(
       "too-long",

@@ -17,7 +17,7 @@ export type Results = {
   load: ModelInfo;
   addDocument: number;
   removeDocument: undefined;
-  countPrompt: number;
+  countPrompt: { promptTokens: number; limit: number };
   read: undefined;
   ask: TurnResult;
   memory: MemoryReport;

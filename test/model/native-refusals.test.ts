@@ -152,6 +152,18 @@ describe("gathering", () => {
     await expect(gather(rounded, arrays(rows))).rejects.toThrow("into a cache of the same type");
   });
 
+  it("refuses keys that were turned in another way, as by a context of another size", async () => {
+    const file = path.join(folder, "long.gguf");
+    writeTinyModel(file, "phi3", { longFrom: 512 });
+    const long = await loadModel(file);
+    const source = await openContext(long, { contextSize: 512 });
+    await decode(source, prompt, 0);
+    const same = await openContext(long, { contextSize: 512, kept });
+    await same.gatherKv(source, arrays(rows));
+    const longer = await openContext(long, { contextSize: 1024, kept });
+    expect(() => longer.gatherKv(source, arrays(rows))).toThrow("give both the same contextSize");
+  });
+
   it("leaves the cache as it was when it is refused", async () => {
     const fresh = await answeringContext(model, reading, rows);
     const expected = await steps(fresh, answer, prompt.length);

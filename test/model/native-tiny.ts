@@ -7,13 +7,21 @@ export const tiny = { layers: 3, heads: 4, kvHeads: 2, headSize: 64, width: 64, 
 export type TinyArchitecture = "llama" | "mistral3" | "qwen2" | "qwen3" | "phi3" | "gemma3" | "mamba" | "deepseek2";
 
 /** What a test changes in the weights before they are written. */
-export type TinyOptions = { layers?: number; change?: (tensor: GgufTensor) => void };
+export type TinyOptions = {
+  layers?: number;
+  change?: (tensor: GgufTensor) => void;
+  /** Other rope factors in contexts of more positions than this, as in long-context versions of Phi 3. */
+  longFrom?: number;
+};
 
 /** Writes the model and returns its tensors by name. Weights are the same in every run; attention is peaked, not flat. */
 export function writeTinyModel(file: string, architecture: TinyArchitecture, options: TinyOptions = {}): Map<string, GgufTensor> {
   const layers = options.layers ?? tiny.layers;
   const vocabulary = tinyVocabulary();
   const tensors = [...outerTensors((vocabulary["tokenizer.ggml.tokens"] as string[]).length)];
+  if (options.longFrom !== undefined) {
+    for (const name of ["rope_factors_long.weight", "rope_factors_short.weight"]) tensors.push({ name, dims: [tiny.width / tiny.heads / 2] });
+  }
   for (let layer = 0; layer < layers; layer++) {
     for (const tensor of layerTensors(architecture)) tensors.push({ ...tensor, name: `blk.${layer}.${tensor.name}` });
   }
@@ -26,7 +34,11 @@ export function writeTinyModel(file: string, architecture: TinyArchitecture, opt
   });
   for (const tensor of written) options.change?.(tensor);
 
-  const own = Object.entries(metadata(architecture, layers)).map(([key, value]) => [`${architecture}.${key}`, value] as const);
+  const values = {
+    ...metadata(architecture, layers),
+    ...(options.longFrom !== undefined && { "rope.scaling.original_context_length": options.longFrom }),
+  };
+  const own = Object.entries(values).map(([key, value]) => [`${architecture}.${key}`, value] as const);
   writeGguf(file, { "general.architecture": architecture, ...Object.fromEntries(own), ...vocabulary }, written);
   return new Map(written.map((tensor) => [tensor.name, tensor]));
 }
