@@ -11,8 +11,6 @@ import { openWindow } from "./window.ts";
 
 export { type Host, type HostOptions, startHost } from "./server.ts";
 
-if (import.meta.main) await run(process.argv.slice(2));
-
 async function run(files: string[]): Promise<void> {
   const ended = signals();
   const app = await createApp();
@@ -20,7 +18,7 @@ async function run(files: string[]): Promise<void> {
   const window = await openWindow(host.ticketUrl());
   console.log(`Folio ${window ? "opens a window; it" : "is ready: open its address in a browser. It"} is at ${host.url}`);
   void importFiles(app, files);
-  await Promise.race([ended, window?.kind === "app" ? closedByPerson(window.closed) : never]);
+  await Promise.race([ended, window?.kind === "app" ? closedByPerson(window.closed) : never()]);
 
   // Whatever hangs now must not keep the process.
   setTimeout(() => process.exit(1), 3000).unref();
@@ -29,16 +27,16 @@ async function run(files: string[]): Promise<void> {
   process.exit(0);
 }
 
-const never = new Promise<void>(() => {});
-
 /** A window that goes at once was never there: no usable display. The address works all the same. */
 async function closedByPerson(closed: Promise<void>): Promise<void> {
   const start = performance.now();
   await closed;
   if (performance.now() - start > 3000) return;
   console.log("The window could not be shown: open the address above in a browser.");
-  await never;
+  await never();
 }
+
+const never = () => new Promise<void>(() => {});
 
 /** Resolves at the first signal to end; a second one ends at once. */
 function signals(): Promise<void> {
@@ -66,3 +64,5 @@ async function importFiles(app: App, files: string[]): Promise<void> {
     }
   }
 }
+
+if (import.meta.main) await run(process.argv.slice(2));
