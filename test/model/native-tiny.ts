@@ -20,7 +20,8 @@ export function writeTinyModel(file: string, architecture: TinyArchitecture, opt
   const vocabulary = tinyVocabulary();
   const tensors = [...outerTensors((vocabulary["tokenizer.ggml.tokens"] as string[]).length)];
   if (options.longFrom !== undefined) {
-    for (const name of ["rope_factors_long.weight", "rope_factors_short.weight"]) tensors.push({ name, dims: [tiny.width / tiny.heads / 2] });
+    for (const name of ["rope_factors_long.weight", "rope_factors_short.weight"])
+      tensors.push({ name, dims: [tiny.width / tiny.heads / 2] });
   }
   for (let layer = 0; layer < layers; layer++) {
     for (const tensor of layerTensors(architecture)) tensors.push({ ...tensor, name: `blk.${layer}.${tensor.name}` });
