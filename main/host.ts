@@ -2,10 +2,8 @@
  * The browser host's entry, `node main/host.ts [FILE...]`: starts the app and its server, opens a window, imports the files, and ends
  * everything when the window is closed or a signal comes.
  */
-import { readFile, stat } from "node:fs/promises";
-import { basename } from "node:path";
-import { type App, createApp } from "./app.ts";
-import { maxFileBytes } from "./router.ts";
+import { createApp } from "./app.ts";
+import { importPaths } from "./files.ts";
 import { startHost } from "./server.ts";
 import { openWindow } from "./window.ts";
 
@@ -17,7 +15,7 @@ async function run(files: string[]): Promise<void> {
   const host = await startHost(app);
   const window = await openWindow(host.ticketUrl());
   console.log(`Folio ${window ? "opens a window; it" : "is ready: open its address in a browser. It"} is at ${host.url}`);
-  void importFiles(app, files);
+  void importPaths(app, files);
   await Promise.race([ended, window?.kind === "app" ? closedByPerson(window.closed) : never()]);
 
   // Whatever hangs now must not keep the process.
@@ -50,19 +48,6 @@ function signals(): Promise<void> {
       });
     }
   });
-}
-
-/** Files from the command line, as if they had been dropped; one that cannot be read is said on stderr. */
-async function importFiles(app: App, files: string[]): Promise<void> {
-  for (const file of files) {
-    try {
-      const { size } = await stat(file);
-      if (size > maxFileBytes) throw new Error("it is larger than 1 GB");
-      await app.requests.importFile(basename(file), await readFile(file));
-    } catch (error) {
-      console.error(`Cannot open ${file}: ${error instanceof Error ? error.message : String(error)}`);
-    }
-  }
 }
 
 if (import.meta.main) await run(process.argv.slice(2));

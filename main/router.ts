@@ -3,10 +3,8 @@
  * contract, every failure turned into one sentence.
  */
 import { z } from "zod";
-import type { AppError, RequestName, Requests } from "../preload/api.ts";
+import type { Answer, AppError, RequestName, Requests } from "../preload/api.ts";
 import { settingsSchema } from "./settings.ts";
-
-export type Answer = { ok: true; value: unknown } | { ok: false; error: AppError };
 
 /** Answers `name(...args)`, both as they came from outside. Never rejects. */
 export type Router = (name: unknown, args: unknown) => Promise<Answer>;
@@ -37,9 +35,9 @@ export function createRouter(requests: Requests): Router {
     if (!parsed.success) return badRequest;
     try {
       const request = requests[name] as (...args: unknown[]) => Promise<unknown>;
-      return { ok: true, value: await request(...parsed.data) };
+      return { value: await request(...parsed.data) };
     } catch (error) {
-      return { ok: false, error: plainError(error) };
+      return { error: plainError(error) };
     }
   };
 }
@@ -49,7 +47,6 @@ function isRequestName(name: unknown): name is RequestName {
 }
 
 const badRequest: Answer = {
-  ok: false,
   error: {
     code: "bad-request",
     message: "The window asked for something that Folio does not know. Close the window and start Folio again.",

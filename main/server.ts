@@ -10,7 +10,7 @@ import { pipeline } from "node:stream/promises";
 import type { App } from "./app.ts";
 import { loadAssets, securityHeaders } from "./assets.ts";
 import { createOutbox } from "./outbox.ts";
-import { type Answer, createRouter, maxFileBytes } from "./router.ts";
+import { createRouter, maxFileBytes } from "./router.ts";
 
 export type HostOptions = {
   /** 0, the default, takes any free one. */
@@ -95,9 +95,8 @@ export async function startHost(app: App, { port = 0, rendererFolder = builtRend
     if (length > (isFile ? maxFileBytes : maxJsonBytes)) return send(response, 413, { error: tooLarge });
     const body = await readBody(request, length);
     const args = isFile ? [decoded(request.headers["x-file-name"]), body] : parsedArgs(body);
-    const result: Answer = await route(name, args);
-    if (result.ok) send(response, 200, { value: result.value });
-    else send(response, result.error.code === "bad-request" ? 400 : 422, { error: result.error });
+    const result = await route(name, args);
+    send(response, "error" in result ? (result.error.code === "bad-request" ? 400 : 422) : 200, result);
   }
 
   /** The whole state in one line `{ name: "state" }`, then every event after it; an empty line now and then shows that both ends live. */

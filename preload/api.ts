@@ -189,8 +189,20 @@ export const requestNames = Object.keys({
   changeSettings: 0,
 } satisfies Record<RequestName, 0>) as RequestName[];
 
-/** What the window finds as `window.folio`. */
+/** How a request ends on its way to the window, whatever carries it: errors themselves lose their name between processes. */
+export type Answer<Value = unknown> = { value: Value } | { error: AppError };
+
+/** What the preload script sets as `window.folio`: requests that answer, and never reject. */
+export type PreloadApi = {
+  [Name in RequestName]: (...args: Parameters<Requests[Name]>) => Promise<Answer<Awaited<ReturnType<Requests[Name]>>>>;
+} & Pick<FolioApi, "on">;
+
+/** What the window works with, whichever host it has. */
 export type FolioApi = Requests & {
   /** Listens to one event; call the result to stop. */
   on<Name extends EventName>(name: Name, listener: (payload: Events[Name]) => void): () => void;
 };
+
+/** The only two channels of Electron's IPC. */
+export const requestChannel = "folio:request";
+export const eventChannel = "folio:event";

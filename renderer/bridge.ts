@@ -1,8 +1,17 @@
 /**
- * The contract over HTTP, for a window in a browser: what the preload script is under Electron. Requests are POSTs; events come in one
- * long answer, a JSON object a line, which is asked for again whenever it breaks off.
+ * The window's way to main: what the preload script offers under Electron, HTTP in a browser. There requests are POSTs; events come in
+ * one long answer, a JSON object a line, which is asked for again whenever it breaks off.
  */
-import { type AppError, type AppState, type EventName, type Events, type FolioApi, requestNames } from "../preload/api.ts";
+import {
+  type Answer,
+  type AppError,
+  type AppState,
+  type EventName,
+  type Events,
+  type FolioApi,
+  type PreloadApi,
+  requestNames,
+} from "../preload/api.ts";
 
 /** What is needed of the browser's page. */
 type Page = {
@@ -16,6 +25,19 @@ type AnyEvent = { [Name in EventName]: { name: Name; payload: Events[Name] } }[E
 const keyName = "folio-key";
 const gone: AppError = { code: "host-gone", message: "Folio is not running any more: start it again, and open the address that it shows." };
 const noKey: AppError = { code: "no-key", message: "This address is not complete: open the one that Folio showed when it started." };
+
+/** The host that this window has. */
+export function connectHost(): FolioApi {
+  const { folio } = globalThis as { folio?: PreloadApi };
+  return folio ? connectPreload(folio) : connectBrowserHost();
+}
+
+/** Turns the preload script's answers into values and errors. */
+export function connectPreload(preload: PreloadApi): FolioApi {
+  const ask = preload as unknown as Record<string, (...args: unknown[]) => Promise<Answer>>;
+  const requests = requestNames.map((name) => [name, async (...args: unknown[]) => settled(await ask[name]!(...args))]);
+  return { ...(Object.fromEntries(requests) as FolioApi), on: preload.on };
+}
 
 /** Begins to listen to the host with the first `getState`, whose answer every later event follows on. */
 export function connectBrowserHost(page: Page = globalThis as unknown as Page): FolioApi {
@@ -42,9 +64,7 @@ export function connectBrowserHost(page: Page = globalThis as unknown as Page): 
     const init = { method: "POST", headers: { ...headers, authorization, "content-type": type }, body };
     const response = await fetch(new URL(path, page.location.href), init).catch(() => Promise.reject(asError(gone)));
     if (response.status === 401) throw asError(noKey);
-    const answer = (await response.json().catch(() => ({ error: gone }))) as { value?: unknown; error?: AppError };
-    if (answer.error) throw asError(answer.error);
-    return answer.value;
+    return settled((await response.json().catch(() => ({ error: gone }))) as Answer);
   }
 
   /** Resolves with the first state; from then on keeps the events coming for as long as the page lives. */
@@ -158,6 +178,11 @@ async function* lines(response: Response): AsyncGenerator<string> {
       if (line !== "") yield line;
     }
   }
+}
+
+function settled(answer: Answer): unknown {
+  if ("error" in answer) throw asError(answer.error);
+  return answer.value;
 }
 
 function asError({ code, message }: AppError): Error {

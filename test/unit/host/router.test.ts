@@ -13,7 +13,7 @@ function router() {
 
 test("known requests arrive with their arguments and answer with their value", async () => {
   const { route, calls } = router();
-  expect(await route("countPrompt", ["Who?"])).toEqual({ ok: true, value: { promptTokens: 4, limit: 8192 } });
+  expect(await route("countPrompt", ["Who?"])).toEqual({ value: { promptTokens: 4, limit: 8192 } });
   await route("changeSettings", [{ budget: { kind: "tokens", tokens: 256 }, theme: "dark" }]);
   await route("importFile", ["a.txt", new Uint8Array([1])]);
   expect(calls).toEqual([
@@ -32,7 +32,7 @@ test.each([
   [{ name: "stop" }, []],
 ])("the name %j is refused", async (name, args) => {
   const { route, calls } = router();
-  expect(await route(name, args)).toMatchObject({ ok: false, error: { code: "bad-request" } });
+  expect(await route(name, args)).toMatchObject({ error: { code: "bad-request" } });
   expect(calls).toEqual([]);
 });
 
@@ -59,7 +59,7 @@ test.each([
   ["changeSettings", [JSON.parse('{"__proto__": {"theme": "dark"}}')]],
 ])("%s refuses what does not fit it: %#", async (name, args) => {
   const { route, calls } = router();
-  expect(await route(name, args)).toMatchObject({ ok: false, error: { code: "bad-request" } });
+  expect(await route(name, args)).toMatchObject({ error: { code: "bad-request" } });
   expect(calls).toEqual([]);
   expect(logged).not.toHaveBeenCalled();
 });
@@ -67,7 +67,7 @@ test.each([
 test("expected failures keep their code and sentence", async () => {
   const { route, app } = router();
   app.requests.ask = () => Promise.reject(new EngineError("busy", "Wait."));
-  expect(await route("ask", ["x"])).toEqual({ ok: false, error: { code: "busy", message: "Wait." } });
+  expect(await route("ask", ["x"])).toEqual({ error: { code: "busy", message: "Wait." } });
   expect(logged).not.toHaveBeenCalled();
 });
 
@@ -77,13 +77,12 @@ test.each([new TypeError("x is undefined"), Object.assign(new Error("ENOENT: /ho
     const { route, app } = router();
     app.requests.stop = () => Promise.reject(error);
     expect(await route("stop", [])).toEqual({
-      ok: false,
       error: { code: "unexpected", message: "Something unexpected went wrong. Nothing was lost: try again." },
     });
     app.requests.stop = () => {
       throw error;
     };
-    expect(await route("stop", [])).toMatchObject({ ok: false, error: { code: "unexpected" } });
+    expect(await route("stop", [])).toMatchObject({ error: { code: "unexpected" } });
     expect(logged).toHaveBeenCalledWith(error);
   },
 );
