@@ -108,9 +108,7 @@ function LayerBars({ kept }: { kept: readonly number[] }) {
       </div>
       <figcaption>
         <span>layer 0</span>
-        <span className="number">
-          {count(least)} to {count(most)} tokens
-        </span>
+        <span className="number">{least === most ? `${count(most)} tokens in each` : `${count(least)} to ${count(most)} tokens`}</span>
         <span>layer {kept.length - 1}</span>
       </figcaption>
     </figure>

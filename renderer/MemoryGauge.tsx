@@ -45,18 +45,25 @@ export function MemoryGauge() {
 }
 
 function Facts({ facts }: { facts: GaugeFacts }) {
-  const { usedBytes, besideBytes, fullBytes } = facts;
-  const share = (n: number) => `${Math.min(100, (100 * n) / Math.max(1, fullBytes))}%`;
+  const { label, usedBytes, besideBytes, fullBytes, keptTokens, promptTokens } = facts;
+  // While reading the bar shows how far it is; the memory for the whole document is taken at its beginning.
+  const [part, whole] = fullBytes === null ? [keptTokens, promptTokens] : [usedBytes, fullBytes];
+  const share = (n: number) => `${Math.min(100, (100 * n) / Math.max(1, whole))}%`;
   return (
     <>
       <span className="gauge-used">
-        <Hint term text={facts.label.endsWith("read") ? gaugeWords.reading : gaugeWords.answering}>
-          {facts.label}
+        <Hint term text={fullBytes === null ? gaugeWords.reading : gaugeWords.answering}>
+          {label}
         </Hint>{" "}
-        <strong className="number">{bytes(usedBytes)}</strong>{" "}
-        <Hint term text={gaugeWords.full}>
-          <span className="number">of {bytes(fullBytes)}</span>
-        </Hint>
+        <strong className="number">{bytes(usedBytes)}</strong>
+        {fullBytes !== null && (
+          <>
+            {" "}
+            <Hint term text={gaugeWords.full}>
+              <span className="number">of {bytes(fullBytes)}</span>
+            </Hint>
+          </>
+        )}
       </span>
       {besideBytes > 0 && (
         <span className="gauge-beside">
@@ -65,21 +72,21 @@ function Facts({ facts }: { facts: GaugeFacts }) {
           </Hint>
         </span>
       )}
-      <meter className="sr-only" aria-label={facts.label} min={0} max={fullBytes} value={usedBytes}>
-        {bytes(usedBytes)} of {bytes(fullBytes)}
+      <meter className="sr-only" aria-label={label} min={0} max={whole} value={part}>
+        {share(part)}
       </meter>
       <span className="gauge-bar" aria-hidden="true">
-        <span className="beside" style={{ width: share(usedBytes + besideBytes) }} />
-        <span className="used" style={{ width: share(usedBytes) }} />
+        <span className="beside" style={{ width: share(part + besideBytes) }} />
+        <span className="used" style={{ width: share(part) }} />
       </span>
       <span className="gauge-kept number">
-        {facts.label.endsWith("read") ? (
+        {fullBytes === null ? (
           <>
-            {count(facts.keptTokens)} of {count(facts.promptTokens)} tokens read
+            {count(keptTokens)} of {count(promptTokens)} tokens read
           </>
         ) : (
           <Hint term text={gaugeWords.kept}>
-            {count(facts.keptTokens)} of {count(facts.promptTokens)} tokens kept
+            {count(keptTokens)} of {count(promptTokens)} tokens kept
           </Hint>
         )}
       </span>

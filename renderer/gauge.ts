@@ -5,7 +5,8 @@ import type { EngineStatus, MemoryReport, Turn } from "../preload/api.ts";
 export type GaugeFacts = {
   label: string;
   usedBytes: number;
-  fullBytes: number;
+  /** Null while reading: a full cache is being made, and there is nothing to compare it with. */
+  fullBytes: number | null;
   /** Bytes of the reading cache that lie in memory beside what is shown as used. */
   besideBytes: number;
   keptTokens: number;
@@ -21,7 +22,7 @@ export function gaugeFacts(engine: EngineStatus, memory: MemoryReport, turns: re
     return {
       label: "Memory used to read",
       usedBytes: memory.readingBytes,
-      fullBytes: Math.max(memory.fullBytes, memory.readingBytes),
+      fullBytes: null,
       besideBytes: 0,
       keptTokens: engine.done,
       promptTokens: engine.total,

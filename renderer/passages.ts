@@ -37,8 +37,11 @@ export function paragraphs(pageText: string, start: number): Paragraph[] {
   const close = () => {
     if (to > from) {
       const text = pageText.slice(from, to);
-      const look = isHeading(text.trim()) ? "heading" : isWrapped(text) ? "prose" : "lines";
-      found.push({ start: start + from, text, look });
+      if (isHeading(text.trim())) {
+        // The signs of a Markdown heading are not shown; its look says the same.
+        const signs = /^\s*#{1,6}\s+/.exec(text)?.[0].length ?? 0;
+        found.push({ start: start + from + signs, text: text.slice(signs), look: "heading" });
+      } else found.push({ start: start + from, text, look: isWrapped(text) ? "prose" : "lines" });
     }
   };
   let at = 0;

@@ -22,6 +22,7 @@ test("lines broken by the page are prose, an author's own lines stay lines", () 
   expect(paragraphs(wrapped, 0)[0]!.look).toBe("prose");
   expect(paragraphs("Rent: 900\nDeposit: 1800\nTerm: 3 years", 0)[0]!.look).toBe("lines");
   expect(paragraphs("14.2 Early termination", 0)[0]!.look).toBe("heading");
+  expect(paragraphs("## 2. Reading", 10)).toEqual([{ start: 13, text: "2. Reading", look: "heading" }]);
   expect(paragraphs("LEASE AGREEMENT", 0)[0]!.look).toBe("heading");
   expect(paragraphs("1234", 0)[0]!.look).toBe("prose");
   expect(paragraphs("2019 was a good year for the company.", 0)[0]!.look).toBe("prose");
