@@ -1,0 +1,116 @@
+/** Child of the cost bench: Folio's patched build, driven as the engine drives it. */
+import { createSampler, decode, type NativeContext } from "../main/engine/addon.ts";
+import { AnsweringCache } from "../main/engine/answering.ts";
+import { planKeep } from "../main/engine/keep.ts";
+import { type LoadedModel, loadModel } from "../main/engine/model.ts";
+import { policies } from "../main/engine/policies/index.ts";
+import { buildPrompt, type Prompt, tokenizeDocument } from "../main/engine/prompt.ts";
+import { ReadingCache } from "../main/engine/reading.ts";
+import type { Budget, KvType, PolicyName } from "../preload/api.ts";
+import { serve } from "./result.ts";
+
+export type FolioRequests = {
+  load: [{ file: string; threads: number }, null];
+  /** Makes a prompt of `tokens` tokens from a text and a question. */
+  prepare: [{ text: string; tokens: number; question: string }, { tokens: number[]; questionStart: number }];
+  /** Reads the prompt's tokens [from, to); ms */
+  read: [{ from: number; to: number }, number];
+  /** Reads the rest, probed; ms */
+  probe: [null, number];
+  /** Selects and gathers; what is allocated, bytes, and ms */
+  gather: [
+    { policy: Exclude<PolicyName, "full">; budget: Budget; kvType: KvType },
+    { bytes: number; computeBytes: number; fullBytes: number; selectMs: number; gatherMs: number },
+  ];
+  /** Decodes `count` tokens from a cache and forgets them again; ms, and how many of the steps reused the graph */
+  decode: [{ from: "full" | "answering" | "empty"; count: number }, { ms: number; reused: number }];
+  /** Peak resident memory of this process, bytes */
+  peak: [null, number];
+};
+
+let loaded: LoadedModel;
+let threads = 1;
+let reading: ReadingCache;
+let empty: ReadingCache;
+let answering: AnsweringCache | null = null;
+let prompt: Prompt;
+
+serve<FolioRequests>({
+  load: async (options) => {
+    threads = options.threads;
+    loaded = await loadModel(options.file, threads);
+    reading = new ReadingCache(loaded, { threads, kvType: "f16" });
+    empty = new ReadingCache(loaded, { threads, kvType: "f16" });
+    const few = buildPrompt(loaded.model, loaded.template, [], [], "Hello!").tokens;
+    await readTo(empty, { tokens: few, stops: [] }, few.length);
+    return null;
+  },
+  prepare: async ({ text, tokens, question }) => {
+    const document = await tokenizeDocument(loaded.model, text);
+    const build = () => buildPrompt(loaded.model, loaded.template, [document], [], question);
+    document.tokens.length -= build().tokens.length - tokens;
+    prompt = build();
+    return { tokens: prompt.tokens, questionStart: prompt.questionStart };
+  },
+  read: async ({ from, to }) => {
+    await reading.truncate(from);
+    const began = performance.now();
+    await readTo(reading, prompt, to);
+    return performance.now() - began;
+  },
+  probe: async () => {
+    const began = performance.now();
+    await reading.readProbed(prompt.tokens, prompt.questionStart, prompt.questionEnd);
+    return performance.now() - began;
+  },
+  gather: async ({ policy, budget, kvType }) => {
+    await answering?.dispose();
+    const { info, profile, tokenBytes } = loaded;
+    const length = prompt.tokens.length;
+    const { layers, heads, kvHeads } = info;
+    const began = performance.now();
+    const attention = (layer: number) => reading.context.getAttentionProbe(layer);
+    const keep = planKeep(policies[policy], { layers, heads, kvHeads, attention, positions: length, profile }, prompt, {
+      budget,
+      window: "question",
+    });
+    const selected = performance.now();
+    answering = await AnsweringCache.gather(loaded, reading.context, keep.kept!, length, { threads, kvType });
+    const { bytes, computeBytes } = answering.report();
+    return { bytes, computeBytes, fullBytes: length * tokenBytes, selectMs: selected - began, gatherMs: performance.now() - selected };
+  },
+  decode: async ({ from, count }) => {
+    switch (from) {
+      case "full":
+        return await decodeSteps(reading.context, reading.length, count);
+      case "empty":
+        return await decodeSteps(empty.context, empty.length, count);
+      case "answering":
+        return await decodeSteps(answering!.context, prompt.tokens.length, count);
+      default:
+        return from satisfies never;
+    }
+  },
+  peak: async () => process.resourceUsage().maxRSS * 1024,
+});
+
+async function readTo(cache: ReadingCache, { tokens, stops }: Pick<Prompt, "tokens" | "stops">, to: number): Promise<void> {
+  await cache.read(tokens, stops, to, { reserve: 256, signal: new AbortController().signal, onProgress: () => {} });
+}
+
+async function decodeSteps(context: NativeContext, position: number, count: number): Promise<{ ms: number; reused: number }> {
+  const sampler = createSampler(loaded.model, 0);
+  // As in the stock child, the first step is left out: it may build the graph.
+  let row = await decode(context, [prompt.tokens.at(-1)!], position);
+  const began = performance.now();
+  const reusedBefore = context.getGraphReuseCount();
+  for (let i = 1; i <= count; i++) {
+    const token = await context.sampleToken(row, sampler);
+    row = await decode(context, [token], position + i);
+  }
+  const ms = performance.now() - began;
+  const reused = context.getGraphReuseCount() - reusedBefore;
+  context.removeTokenCellsFromSequence(0, position, -1);
+  sampler.dispose();
+  return { ms, reused };
+}

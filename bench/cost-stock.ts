@@ -1,0 +1,51 @@
+/** Child of the cost bench: node-llama-cpp as it comes, its prebuilt binary through its public API. Never touches Folio's build. */
+import { getLlama, type LlamaContextSequence, LlamaLogLevel, type Token } from "node-llama-cpp";
+import { serve } from "./result.ts";
+
+export type StockRequests = {
+  /** @returns which binary was loaded */
+  load: [{ file: string; contextSize: number; batchSize: number; threads: number }, string];
+  /** Empties the context */
+  forget: [null, null];
+  /** Reads tokens behind what is there; ms */
+  read: [{ tokens: number[] }, number];
+  /** Decodes `count` tokens after what is there and forgets them again; ms */
+  decode: [{ count: number }, number];
+};
+
+let sequence: LlamaContextSequence;
+let lastToken: Token;
+
+serve<StockRequests>({
+  load: async ({ file, contextSize, batchSize, threads }) => {
+    const llama = await getLlama({ build: "never", gpu: false, maxThreads: threads, logLevel: LlamaLogLevel.error, progressLogs: false });
+    if (llama.buildType !== "prebuilt") throw new Error(`not node-llama-cpp's own binary: ${llama.buildType}`);
+    const model = await llama.loadModel({ modelPath: file, gpuLayers: 0 });
+    const context = await model.createContext({ contextSize, batchSize, threads, sequences: 1, flashAttention: true });
+    sequence = context.getSequence();
+    return `${llama.buildType} ${llama.llamaCppRelease.release}`;
+  },
+  forget: async () => {
+    await sequence.clearHistory();
+    return null;
+  },
+  read: async ({ tokens }) => {
+    const began = performance.now();
+    await sequence.evaluateWithoutGeneratingNewTokens(tokens as Token[]);
+    lastToken = tokens.at(-1) as Token;
+    return performance.now() - began;
+  },
+  decode: async ({ count }) => {
+    const start = sequence.nextTokenIndex;
+    let made = 0;
+    let began = 0;
+    for await (const _ of sequence.evaluate([lastToken], { temperature: 0, yieldEogToken: true })) {
+      // The first step is left out: it may build the graph.
+      if (made === 0) began = performance.now();
+      if (made++ === count) break;
+    }
+    const took = performance.now() - began;
+    await sequence.eraseContextTokenRanges([{ start, end: sequence.nextTokenIndex }]);
+    return took;
+  },
+});

@@ -1,0 +1,157 @@
+/**
+ * What Folio costs beside stock node-llama-cpp: reading and decoding speed, graph reuse and bytes, in one run on one thread. Both are
+ * driven in turns, slice by slice and round by round, so that a noisy machine is noisy for both; medians are reported.
+ */
+import { defaultModelFile } from "../main/engine/models.ts";
+import type { FolioRequests } from "./cost-folio.ts";
+import type { StockRequests } from "./cost-stock.ts";
+import { median, Worker, writeResult } from "./result.ts";
+import { essays } from "./texts.ts";
+
+const threads = 1;
+const batchSize = 512;
+/** Tokens of a slice read in turns, steps of a decode round, rounds. */
+const sliceTokens = 512;
+const roundSteps = 24;
+const rounds = 7;
+const question = "What is the report about?";
+
+type Point = {
+  promptTokens: number;
+  /** Tokens per second, medians over slices (reading) and rounds (decoding). */
+  reading: { stock: number; folio: number };
+  decoding: { stock: number; full: number; compressed: number; empty: number };
+  /** Steps of the compressed cache, and how many of them reused the graph. */
+  graph: { steps: number; reused: number };
+  questionMs: number;
+  selectMs: number;
+  gatherMs: number;
+  kv: { policy: string; budget: string; kvType: string; bytes: number; computeBytes: number; shareOfFull: number }[];
+};
+
+/** @returns the promises that were broken, one line each */
+export async function cost(quick: boolean): Promise<string[]> {
+  const lengths = quick ? [7000] : [1000, 2000, 4000, 7000];
+  const stock = new Worker<StockRequests>("./cost-stock.ts");
+  const folio = new Worker<FolioRequests>("./cost-folio.ts");
+  try {
+    const file = defaultModelFile();
+    const stockBuild = await stock.ask("load", { file, contextSize: Math.max(...lengths) + 512, batchSize, threads });
+    await folio.ask("load", { file, threads });
+    console.log(
+      `stock: node-llama-cpp's own binary (${stockBuild}), public API, flash attention on; ${threads} thread, batches of ${batchSize}`,
+    );
+    const points: Point[] = [];
+    for (const tokens of lengths) points.push(await measure(stock, folio, tokens));
+    const peakBytes = await folio.ask("peak", null);
+    writeResult("cost", quick, { model: file.split(/[\\/]/).at(-1), stockBuild, threads, batchSize, points, peakBytes });
+    const missed = check(points.at(-1)!);
+    for (const point of points) print(point);
+    return missed;
+  } finally {
+    stock.close();
+    folio.close();
+  }
+}
+
+async function measure(stock: Worker<StockRequests>, folio: Worker<FolioRequests>, length: number): Promise<Point> {
+  const text = essays("reported")
+    .map((essay) => essay.text)
+    .join("\n\n");
+  const prompt = await folio.ask("prepare", { text, tokens: length, question });
+  // Both read the same slices; what an earlier length left behind is forgotten.
+  await stock.ask("forget", null);
+  const speeds = { stock: [] as number[], folio: [] as number[] };
+  for (let from = 0; from < prompt.questionStart; from += sliceTokens) {
+    const to = Math.min(from + sliceTokens, prompt.questionStart);
+    const slice = prompt.tokens.slice(from, to);
+    const stockMs = await stock.ask("read", { tokens: slice });
+    const folioMs = await folio.ask("read", { from, to });
+    if (to - from === sliceTokens) {
+      speeds.stock.push(stockMs);
+      speeds.folio.push(folioMs);
+    }
+    process.stderr.write(`\rreading ${to} of ${length} tokens  `);
+  }
+  await stock.ask("read", { tokens: prompt.tokens.slice(prompt.questionStart) });
+  const questionMs = await folio.ask("probe", null);
+
+  const kv: Point["kv"] = [];
+  const gather = async (
+    policy: "compresskv" | "phrase",
+    budget: { kind: "share"; share: number } | { kind: "tokens"; tokens: number },
+    kvType: "f16" | "q8_0",
+  ) => {
+    const made = await folio.ask("gather", { policy, budget, kvType });
+    const name = budget.kind === "share" ? `${budget.share * 100}%` : String(budget.tokens);
+    kv.push({ policy, budget: name, kvType, bytes: made.bytes, computeBytes: made.computeBytes, shareOfFull: made.bytes / made.fullBytes });
+    return made;
+  };
+  await gather("phrase", { kind: "share", share: 0.03 }, "f16");
+  await gather("phrase", { kind: "share", share: 0.03 }, "q8_0");
+  const { selectMs, gatherMs } = await gather("compresskv", { kind: "tokens", tokens: 256 }, "f16");
+
+  const times = { stock: [] as number[], full: [] as number[], compressed: [] as number[], empty: [] as number[] };
+  let reused = 0;
+  // One round warms everything up and is not counted.
+  for (let round = -1; round < rounds; round++) {
+    const stockMs = await stock.ask("decode", { count: roundSteps });
+    const full = await folio.ask("decode", { from: "full", count: roundSteps });
+    const compressed = await folio.ask("decode", { from: "answering", count: roundSteps });
+    const empty = await folio.ask("decode", { from: "empty", count: roundSteps });
+    if (round < 0) continue;
+    times.stock.push(stockMs);
+    times.full.push(full.ms);
+    times.compressed.push(compressed.ms);
+    times.empty.push(empty.ms);
+    reused += compressed.reused;
+    process.stderr.write(`\rdecoding round ${round + 1} of ${rounds}      `);
+  }
+  process.stderr.write("\n");
+  const perSecond = (count: number, ms: readonly number[]) => (1000 * count) / median(ms);
+  return {
+    promptTokens: length,
+    reading: { stock: perSecond(sliceTokens, speeds.stock), folio: perSecond(sliceTokens, speeds.folio) },
+    decoding: {
+      stock: perSecond(roundSteps, times.stock),
+      full: perSecond(roundSteps, times.full),
+      compressed: perSecond(roundSteps, times.compressed),
+      empty: perSecond(roundSteps, times.empty),
+    },
+    graph: { steps: rounds * roundSteps, reused },
+    questionMs,
+    selectMs,
+    gatherMs,
+    kv,
+  };
+}
+
+function print({ promptTokens, reading, decoding, graph, questionMs, selectMs, gatherMs, kv }: Point): void {
+  const speed = (tokensPerSecond: number) => tokensPerSecond.toFixed(1).padStart(7);
+  console.log(`
+at ${promptTokens} tokens
+  reading   stock ${speed(reading.stock)} tokens/s   Folio ${speed(reading.folio)}   ratio ${(reading.folio / reading.stock).toFixed(3)}
+  decoding  stock ${speed(decoding.stock)} tokens/s   Folio full ${speed(decoding.full)}   compresskv at 256 ${speed(decoding.compressed)}   almost empty context ${speed(decoding.empty)}
+            compressed is ${(decoding.compressed / decoding.stock).toFixed(2)} x stock and ${(decoding.compressed / decoding.empty).toFixed(3)} of the almost empty context
+  graph     reused on ${graph.reused} of ${graph.steps} steps
+  question  read and probed in ${questionMs.toFixed(0)} ms, selected in ${selectMs.toFixed(1)} ms, gathered in ${gatherMs.toFixed(1)} ms`);
+  for (const { policy, budget, kvType, bytes, computeBytes, shareOfFull } of kv) {
+    console.log(
+      `  bytes     ${policy} ${budget} ${kvType}: ${(bytes / 2 ** 20).toFixed(2)} MiB = ${(100 * shareOfFull).toFixed(2)} % of a full f16 cache; compute buffer ${(computeBytes / 2 ** 20).toFixed(2)} MiB`,
+    );
+  }
+}
+
+function check({ reading, decoding, graph, kv }: Point): string[] {
+  const share = (kvType: string) => kv.find((entry) => entry.budget === "3%" && entry.kvType === kvType)!.shareOfFull;
+  const promises: [string, boolean][] = [
+    ["reading at least 0.95 of stock", reading.folio >= 0.95 * reading.stock],
+    ["compressed decoding at least 3 times stock", decoding.compressed >= 3 * decoding.stock],
+    ["compressed decoding at least 0.85 of an almost empty context", decoding.compressed >= 0.85 * decoding.empty],
+    ["every decode step reuses the graph", graph.reused === graph.steps],
+    ["at 3 % the answering cache takes at most 7 % of the full cache with f16 rows", share("f16") <= 0.07],
+    ["at 3 % the answering cache takes at most 4 % of the full cache with q8_0 rows", share("q8_0") <= 0.04],
+    ["the compute buffer is at most 12 MiB", kv.every(({ computeBytes }) => computeBytes <= 12 * 2 ** 20)],
+  ];
+  return promises.filter(([, kept]) => !kept).map(([promise]) => promise);
+}

@@ -1,0 +1,181 @@
+/** The benches' texts: essays of our own, joined to any length, and facts planted in them by a seeded generator. */
+import { readdirSync, readFileSync } from "node:fs";
+import { mulberry32 } from "../main/engine/policies/random.ts";
+
+/** `tuning` may be looked at while a policy is made, `reported` only to report; calibration has texts of its own. */
+export type Split = "tuning" | "reported";
+
+export type Fact = {
+  sentence: string;
+  question: string;
+  /** What the answer must contain, and what it may say instead. */
+  value: string;
+};
+
+export type PlantedText = { name: string; text: string; facts: Fact[] };
+
+/** `number`: "The special magic number for Springfield is 4821."; `mixed`: codes, people, places and days too. */
+export type FactKind = "number" | "mixed";
+
+/** Every essay of a split, whole, in order of its name. */
+export function essays(split: Split): { name: string; text: string }[] {
+  const folder = new URL(`./data/${split}/`, import.meta.url);
+  return readdirSync(folder)
+    .filter((name) => name.endsWith(".txt"))
+    .sort()
+    .map((name) => ({ name: name.slice(0, -".txt".length), text: readFileSync(new URL(name, folder), "utf8").trim() }));
+}
+
+/**
+ * A text of about `tokens` tokens, joined from a split's essays in seeded order and cut at a sentence's end, with `count` facts planted at
+ * sentence ends, spread over its whole length.
+ */
+export function plantedText(
+  split: Split,
+  seed: number,
+  options: { tokens: number; count: number; kind: FactKind; countTokens(text: string): number },
+): PlantedText {
+  const random = mulberry32(seed);
+  const facts = makeFacts(random, options.count, options.kind);
+  const sentences = joinedSentences(split, random, options.tokens - facts.length * 20, options.countTokens);
+  // One fact in each equal part of the text, anywhere in that part.
+  const places = facts.map((_, i) => Math.floor(((i + random()) / facts.length) * sentences.length));
+  const text = sentences
+    .map((sentence, i) => [sentence, ...facts.filter((_, f) => places[f] === i).map((fact) => `${fact.sentence} `)].join(""))
+    .join("");
+  return { name: `${split}-${seed}-${options.kind}`, text: text.trim(), facts };
+}
+
+/** Sentences with the space that follows each, from essays in seeded order, until there are `tokens` tokens. */
+function joinedSentences(split: Split, random: () => number, tokens: number, countTokens: (text: string) => number): string[] {
+  const texts = shuffled(essays(split), random);
+  const sentences: string[] = [];
+  let length = 0;
+  for (let i = 0; length < tokens; i++) {
+    for (const sentence of `${texts[i % texts.length]!.text}\n\n`.match(/[^.!?]*[.!?]+["')]*\s+|[^.!?]+\s+/g) ?? []) {
+      // A full stop inside a number or after a capital letter ends no sentence.
+      if (sentences.length > 0 && /(\b[A-Z]|\b(Mr|Mrs|Ms|Dr|St))\.\s+$/.test(sentences.at(-1)!))
+        sentences[sentences.length - 1] += sentence;
+      else sentences.push(sentence);
+      length += countTokens(sentence);
+      if (length >= tokens) break;
+    }
+  }
+  return sentences;
+}
+
+const cities =
+  "Springfield Lisbon Toronto Nairobi Oslo Kyoto Denver Geneva Havana Dublin Madrid Seattle Boston Vienna Cairo Lima Prague Athens Phoenix Brisbane Warsaw Austin Manila Portland Jakarta Helsinki Bristol Zurich Chicago Santiago".split(
+    " ",
+  );
+const firstNames =
+  "Amara Boris Celia Dario Edith Farid Greta Hugo Irina Jorge Keiko Lucas Marta Nadia Oscar Petra Rafael Sonja Tariq Vera".split(" ");
+const lastNames =
+  "Aldridge Bianchi Castillo Drummond Eriksen Fontaine Goldberg Haddad Ivanova Jensen Kowalski Larsen Moretti Nakamura Obi Petrov".split(
+    " ",
+  );
+const things = [
+  "the blue cabinet",
+  "the north gate",
+  "the old archive",
+  "the boat house",
+  "the server room",
+  "the wine cellar",
+  "the second vault",
+  "the garden shed",
+];
+const jobs = [
+  "the water tower",
+  "the annual report",
+  "the school choir",
+  "the harbour lights",
+  "the chess club",
+  "the rose garden",
+  "the spare keys",
+  "the night shift",
+];
+const groups = [
+  "the rowing club",
+  "the book circle",
+  "the parents' council",
+  "the stamp collectors",
+  "the film society",
+  "the debating team",
+];
+const rooms = [
+  "the green hall",
+  "the railway hotel",
+  "the bakery on Elm Street",
+  "the museum cafe",
+  "the old chapel",
+  "the sports pavilion",
+];
+const events = ["the harvest fair", "the boat race", "the winter concert", "the science fair", "the charity auction", "the kite festival"];
+const months = "January February March April May June July August September October November December".split(" ");
+const letters = "ABCDEFGHJKLMNPRSTUVWXYZ";
+
+function makeFacts(random: () => number, count: number, kind: FactKind): Fact[] {
+  const int = (from: number, to: number) => from + Math.floor(random() * (to - from));
+  const letter = () => letters[int(0, letters.length)]!;
+  const pools = new Map<readonly string[], string[]>();
+  // Without replacement: two facts of one text never share a name.
+  const pick = (from: readonly string[]) => {
+    if (!pools.get(from)?.length) pools.set(from, shuffled(from, random));
+    return pools.get(from)!.pop()!;
+  };
+  const shapes: (() => Fact)[] = [
+    () => {
+      const [city, value] = [pick(cities), String(int(1000, 10_000))];
+      return {
+        sentence: `The special magic number for ${city} is ${value}.`,
+        question: `What is the special magic number for ${city}?`,
+        value,
+      };
+    },
+    () => {
+      const [thing, value] = [pick(things), `${letter()}${letter()}-${int(10, 100)}`];
+      return { sentence: `The access code for ${thing} is ${value}.`, question: `What is the access code for ${thing}?`, value };
+    },
+    () => {
+      const [job, value] = [pick(jobs), `${pick(firstNames)} ${pick(lastNames)}`];
+      return { sentence: `The person responsible for ${job} is ${value}.`, question: `Who is responsible for ${job}?`, value };
+    },
+    () => {
+      const [group, value] = [pick(groups), pick(rooms)];
+      return {
+        sentence: `The next meeting of ${group} will take place in ${value}.`,
+        question: `Where will the next meeting of ${group} take place?`,
+        value,
+      };
+    },
+    () => {
+      const [event, value] = [pick(events), `${int(1, 29)} ${pick(months)}`];
+      return { sentence: `This year ${event} was held on ${value}.`, question: `When was ${event} held this year?`, value };
+    },
+  ];
+  const chosen =
+    kind === "number"
+      ? Array.from({ length: count }, () => shapes[0]!)
+      : Array.from({ length: count }, (_, i) => shapes[i % shapes.length]!);
+  return shuffled(chosen, random).map((shape) => shape());
+}
+
+/** Whether an answer says the fact's value: as a whole word, case and thousands separators aside. */
+export function isRight(answer: string, fact: Fact): boolean {
+  const plain = (text: string) =>
+    text
+      .toLowerCase()
+      .replace(/(?<=\d),(?=\d{3})/g, "")
+      .replace(/^the /, "");
+  const value = plain(fact.value).replace(/[.*+?^${}()|[\]\\]/g, "\\$&");
+  return new RegExp(`(?<![\\w-])${value}(?![\\w-])`).test(plain(answer));
+}
+
+export function shuffled<T>(items: readonly T[], random: () => number): T[] {
+  const order = [...items];
+  for (let i = order.length - 1; i > 0; i--) {
+    const j = Math.floor(random() * (i + 1));
+    [order[i], order[j]] = [order[j]!, order[i]!];
+  }
+  return order;
+}

@@ -1,0 +1,313 @@
+/**
+ * Calibration of a model, once: which of its heads find meaning (paper, "semantic retrieval heads") and how much each layer's output
+ * suffers from eviction ("layer-adaptive cache allocation"). Resumable: what was measured is written after every run.
+ */
+import { mkdir, readFile, rename, rm, writeFile } from "node:fs/promises";
+import { dirname } from "node:path";
+import { z } from "zod";
+import { createSampler } from "./addon.ts";
+import { EngineError } from "./errors.ts";
+import { planKeep } from "./keep.ts";
+import { LayerErrors, readOutputWeights } from "./layer-error.ts";
+import { type LoadedModel, loadModel } from "./model.ts";
+import { type Haystack, needles, plantNeedle, readHaystack, rougeRecall } from "./needles.ts";
+import { compresskv } from "./policies/compresskv.ts";
+import type { HeadProfile } from "./policies/policy.ts";
+import type { ProfileFile } from "./profile.ts";
+import { buildPrompt, charactersOfTokens, type Prompt, type TokenizedText, tokenizeDocument } from "./prompt.ts";
+import { ReadingCache } from "./reading.ts";
+
+export type CalibrationProgress = { stage: "heads" | "layers"; done: number; total: number; secondsLeft: number | null };
+
+export type CalibrationOptions = {
+  threads: number;
+  /** Where the profile is written; unfinished work lies beside it as `<out>.part`. */
+  out: string;
+  signal: AbortSignal;
+  onProgress(progress: CalibrationProgress): void;
+  /** Prompt lengths in tokens and needle depths (0 to 1) of the runs. */
+  lengths?: readonly number[];
+  depths?: readonly number[];
+};
+
+const defaultLengths = [500, 1000, 1500, 2000, 3000];
+const defaultDepths = [0.1, 0.25, 0.4, 0.55, 0.7, 0.85];
+/** Needles tried at each length and depth; they take turns. */
+const needlesPerPlace = 3;
+/** As in the paper: answer tokens looked at, recall in percent that a run must exceed, tokens kept and probed for layer errors. */
+const answerTokens = 50;
+const leastRecall = 50;
+const errorBudget = 32;
+const errorWindow = 8;
+const errorLength = 1_500;
+/** Mean characters of a token in English text, to cut the haystack about right. */
+const charactersPerToken = 4.3;
+
+/** Open questions for layer errors, whose answers need more than one place; each is a data set of its own, as weights go. */
+const openQuestions = [
+  "What is this text about?",
+  "Which people are mentioned, and what do they do?",
+  "What problems are described, and how were they solved?",
+];
+
+const partSchema = z.object({
+  modelSha256: z.string(),
+  plan: z.string(),
+  runs: z.number().int().nonnegative(),
+  used: z.number().int().nonnegative(),
+  sums: z.array(z.array(z.number())),
+  errorRuns: z.number().int().nonnegative(),
+  /** [question][layer] */
+  errors: z.array(z.array(z.number())),
+});
+type Part = z.infer<typeof partSchema>;
+
+type Run = { length: number; depth: number; turn: number; needle: number };
+
+/**
+ * Calibrates a model file and writes its profile.
+ * @throws EngineError as `loadModel` does, and `bad-model` when the model finds too few needles to learn from; the signal's reason when aborted
+ */
+export async function calibrate(file: string, options: CalibrationOptions): Promise<ProfileFile> {
+  const loaded = await loadModel(file, options.threads);
+  const reading = new ReadingCache(loaded, { threads: options.threads, kvType: "f16" });
+  try {
+    if (loaded.info.unsupported !== null) {
+      throw new EngineError("bad-model", `${loaded.info.name} cannot be calibrated: ${loaded.info.unsupported}`);
+    }
+    const profile = await measure(loaded, reading, options);
+    await writeWhole(options.out, `${JSON.stringify(profile)}\n`);
+    await rm(partFile(options.out), { force: true });
+    return profile;
+  } finally {
+    await reading.drop();
+    await loaded.dispose();
+  }
+}
+
+async function measure(loaded: LoadedModel, reading: ReadingCache, options: CalibrationOptions): Promise<ProfileFile> {
+  const { info } = loaded;
+  const texts = await readHaystack();
+  const lengths = (options.lengths ?? defaultLengths).filter((length) => length + 200 <= info.contextLength);
+  const runs = planRuns(lengths, options.depths ?? defaultDepths);
+  const part = await resume(options.out, info.sha256, JSON.stringify(runs), info.layers, info.heads);
+  const errorRuns = texts.length * openQuestions.length;
+  const tell = timed(options);
+
+  for (; part.runs < runs.length; part.runs++) {
+    options.signal.throwIfAborted();
+    tell("heads", part.runs, runs.length);
+    const run = runs[part.runs]!;
+    const hay = plantNeedle(texts, run.turn, run.length * charactersPerToken, run.depth, needles[run.needle]!);
+    const mass = await needleRun(loaded, reading, hay, options.signal);
+    if (mass !== null) {
+      part.used++;
+      mass.forEach((heads, layer) => {
+        heads.forEach((value, head) => {
+          part.sums[layer]![head]! += value;
+        });
+      });
+    }
+    await writeWhole(partFile(options.out), JSON.stringify({ ...part, runs: part.runs + 1 }));
+  }
+  if (part.used === 0) {
+    throw new EngineError(
+      "bad-model",
+      `${info.name} found none of the planted sentences, so nothing can be learned from it: use another model.`,
+    );
+  }
+  const scores = part.sums.map((heads) => heads.map((sum) => round(sum / part.used)));
+
+  const weights = await readOutputWeights(info);
+  for (; weights !== null && part.errorRuns < errorRuns; part.errorRuns++) {
+    options.signal.throwIfAborted();
+    tell("layers", part.errorRuns, errorRuns);
+    const set = part.errorRuns % openQuestions.length;
+    const text = plantNeedle(texts, Math.floor(part.errorRuns / openQuestions.length), errorLength * charactersPerToken, 0, {
+      sentence: "",
+      question: "",
+    }).text;
+    const { prompt } = await readUpToQuestion(loaded, reading, text, openQuestions[set]!, errorWindow, options.signal);
+    const input = policyInput(loaded, reading, prompt.tokens.length, { scores, layerErrors: [] });
+    const { kept } = planKeep(compresskv, input, prompt, { budget: { kind: "tokens", tokens: errorBudget }, window: errorWindow });
+    const sums = part.errors[set]!;
+    const keptPerLayer = kept!.map((sets) => sets[0]!);
+    const errors = new LayerErrors(info, reading.context, weights, keptPerLayer, prompt.tokens.length);
+    await eachAnswerToken(loaded, reading, prompt, (_token, attention, step) => {
+      // The first token is predicted while the prompt is read, from the full cache.
+      if (step > 0) errors.add(attention, sums);
+    });
+    await writeWhole(partFile(options.out), JSON.stringify({ ...part, errorRuns: part.errorRuns + 1 }));
+  }
+
+  return {
+    model: info.name,
+    modelSha256: info.sha256,
+    calibration: `${part.used} of ${runs.length} needle runs at ${lengths.join(", ")} tokens; ${part.errorRuns} runs for layer errors; ${new Date().toISOString().slice(0, 10)}`,
+    scores,
+    layerErrors: part.errorRuns === 0 ? [] : meanOfNormalised(part.errors).map(round),
+  };
+}
+
+function planRuns(lengths: readonly number[], depths: readonly number[]): Run[] {
+  return lengths.flatMap((length, l) =>
+    depths.flatMap((depth, d) =>
+      Array.from({ length: needlesPerPlace }, (_, n) => ({
+        length,
+        depth,
+        turn: 2 * l,
+        needle: (l + needlesPerPlace * d + n) % needles.length,
+      })),
+    ),
+  );
+}
+
+/** One needle run: the attention mass on the needle, [layer][head], summed over the answer tokens that occur in it; null when it was not found. */
+async function needleRun(loaded: LoadedModel, reading: ReadingCache, hay: Haystack, signal: AbortSignal): Promise<number[][] | null> {
+  const { info, model } = loaded;
+  const { prompt, document } = await readUpToQuestion(loaded, reading, hay.text, hay.question, 1, signal);
+  const first = tokenAt(loaded, document, hay.start);
+  const [from, to] = [first, tokenAt(loaded, document, hay.end)].map((token) => prompt.documentStarts[0]! + token) as [number, number];
+  const needle = new Set(prompt.tokens.slice(from, to));
+  const mass = Array.from({ length: info.layers }, () => new Array<number>(info.heads).fill(0));
+  const answer: number[] = [];
+  await eachAnswerToken(loaded, reading, prompt, (token, attention) => {
+    answer.push(token);
+    if (!needle.has(token)) return;
+    for (let layer = 0; layer < info.layers; layer++) {
+      const rows = attention(layer);
+      const positions = rows.length / info.heads;
+      for (let head = 0; head < info.heads; head++) {
+        for (let t = from; t < to; t++) mass[layer]![head]! += rows[head * positions + t]!;
+      }
+    }
+  });
+  const said = model.detokenize(answer as never[], false);
+  return rougeRecall(hay.text.slice(hay.start, hay.end), said) > leastRecall ? mass : null;
+}
+
+/** The first token that begins at or after a character. */
+function tokenAt(loaded: LoadedModel, document: TokenizedText, character: number): number {
+  let [low, high] = [0, document.tokens.length];
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    // A token's leading space belongs to the word that follows it.
+    if (charactersOfTokens(loaded.model, document, middle, middle).start < character - 1) low = middle + 1;
+    else high = middle;
+  }
+  return low;
+}
+
+/** Reads document and question; the last `window` rows are probed. */
+async function readUpToQuestion(
+  loaded: LoadedModel,
+  reading: ReadingCache,
+  text: string,
+  question: string,
+  window: number,
+  signal: AbortSignal,
+) {
+  const document = await tokenizeDocument(loaded.model, text, signal);
+  const prompt = buildPrompt(loaded.model, loaded.template, [document], [], question);
+  const length = prompt.tokens.length;
+  const windowStart = length - window;
+  await reading.read(prompt.tokens, prompt.stops, ReadingCache.lastPieceStart(length, prompt.questionStart, windowStart), {
+    reserve: answerTokens,
+    signal,
+    onProgress: () => {},
+  });
+  const output = await reading.readProbed(prompt.tokens, windowStart, length);
+  return { document, prompt: { ...prompt, output } };
+}
+
+/**
+ * Decodes the greedy answer from the full cache. `visit` gets each token together with the attention of the row that it was predicted from,
+ * [head][position].
+ */
+async function eachAnswerToken(
+  loaded: LoadedModel,
+  reading: ReadingCache,
+  prompt: Prompt & { output: number },
+  visit: (token: number, attention: (layer: number) => Float32Array, step: number) => void,
+): Promise<void> {
+  const { context } = reading;
+  const sampler = createSampler(loaded.model, 0);
+  let output = prompt.output;
+  try {
+    for (let step = 0; step < answerTokens; step++) {
+      const token = await context.sampleToken(output, sampler);
+      if (token === -1 || loaded.model.isEogToken(token)) break;
+      visit(token, (layer) => context.getAttentionProbe(layer), step);
+      context.setAttentionProbe(0, 1);
+      output = await reading.decodeAnswer(token);
+    }
+  } finally {
+    context.setAttentionProbe(0, 0);
+    sampler.dispose();
+    await reading.truncate(prompt.tokens.length);
+  }
+}
+
+/** What a policy sees of the rows that were just probed. */
+function policyInput(loaded: LoadedModel, reading: ReadingCache, positions: number, profile: HeadProfile): Parameters<typeof planKeep>[1] {
+  const { layers, heads, kvHeads } = loaded.info;
+  return { layers, heads, kvHeads, positions, profile, attention: (layer) => reading.context.getAttentionProbe(layer) };
+}
+
+/** Each data set's errors brought to the sum 1, averaged, and brought to the sum 1 again: [layer]. */
+function meanOfNormalised(sets: readonly (readonly number[])[]): number[] {
+  const normalised = (values: readonly number[]) => {
+    const sum = values.reduce((a, b) => a + b, 0);
+    return values.map((value) => (sum > 0 ? value / sum : 1 / values.length));
+  };
+  const shares = sets.map(normalised);
+  return normalised(shares[0]!.map((_, layer) => shares.reduce((sum, set) => sum + set[layer]!, 0)));
+}
+
+/** What an interrupted calibration of the same model and plan left behind, or a fresh start. */
+async function resume(out: string, modelSha256: string, plan: string, layers: number, heads: number): Promise<Part> {
+  const fresh: Part = {
+    modelSha256,
+    plan,
+    runs: 0,
+    used: 0,
+    sums: Array.from({ length: layers }, () => new Array<number>(heads).fill(0)),
+    errorRuns: 0,
+    errors: openQuestions.map(() => new Array<number>(layers).fill(0)),
+  };
+  const text = await readFile(partFile(out), "utf8").catch(() => null);
+  if (text === null) return fresh;
+  try {
+    const part = partSchema.parse(JSON.parse(text));
+    const fits = part.modelSha256 === modelSha256 && part.plan === plan && part.sums.length === layers && part.sums[0]?.length === heads;
+    return fits && part.errors.length === openQuestions.length && part.errors.every((set) => set.length === layers) ? part : fresh;
+  } catch {
+    return fresh;
+  }
+}
+
+function partFile(out: string): string {
+  return `${out}.part`;
+}
+
+/** Writes a file whole or not at all. */
+async function writeWhole(file: string, text: string): Promise<void> {
+  await mkdir(dirname(file), { recursive: true });
+  await writeFile(`${file}.tmp`, text);
+  await rename(`${file}.tmp`, file);
+}
+
+/** Adds the time left in the current stage, from the pace since it began here. */
+function timed({ onProgress }: CalibrationOptions): (stage: CalibrationProgress["stage"], done: number, total: number) => void {
+  let began: { stage: string; done: number; at: number } | null = null;
+  return (stage, done, total) => {
+    const now = performance.now();
+    if (began?.stage !== stage) began = { stage, done, at: now };
+    const pace = done > began.done ? (now - began.at) / 1000 / (done - began.done) : null;
+    onProgress({ stage, done, total, secondsLeft: pace === null ? null : pace * (total - done) });
+  };
+}
+
+function round(value: number): number {
+  return Number(value.toPrecision(4));
+}
