@@ -12,7 +12,7 @@ export function mendHyphens(pages: string[]): string[] {
   const known = (word: string) => words.has(word.toLowerCase());
   return pages.map((page) =>
     page
-      .replace(/(\p{L}+)\u00ad(\p{L}+)/gu, (_, a: string, b: string) => {
+      .replace(/(?<!\p{L})(\p{L}+)\u00ad(\p{L}+)/gu, (_, a: string, b: string) => {
         const compound = known(`${a}-${b}`) || (known(a) && known(b)) || /^\p{Lu}/u.test(b);
         return !known(a + b) && compound ? `${a}-${b}` : a + b;
       })

@@ -117,15 +117,15 @@ function joinLines(lines: Run[]): string {
     /[\p{L},-]$/u.test(above.text) &&
     /^\p{Ll}/u.test(below.text);
 
-  const blocks: string[] = [];
+  const parts: string[] = [];
   for (let from = 0, to = 1; from < lines.length; from = to++) {
     while (to < lines.length && !apart(lines[to - 1]!, lines[to]!)) to++;
     const block = lines.slice(from, to);
-    const text = joinBlock(block, block.length >= 3 ? rightEdge(block) : columnEdge(lines, from));
-    if (from > 0 && goesOn(lines[from - 1]!, block[0]!)) blocks.push(joinWords(blocks.pop()!, text));
-    else blocks.push(text);
+    const continues = from > 0 && goesOn(lines[from - 1]!, block[0]!);
+    if (from > 0 && !continues) parts.push("\n\n");
+    joinBlock(parts, block, continues, block.length >= 3 ? rightEdge(block) : columnEdge(lines, from));
   }
-  return blocks.join("\n\n");
+  return parts.join("");
 }
 
 const rightEdge = (lines: Run[]) => lines.reduce((right, line) => Math.max(right, line.right), 0);
@@ -137,18 +137,16 @@ function columnEdge(lines: Run[], at: number): number {
 }
 
 /** A line break inside a block is the typesetter's, and goes, when the next word had no room left; otherwise the author's, and stays. */
-function joinBlock(lines: Run[], right: number): string {
+function joinBlock(parts: string[], lines: Run[], continues: boolean, right: number): void {
   const left = lines.reduce((least, line) => Math.min(least, line.left), Number.POSITIVE_INFINITY);
-  let text = "";
-  let continued = false;
+  let continued = continues;
   for (const [i, line] of lines.entries()) {
     const above = lines[i - 1];
-    const indent = line.mono ? " ".repeat(Math.min(Math.round((line.left - left) / charWidth(line)), 40)) : "";
-    continued = above !== undefined && isContinued(above, line, lines[i + 1], right, continued);
-    if (continued) text = joinWords(text, line.text);
-    else text += `${above ? "\n" : ""}${indent}${line.text}`;
+    if (above) continued = isContinued(above, line, lines[i + 1], right, continued);
+    if (continued) joinWords(parts, line.text);
+    else
+      parts.push(above ? "\n" : "", " ".repeat(line.mono ? Math.min(Math.round((line.left - left) / charWidth(line)), 40) : 0), line.text);
   }
-  return text;
 }
 
 /** `hanging` says that `above` itself continues a line. */
@@ -170,10 +168,13 @@ function isContinued(above: Run, line: Run, below: Run | undefined, right: numbe
   return !(line.left > above.cell + step && below && below.left < line.left - step);
 }
 
-function joinWords(text: string, next: string): string {
-  const end = text.slice(-3);
-  if (/\p{L}[-\u2010\u00ad]$/u.test(end) && /^\p{L}/u.test(next)) return text.slice(0, -1) + lineEndHyphen + next;
-  return /[—/]$|\p{N}-$/u.test(end) || (isCjk(text.slice(-1)) && isCjk(next)) ? text + next : `${text} ${next}`;
+/** Continues the last part, which ends a line, with the next line. */
+function joinWords(parts: string[], next: string): void {
+  const above = parts.pop()!;
+  const end = above.slice(-3);
+  if (/\p{L}[-\u2010\u00ad]$/u.test(end) && /^\p{L}/u.test(next)) parts.push(above.slice(0, -1), lineEndHyphen);
+  else parts.push(above, /[—/]$|\p{N}-$/u.test(end) || (isCjk(end.slice(-1)) && isCjk(next)) ? "" : " ");
+  parts.push(next);
 }
 
 const isCjk = (text: string) => /^[\u3000-\u30ff\u3400-\u9fff\uf900-\ufaff\uff00-\uffef]/u.test(text);

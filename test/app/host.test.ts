@@ -1,0 +1,82 @@
+/** The browser host as `npm start` runs it, without a display: what it prints, what it serves, and that nothing of it stays behind. */
+import { type ChildProcess, spawn } from "node:child_process";
+import { mkdtemp, readFile, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { createInterface } from "node:readline";
+import { afterEach, beforeEach, expect, test } from "vitest";
+import type { AppState } from "../../preload/api.ts";
+import { connectBrowserHost } from "../../renderer/bridge.ts";
+
+let folder: string;
+let host: ChildProcess;
+
+beforeEach(async () => {
+  folder = await mkdtemp(join(tmpdir(), "folio-run-"));
+});
+afterEach(async () => {
+  host.kill("SIGKILL");
+  await rm(folder, { recursive: true });
+});
+
+/** Starts it and resolves to the address that it prints. */
+async function start(...files: string[]): Promise<string> {
+  const env = { ...process.env, DISPLAY: "", WAYLAND_DISPLAY: "", XDG_DATA_HOME: folder, FOLIO_MODEL: join(folder, "none.gguf") };
+  host = spawn(process.execPath, ["main/host.ts", ...files], { env, stdio: ["ignore", "pipe", "inherit"] });
+  for await (const line of createInterface({ input: host.stdout! })) {
+    const url = /http:\/\/127\.0\.0\.1:\d+\/#token=\S+/.exec(line);
+    if (url) return url[0];
+  }
+  throw new Error("The host ended without an address");
+}
+
+const ended = () => new Promise<number | null>((resolve) => host.once("exit", resolve));
+
+function connect(url: string) {
+  return connectBrowserHost({
+    location: new URL(url),
+    history: { replaceState: () => {} },
+    sessionStorage: { getItem: () => null, setItem: () => {} },
+  });
+}
+
+test("files named at the start are opened, and every signal ends it all in order", { timeout: 60_000 }, async () => {
+  for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) {
+    const url = await start("test/documents/harbour.pdf", join(folder, "missing.pdf"));
+    expect((await fetch(url)).status).toBe(200);
+    const documents = (state: AppState) => state.documents.map(({ name }) => name);
+    const api = connect(url);
+    const names = new Set(documents(await api.getState()));
+    await new Promise<void>((resolve) => {
+      api.on("document", ({ name }) => names.add(name) && resolve());
+      if (names.size > 0) resolve();
+    });
+    expect([...names]).toEqual(["harbour.pdf"]);
+    const exit = ended();
+    host.kill(signal);
+    expect(await exit).toBe(0);
+    await expect(fetch(url)).rejects.toThrow();
+  }
+});
+
+test.runIf(process.platform === "linux")("killed without warning, it leaves no process behind", { timeout: 60_000 }, async () => {
+  await start();
+  const children = await childrenOf(host.pid!);
+  expect(children.length).toBeGreaterThan(0);
+  const exit = ended();
+  host.kill("SIGKILL");
+  await exit;
+  await expect.poll(() => children.filter(isAlive), { timeout: 10_000 }).toEqual([]);
+});
+
+async function childrenOf(pid: number): Promise<number[]> {
+  return (await readFile(`/proc/${pid}/task/${pid}/children`, "utf8")).split(" ").filter(Boolean).map(Number);
+}
+
+function isAlive(pid: number): boolean {
+  try {
+    return process.kill(pid, 0);
+  } catch {
+    return false;
+  }
+}
