@@ -1,0 +1,94 @@
+/** The real window: the app's own host on 127.0.0.1, and the machine's Chromium looking at it. */
+import { existsSync } from "node:fs";
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { type Browser, type BrowserContextOptions, chromium, type Page } from "playwright-core";
+import type { App } from "../../main/app.ts";
+import { startHost } from "../../main/server.ts";
+
+export type TestWindow = {
+  page: Page;
+  browser: Browser;
+  /** What the page complained of: errors, refused loads, violations of the content security policy. */
+  complaints: string[];
+  /** Requests that left for anywhere but the host. */
+  strays: string[];
+  close(): Promise<void>;
+};
+
+const chromiums = ["/usr/bin/chromium", "/usr/bin/chromium-browser", "/usr/bin/google-chrome"];
+
+/** Opens a window on `app`; the app stays the caller's to close. */
+export async function openTestWindow(app: App, options: BrowserContextOptions = {}): Promise<TestWindow> {
+  const executablePath = chromiums.find((path) => existsSync(path));
+  if (!executablePath) throw new Error("No Chromium was found: install the package chromium.");
+  const host = await startHost(app);
+  const browser = await chromium.launch({ executablePath, args: process.getuid?.() === 0 ? ["--no-sandbox"] : [] });
+  const context = await browser.newContext({ viewport: { width: 1280, height: 800 }, ...options });
+  const page = await context.newPage();
+  const complaints: string[] = [];
+  const strays: string[] = [];
+  page.on("console", (message) => message.type() === "error" && complaints.push(message.text()));
+  page.on("pageerror", (error) => complaints.push(error.message));
+  context.on("request", (request) => {
+    if (!/^(data:|blob:)/.test(request.url()) && new URL(request.url()).origin !== new URL(host.url).origin) strays.push(request.url());
+  });
+  await page.goto(host.url);
+  return {
+    page,
+    browser,
+    complaints,
+    strays,
+    async close() {
+      await browser.close();
+      await host.close();
+    },
+  };
+}
+
+/** A folder for this test's settings, so that it neither reads nor changes a person's own. */
+export async function ownDataFolder(): Promise<() => Promise<void>> {
+  const folder = await mkdtemp(join(tmpdir(), "folio-app-test-"));
+  const before = process.env.XDG_DATA_HOME;
+  process.env.XDG_DATA_HOME = folder;
+  return async () => {
+    if (before === undefined) delete process.env.XDG_DATA_HOME;
+    else process.env.XDG_DATA_HOME = before;
+    await rm(folder, { recursive: true, force: true });
+  };
+}
+
+/** A PDF as a browser prints it: one page for every entry of `pages`, a paragraph for every line of it. */
+export async function printPdf(browser: Browser, pages: readonly string[]): Promise<Uint8Array> {
+  const page = await browser.newPage();
+  const sheets = pages.map((text) => `<section style="break-after: page">${paragraphsOf(text)}</section>`).join("");
+  await page.setContent(`<body style="font: 12pt/1.5 serif">${sheets}</body>`);
+  const pdf = await page.pdf({ format: "A4" });
+  await page.close();
+  return pdf;
+}
+
+const paragraphsOf = (text: string): string =>
+  text
+    .split("\n")
+    .map((line) => `<p>${line.replaceAll("&", "&amp;").replaceAll("<", "&lt;")}</p>`)
+    .join("");
+
+/** Lets files hang over the window, as a person dragging them does. Runs in the page. */
+const dragOver = `(files) => {
+  window.dragged = new DataTransfer();
+  for (const { name, base64 } of files) {
+    window.dragged.items.add(new File([Uint8Array.from(atob(base64), (c) => c.charCodeAt(0))], name));
+  }
+  document.body.dispatchEvent(new DragEvent("dragover", { dataTransfer: window.dragged, bubbles: true, cancelable: true }));
+}`;
+const drop = `document.body.dispatchEvent(new DragEvent("drop", { dataTransfer: window.dragged, bubbles: true, cancelable: true }))`;
+
+/** Drags files over the window, runs `meanwhile`, and drops them. */
+export async function dropFiles(page: Page, files: { name: string; bytes: Uint8Array }[], meanwhile?: () => Promise<void>): Promise<void> {
+  const dragged = files.map(({ name, bytes }) => ({ name, base64: Buffer.from(bytes).toString("base64") }));
+  await page.evaluate(`(${dragOver})(${JSON.stringify(dragged)})`);
+  await meanwhile?.();
+  await page.evaluate(drop);
+}
