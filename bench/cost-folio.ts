@@ -80,37 +80,40 @@ serve<FolioRequests>({
     return { bytes, computeBytes, fullBytes: length * tokenBytes, selectMs: selected - began, gatherMs: performance.now() - selected };
   },
   decode: async ({ from, count }) => {
-    switch (from) {
-      case "full":
-        return await decodeSteps(reading.context, reading.length, count);
-      case "empty":
-        return await decodeSteps(empty.context, empty.length, count);
-      case "answering":
-        return await decodeSteps(answering!.context, prompt.tokens.length, count);
-      default:
-        return from satisfies never;
+    if (from === "answering") {
+      const { context } = answering!;
+      // Past the kept rows the answering cache is cut back by hand; the engine never does.
+      const position = prompt.tokens.length;
+      let next = position;
+      const result = await decodeSteps(context, (token) => decode(context, [token], next++), count);
+      context.removeTokenCellsFromSequence(0, position, -1);
+      return result;
     }
+    const cache = from === "full" ? reading : empty;
+    const { length } = cache;
+    const result = await decodeSteps(cache.context, (token) => cache.decodeAnswer(token), count);
+    await cache.truncate(length);
+    return result;
   },
   peak: async () => process.resourceUsage().maxRSS * 1024,
 });
 
 async function readTo(cache: ReadingCache, { tokens, stops }: Pick<Prompt, "tokens" | "stops">, to: number): Promise<void> {
-  await cache.read(tokens, stops, to, { reserve: 256, signal: new AbortController().signal, onProgress: () => {} });
+  await cache.read(tokens, stops, to, { signal: new AbortController().signal, onProgress: () => {} });
 }
 
-async function decodeSteps(context: NativeContext, position: number, count: number): Promise<{ ms: number; reused: number }> {
+async function decodeSteps(
+  context: NativeContext,
+  step: (token: number) => Promise<number>,
+  count: number,
+): Promise<{ ms: number; reused: number }> {
   const sampler = createSampler(loaded.model, 0);
   // As in the stock child, the first step is left out: it may build the graph.
-  let row = await decode(context, [prompt.tokens.at(-1)!], position);
-  const began = performance.now();
+  let row = await step(prompt.tokens.at(-1)!);
   const reusedBefore = context.getGraphReuseCount();
-  for (let i = 1; i <= count; i++) {
-    const token = await context.sampleToken(row, sampler);
-    row = await decode(context, [token], position + i);
-  }
+  const began = performance.now();
+  for (let i = 0; i < count; i++) row = await step(await context.sampleToken(row, sampler));
   const ms = performance.now() - began;
-  const reused = context.getGraphReuseCount() - reusedBefore;
-  context.removeTokenCellsFromSequence(0, position, -1);
   sampler.dispose();
-  return { ms, reused };
+  return { ms, reused: context.getGraphReuseCount() - reusedBefore };
 }

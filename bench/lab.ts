@@ -1,11 +1,11 @@
 /** The turn taken apart for measuring: a text is read once, a question probed once, and the answer decoded from as many selections as one likes. */
-import { decode, type NativeContext } from "../main/engine/addon.ts";
 import { AnsweringCache } from "../main/engine/answering.ts";
 import type { Window } from "../main/engine/keep.ts";
 import { type LoadedModel, loadModel } from "../main/engine/model.ts";
 import type { PolicyInput } from "../main/engine/policies/policy.ts";
 import { buildPrompt, type PastTurn, type Prompt, type TokenizedText, tokenizeDocument } from "../main/engine/prompt.ts";
 import { ReadingCache } from "../main/engine/reading.ts";
+import type { KvType } from "../preload/api.ts";
 
 /** A question that was read and probed; its reading cache is the lab's until the next question. */
 export type Probed = { prompt: Prompt; input: Omit<PolicyInput, "first" | "end" | "counts">; firstLogits: Float32Array };
@@ -27,6 +27,11 @@ export class Lab {
 
   static async open(modelFile: string, threads: number): Promise<Lab> {
     return new Lab(await loadModel(modelFile, threads), threads);
+  }
+
+  /** A second lab on the same model with a reading cache of its own. */
+  beside(): Lab {
+    return new Lab(this.loaded, this.#threads);
   }
 
   /** How long a text is in tokens. */
@@ -68,11 +73,12 @@ export class Lab {
     { prompt, firstLogits }: Probed,
     kept: Kept,
     maxTokens: number,
+    kvType: KvType = "f16",
   ): Promise<{ text: string; tokens: number[]; logits: Float32Array[] }> {
     const { model } = this.loaded;
     const tokens: number[] = [];
     const logits: Float32Array[] = [];
-    await this.#from(prompt, kept, async (step) => {
+    await this.#from(prompt, kept, kvType, async (step) => {
       let current = firstLogits;
       for (;;) {
         const token = indexOfMax(current);
@@ -88,30 +94,35 @@ export class Lab {
   /** The logits after each of the given answer tokens. */
   async follow({ prompt, firstLogits }: Probed, kept: Kept, tokens: readonly number[]): Promise<Float32Array[]> {
     const logits = [firstLogits];
-    await this.#from(prompt, kept, async (step) => {
+    await this.#from(prompt, kept, "f16", async (step) => {
       for (const token of tokens) logits.push(await step(token));
     });
     return logits;
   }
 
-  async close(): Promise<void> {
+  /** Frees the reading cache; the model stays. */
+  async forget(): Promise<void> {
     await this.#reading.drop();
+  }
+
+  async close(): Promise<void> {
+    await this.forget();
     await this.loaded.dispose();
   }
 
-  async #from(prompt: Prompt, kept: Kept, work: (step: (token: number) => Promise<Float32Array>) => Promise<void>): Promise<void> {
+  async #from(
+    prompt: Prompt,
+    kept: Kept,
+    kvType: KvType,
+    work: (step: (token: number) => Promise<Float32Array>) => Promise<void>,
+  ): Promise<void> {
     const length = prompt.tokens.length;
     if (kept === null) {
-      let position = length;
-      const context: NativeContext = this.#reading.context;
-      await work(async (token) => context.getLogits(await decode(context, [token], position++)));
-      context.removeTokenCellsFromSequence(0, length, -1);
+      await work(async (token) => this.#reading.context.getLogits(await this.#reading.decodeAnswer(token)));
+      await this.#reading.truncate(length);
       return;
     }
-    const answering = await AnsweringCache.gather(this.loaded, this.#reading.context, kept, length, {
-      threads: this.#threads,
-      kvType: "f16",
-    });
+    const answering = await AnsweringCache.gather(this.loaded, this.#reading.context, kept, length, { threads: this.#threads, kvType });
     try {
       await work(async (token) => answering.context.getLogits(await answering.decode(token)));
     } finally {
@@ -121,7 +132,6 @@ export class Lab {
 
   async #readUpTo(prompt: Prompt, end: number): Promise<void> {
     await this.#reading.read(prompt.tokens, prompt.stops, end, {
-      reserve: 600,
       signal: new AbortController().signal,
       onProgress: () => {},
     });

@@ -14,8 +14,11 @@ export type Fact = {
 
 export type PlantedText = { name: string; text: string; facts: Fact[] };
 
-/** `number`: "The special magic number for Springfield is 4821."; `mixed`: codes, people, places and days too. */
-export type FactKind = "number" | "mixed";
+/**
+ * `number`: "The special magic number for Springfield is 4821."; `mixed`: codes, people, places and days too; `long`: sentences of twice
+ * the length, the number before or far behind the words that are asked for.
+ */
+export type FactKind = "number" | "mixed" | "long";
 
 /** Every essay of a split, whole, in order of its name. */
 export function essays(split: Split): { name: string; text: string }[] {
@@ -153,10 +156,23 @@ function makeFacts(random: () => number, count: number, kind: FactKind): Fact[] 
       return { sentence: `This year ${event} was held on ${value}.`, question: `When was ${event} held this year?`, value };
     },
   ];
+  const number = (sentence: (city: string, value: string) => string) => () => {
+    const [city, value] = [pick(cities), String(int(1000, 10_000))];
+    return { sentence: sentence(city, value), question: `What is the special magic number for ${city}?`, value };
+  };
+  const longShapes = [
+    number(
+      (city, value) => `As the clerk wrote down that evening, ${value} is the special magic number for ${city}, and it was never changed.`,
+    ),
+    number((city, value) => `The special magic number for ${city}, which was read out twice so that everybody could hear it, is ${value}.`),
+    number((city, value) => `When somebody asked about ${city}, the answer was that its special magic number had always been ${value}.`),
+  ];
   const chosen =
-    kind === "number"
-      ? Array.from({ length: count }, () => shapes[0]!)
-      : Array.from({ length: count }, (_, i) => shapes[i % shapes.length]!);
+    kind === "long"
+      ? Array.from({ length: count }, (_, i) => longShapes[i % longShapes.length]!)
+      : kind === "number"
+        ? Array.from({ length: count }, () => shapes[0]!)
+        : Array.from({ length: count }, (_, i) => shapes[i % shapes.length]!);
   return shuffled(chosen, random).map((shape) => shape());
 }
 

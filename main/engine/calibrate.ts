@@ -5,41 +5,50 @@
 import { mkdir, readFile, rename, rm, writeFile } from "node:fs/promises";
 import { dirname } from "node:path";
 import { z } from "zod";
-import { createSampler } from "./addon.ts";
 import { EngineError } from "./errors.ts";
 import { planKeep } from "./keep.ts";
 import { LayerErrors, readOutputWeights } from "./layer-error.ts";
 import { type LoadedModel, loadModel } from "./model.ts";
-import { type Haystack, needles, plantNeedle, readHaystack, rougeRecall } from "./needles.ts";
+import { type Haystack, joinTexts, needles, plantNeedle, readHaystack, rougeRecall } from "./needles.ts";
+import { eachAnswerToken, readUpToQuestion, tokenAt } from "./observe.ts";
 import { compresskv } from "./policies/compresskv.ts";
 import type { HeadProfile } from "./policies/policy.ts";
-import type { ProfileFile } from "./profile.ts";
-import { buildPrompt, charactersOfTokens, type Prompt, type TokenizedText, tokenizeDocument } from "./prompt.ts";
+import { ownProfileFile, type ProfileFile } from "./profile.ts";
 import { ReadingCache } from "./reading.ts";
 
-export type CalibrationProgress = { stage: "heads" | "layers"; done: number; total: number; secondsLeft: number | null };
+/** `share` of the whole work done, 0 to 1. */
+export type CalibrationProgress = { stage: "heads" | "layers"; share: number; secondsLeft: number | null };
+
+export type CalibrationPlan = {
+  /** Prompt lengths in tokens and needle depths (0 to 1) of the needle runs. */
+  lengths: readonly number[];
+  depths: readonly number[];
+  /** Length in tokens, and number, of the texts that layer errors are measured on. */
+  errorLength: number;
+  errorTexts: number;
+};
 
 export type CalibrationOptions = {
   threads: number;
-  /** Where the profile is written; unfinished work lies beside it as `<out>.part`. */
-  out: string;
+  /** Where the profile is written, null for the folder where it is looked for; unfinished work lies beside it as `<out>.part`. */
+  out: string | null;
   signal: AbortSignal;
   onProgress(progress: CalibrationProgress): void;
-  /** Prompt lengths in tokens and needle depths (0 to 1) of the runs. */
-  lengths?: readonly number[];
-  depths?: readonly number[];
+  plan?: CalibrationPlan;
 };
 
-const defaultLengths = [500, 1000, 1500, 2000, 3000];
-const defaultDepths = [0.1, 0.25, 0.4, 0.55, 0.7, 0.85];
+const defaultPlan: CalibrationPlan = {
+  lengths: [500, 1000, 1500, 2000, 3000],
+  depths: [0.1, 0.25, 0.4, 0.55, 0.7, 0.85],
+  errorLength: 1500,
+  errorTexts: 5,
+};
 /** Needles tried at each length and depth; they take turns. */
 const needlesPerPlace = 3;
-/** As in the paper: answer tokens looked at, recall in percent that a run must exceed, tokens kept and probed for layer errors. */
-const answerTokens = 50;
+/** As in the paper: recall in percent that a run must exceed, tokens kept and probed for layer errors. */
 const leastRecall = 50;
 const errorBudget = 32;
 const errorWindow = 8;
-const errorLength = 1_500;
 /** Mean characters of a token in English text, to cut the haystack about right. */
 const charactersPerToken = 4.3;
 
@@ -68,47 +77,48 @@ type Run = { length: number; depth: number; turn: number; needle: number };
  * Calibrates a model file and writes its profile.
  * @throws EngineError as `loadModel` does, and `bad-model` when the model finds too few needles to learn from; the signal's reason when aborted
  */
-export async function calibrate(file: string, options: CalibrationOptions): Promise<ProfileFile> {
+export async function calibrate(file: string, options: CalibrationOptions): Promise<{ profile: ProfileFile; out: string }> {
   const loaded = await loadModel(file, options.threads);
+  const out = options.out ?? ownProfileFile(loaded.info.sha256);
   const reading = new ReadingCache(loaded, { threads: options.threads, kvType: "f16" });
   try {
     if (loaded.info.unsupported !== null) {
       throw new EngineError("bad-model", `${loaded.info.name} cannot be calibrated: ${loaded.info.unsupported}`);
     }
-    const profile = await measure(loaded, reading, options);
-    await writeWhole(options.out, `${JSON.stringify(profile)}\n`);
-    await rm(partFile(options.out), { force: true });
-    return profile;
+    const profile = await measure(loaded, reading, out, options);
+    await writeWhole(out, `${JSON.stringify(profile)}\n`);
+    await rm(partFile(out), { force: true });
+    return { profile, out };
   } finally {
     await reading.drop();
     await loaded.dispose();
   }
 }
 
-async function measure(loaded: LoadedModel, reading: ReadingCache, options: CalibrationOptions): Promise<ProfileFile> {
+async function measure(loaded: LoadedModel, reading: ReadingCache, out: string, options: CalibrationOptions): Promise<ProfileFile> {
   const { info } = loaded;
+  const plan = options.plan ?? defaultPlan;
   const texts = await readHaystack();
-  const lengths = (options.lengths ?? defaultLengths).filter((length) => length + 200 <= info.contextLength);
-  const runs = planRuns(lengths, options.depths ?? defaultDepths);
-  const part = await resume(options.out, info.sha256, JSON.stringify(runs), info.layers, info.heads);
-  const errorRuns = texts.length * openQuestions.length;
-  const tell = timed(options);
+  const lengths = plan.lengths.filter((length) => length + 200 <= info.contextLength);
+  const runs = planRuns(lengths, plan.depths);
+  const weights = await readOutputWeights(info);
+  const errorRuns = weights === null ? 0 : plan.errorTexts * openQuestions.length;
+  const part = await resume(out, info.sha256, JSON.stringify(plan), info.layers, info.heads);
+  const work = [...runs.map(({ length }) => length), ...new Array<number>(errorRuns).fill(plan.errorLength)];
+  const tell = progressOf(work, options);
 
-  for (; part.runs < runs.length; part.runs++) {
+  while (part.runs < runs.length) {
     options.signal.throwIfAborted();
-    tell("heads", part.runs, runs.length);
+    tell("heads", part.runs);
     const run = runs[part.runs]!;
     const hay = plantNeedle(texts, run.turn, run.length * charactersPerToken, run.depth, needles[run.needle]!);
     const mass = await needleRun(loaded, reading, hay, options.signal);
     if (mass !== null) {
       part.used++;
-      mass.forEach((heads, layer) => {
-        heads.forEach((value, head) => {
-          part.sums[layer]![head]! += value;
-        });
-      });
+      part.sums = part.sums.map((heads, layer) => heads.map((sum, head) => sum + mass[layer]![head]!));
     }
-    await writeWhole(partFile(options.out), JSON.stringify({ ...part, runs: part.runs + 1 }));
+    part.runs++;
+    await writeWhole(partFile(out), JSON.stringify(part));
   }
   if (part.used === 0) {
     throw new EngineError(
@@ -118,26 +128,21 @@ async function measure(loaded: LoadedModel, reading: ReadingCache, options: Cali
   }
   const scores = part.sums.map((heads) => heads.map((sum) => round(sum / part.used)));
 
-  const weights = await readOutputWeights(info);
-  for (; weights !== null && part.errorRuns < errorRuns; part.errorRuns++) {
+  while (weights !== null && part.errorRuns < errorRuns) {
     options.signal.throwIfAborted();
-    tell("layers", part.errorRuns, errorRuns);
+    tell("layers", runs.length + part.errorRuns);
     const set = part.errorRuns % openQuestions.length;
-    const text = plantNeedle(texts, Math.floor(part.errorRuns / openQuestions.length), errorLength * charactersPerToken, 0, {
-      sentence: "",
-      question: "",
-    }).text;
-    const { prompt } = await readUpToQuestion(loaded, reading, text, openQuestions[set]!, errorWindow, options.signal);
+    const hay = joinTexts(texts, Math.floor(part.errorRuns / openQuestions.length), plan.errorLength * charactersPerToken);
+    const { prompt } = await readUpToQuestion(loaded, reading, hay, openQuestions[set]!, errorWindow, options.signal);
     const input = policyInput(loaded, reading, prompt.tokens.length, { scores, layerErrors: [] });
-    const { kept } = planKeep(compresskv, input, prompt, { budget: { kind: "tokens", tokens: errorBudget }, window: errorWindow });
-    const sums = part.errors[set]!;
-    const keptPerLayer = kept!.map((sets) => sets[0]!);
-    const errors = new LayerErrors(info, reading.context, weights, keptPerLayer, prompt.tokens.length);
+    const keep = planKeep(compresskv, input, prompt, { budget: { kind: "tokens", tokens: errorBudget }, window: errorWindow });
+    const errors = new LayerErrors(info, reading.context, weights, keep.union(prompt.tokens.length), prompt.tokens.length);
     await eachAnswerToken(loaded, reading, prompt, (_token, attention, step) => {
       // The first token is predicted while the prompt is read, from the full cache.
-      if (step > 0) errors.add(attention, sums);
+      if (step > 0) errors.add(attention, part.errors[set]!);
     });
-    await writeWhole(partFile(options.out), JSON.stringify({ ...part, errorRuns: part.errorRuns + 1 }));
+    part.errorRuns++;
+    await writeWhole(partFile(out), JSON.stringify(part));
   }
 
   return {
@@ -184,68 +189,6 @@ async function needleRun(loaded: LoadedModel, reading: ReadingCache, hay: Haysta
   });
   const said = model.detokenize(answer as never[], false);
   return rougeRecall(hay.text.slice(hay.start, hay.end), said) > leastRecall ? mass : null;
-}
-
-/** The first token that begins at or after a character. */
-function tokenAt(loaded: LoadedModel, document: TokenizedText, character: number): number {
-  let [low, high] = [0, document.tokens.length];
-  while (low < high) {
-    const middle = (low + high) >> 1;
-    // A token's leading space belongs to the word that follows it.
-    if (charactersOfTokens(loaded.model, document, middle, middle).start < character - 1) low = middle + 1;
-    else high = middle;
-  }
-  return low;
-}
-
-/** Reads document and question; the last `window` rows are probed. */
-async function readUpToQuestion(
-  loaded: LoadedModel,
-  reading: ReadingCache,
-  text: string,
-  question: string,
-  window: number,
-  signal: AbortSignal,
-) {
-  const document = await tokenizeDocument(loaded.model, text, signal);
-  const prompt = buildPrompt(loaded.model, loaded.template, [document], [], question);
-  const length = prompt.tokens.length;
-  const windowStart = length - window;
-  await reading.read(prompt.tokens, prompt.stops, ReadingCache.lastPieceStart(length, prompt.questionStart, windowStart), {
-    reserve: answerTokens,
-    signal,
-    onProgress: () => {},
-  });
-  const output = await reading.readProbed(prompt.tokens, windowStart, length);
-  return { document, prompt: { ...prompt, output } };
-}
-
-/**
- * Decodes the greedy answer from the full cache. `visit` gets each token together with the attention of the row that it was predicted from,
- * [head][position].
- */
-async function eachAnswerToken(
-  loaded: LoadedModel,
-  reading: ReadingCache,
-  prompt: Prompt & { output: number },
-  visit: (token: number, attention: (layer: number) => Float32Array, step: number) => void,
-): Promise<void> {
-  const { context } = reading;
-  const sampler = createSampler(loaded.model, 0);
-  let output = prompt.output;
-  try {
-    for (let step = 0; step < answerTokens; step++) {
-      const token = await context.sampleToken(output, sampler);
-      if (token === -1 || loaded.model.isEogToken(token)) break;
-      visit(token, (layer) => context.getAttentionProbe(layer), step);
-      context.setAttentionProbe(0, 1);
-      output = await reading.decodeAnswer(token);
-    }
-  } finally {
-    context.setAttentionProbe(0, 0);
-    sampler.dispose();
-    await reading.truncate(prompt.tokens.length);
-  }
 }
 
 /** What a policy sees of the rows that were just probed. */
@@ -297,14 +240,19 @@ async function writeWhole(file: string, text: string): Promise<void> {
   await rename(`${file}.tmp`, file);
 }
 
-/** Adds the time left in the current stage, from the pace since it began here. */
-function timed({ onProgress }: CalibrationOptions): (stage: CalibrationProgress["stage"], done: number, total: number) => void {
-  let began: { stage: string; done: number; at: number } | null = null;
-  return (stage, done, total) => {
-    const now = performance.now();
-    if (began?.stage !== stage) began = { stage, done, at: now };
-    const pace = done > began.done ? (now - began.at) / 1000 / (done - began.done) : null;
-    onProgress({ stage, done, total, secondsLeft: pace === null ? null : pace * (total - done) });
+/** Tells how far the work is, and the time left from the pace since it began here. `work` is what each run reads, in tokens. */
+function progressOf(
+  work: readonly number[],
+  { onProgress }: CalibrationOptions,
+): (stage: CalibrationProgress["stage"], run: number) => void {
+  const sum = (values: readonly number[]) => values.reduce((a, b) => a + b, 0);
+  const total = sum(work);
+  let began: { done: number; at: number } | null = null;
+  return (stage, run) => {
+    const done = sum(work.slice(0, run));
+    began ??= { done, at: performance.now() };
+    const pace = done > began.done ? (performance.now() - began.at) / 1000 / (done - began.done) : null;
+    onProgress({ stage, share: done / total, secondsLeft: pace === null ? null : pace * (total - done) });
   };
 }
 

@@ -110,8 +110,7 @@ export async function readOutputWeights({ file, layers }: ModelInfo): Promise<Ou
       await handle.read(bytes, 0, bytes.length, Number(tensor.fileOffset));
       const values = new Float32Array(rows * columns);
       const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
-      for (let block = 0; block < blocks; block++)
-        kind.decode(view, block * kind.bytes, values.subarray(block * kind.values, (block + 1) * kind.values));
+      for (let block = 0; block < blocks; block++) values.set(kind.decode(view, block * kind.bytes), block * kind.values);
       weights.push({ rows, columns, values });
     }
     return weights;
@@ -120,49 +119,32 @@ export async function readOutputWeights({ file, layers }: ModelInfo): Promise<Ou
   }
 }
 
-/** ggml's plain tensor kinds by number: values and bytes of a block, and how a block becomes numbers. */
-const tensorKinds = new Map<number, { values: number; bytes: number; decode(view: DataView, at: number, to: Float32Array): void }>([
-  [0, { values: 1, bytes: 4, decode: (view, at, to) => void (to[0] = view.getFloat32(at, true)) }],
-  [1, { values: 1, bytes: 2, decode: (view, at, to) => void (to[0] = view.getFloat16(at, true)) }],
+/** A kind of ggml tensor: values and bytes of a block, and a block's numbers. */
+type TensorKind = { values: number; bytes: number; decode(view: DataView, at: number): ArrayLike<number> };
+
+/** ggml's plain tensor kinds by number. */
+const tensorKinds = new Map<number, TensorKind>([
+  [0, { values: 1, bytes: 4, decode: (view, at) => [view.getFloat32(at, true)] }],
+  [1, { values: 1, bytes: 2, decode: (view, at) => [view.getFloat16(at, true)] }],
   // bf16: the upper half of an f32.
-  [30, { values: 1, bytes: 2, decode: (view, at, to) => void (to[0] = upperHalf(view.getUint16(at, true))) }],
-  [
-    2,
-    {
-      values: 32,
-      bytes: 18,
-      decode: (view, at, to) => decodeNibbles(view, at + 2, to, view.getFloat16(at, true), -8 * view.getFloat16(at, true)),
-    },
-  ],
-  [
-    3,
-    {
-      values: 32,
-      bytes: 20,
-      decode: (view, at, to) => decodeNibbles(view, at + 4, to, view.getFloat16(at, true), view.getFloat16(at + 2, true)),
-    },
-  ],
+  [30, { values: 1, bytes: 2, decode: (view, at) => new Float32Array(Uint32Array.of(view.getUint16(at, true) << 16).buffer) }],
+  // q4_0, q4_1, q8_0: a scale, for q4_1 the least value, then the quantised numbers.
+  [2, { values: 32, bytes: 18, decode: (view, at) => nibbles(view, at + 2, view.getFloat16(at, true), -8 * view.getFloat16(at, true)) }],
+  [3, { values: 32, bytes: 20, decode: (view, at) => nibbles(view, at + 4, view.getFloat16(at, true), view.getFloat16(at + 2, true)) }],
   [
     8,
     {
       values: 32,
       bytes: 34,
-      decode: (view, at, to) => {
-        for (let i = 0; i < 32; i++) to[i] = view.getInt8(at + 2 + i) * view.getFloat16(at, true);
-      },
+      decode: (view, at) => Float32Array.from({ length: 32 }, (_, i) => view.getInt8(at + 2 + i) * view.getFloat16(at, true)),
     },
   ],
 ]);
 
 /** 16 bytes of two 4-bit numbers each: the low halves are the first 16 values, the high halves the rest. */
-function decodeNibbles(view: DataView, at: number, to: Float32Array, scale: number, least: number): void {
-  for (let i = 0; i < 16; i++) {
-    const byte = view.getUint8(at + i);
-    to[i] = (byte & 15) * scale + least;
-    to[i + 16] = (byte >> 4) * scale + least;
-  }
-}
-
-function upperHalf(bits: number): number {
-  return new Float32Array(Uint32Array.of(bits << 16).buffer)[0]!;
+function nibbles(view: DataView, at: number, scale: number, least: number): Float32Array {
+  return Float32Array.from({ length: 32 }, (_, i) => {
+    const byte = view.getUint8(at + (i % 16));
+    return (i < 16 ? byte & 15 : byte >> 4) * scale + least;
+  });
 }

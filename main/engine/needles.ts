@@ -46,13 +46,20 @@ export function plantNeedle(
   depth: number,
   { sentence, question }: Needle,
 ): Haystack {
-  let hay = "";
-  for (let i = 0; hay.length < characters; i++) hay += `${hay === "" ? "" : "\n\n"}${texts[(turn + i) % texts.length]}`;
-  const ends = [...hay.matchAll(/[.!?]"?\s+(?=["A-Z])/g)].map((match) => match.index + match[0].length);
-  const cut = nearest(ends, characters);
-  hay = hay.slice(0, cut);
-  const at = nearest(ends, depth * cut);
+  const hay = joinTexts(texts, turn, characters);
+  const at = nearest(sentenceEnds(hay), depth * hay.length);
   return { text: `${hay.slice(0, at)}${sentence} ${hay.slice(at)}`.trimEnd(), start: at, end: at + sentence.length, question };
+}
+
+/** About `characters` characters of the texts, beginning with the one whose turn it is, cut at a sentence's end. */
+export function joinTexts(texts: readonly string[], turn: number, characters: number): string {
+  let joined = "";
+  for (let i = 0; joined.length < characters; i++) joined += `${joined === "" ? "" : "\n\n"}${texts[(turn + i) % texts.length]}`;
+  return joined.slice(0, nearest(sentenceEnds(joined), characters));
+}
+
+function sentenceEnds(text: string): number[] {
+  return [...text.matchAll(/[.!?]"?\s+(?=["A-Z])/g)].map((match) => match.index + match[0].length);
 }
 
 /** ROUGE-1 recall in percent: how many of the needle's words the answer has. */

@@ -1,6 +1,9 @@
 /** A model's calibration: its heads' semantic retrieval scores and its layers' eviction errors (paper, sections 3 and 4). */
 import { readFile } from "node:fs/promises";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
 import { z } from "zod";
+import { dataFolder } from "../folders.ts";
 import type { HeadProfile } from "./policies/policy.ts";
 
 const profileSchema = z.object({
@@ -17,25 +20,32 @@ const profileSchema = z.object({
 
 export type ProfileFile = z.infer<typeof profileSchema>;
 
-const shippedProfiles = new URL("../../resources/profiles/", import.meta.url);
+const shippedProfiles = fileURLToPath(new URL("../../resources/profiles/", import.meta.url));
 
-/** The profile made for exactly this model file, or null. A damaged or foreign profile counts as none. */
+/** Where a profile that was calibrated on this machine is kept. */
+export function ownProfileFile(modelSha256: string): string {
+  return join(dataFolder(), "profiles", `${modelSha256}.json`);
+}
+
+/** The profile made for exactly this model file, shipped or calibrated here, or null. A damaged or foreign profile counts as none. */
 export async function loadProfile(
   modelSha256: string,
   layers: number,
   heads: number,
 ): Promise<{ name: string; profile: HeadProfile } | null> {
-  const text = await readFile(new URL(`${modelSha256}.json`, shippedProfiles), "utf8").catch(() => null);
-  if (text === null) return null;
-  const parsed = profileSchema.safeParse(tryJson(text));
-  if (!parsed.success) return null;
-  const { model, modelSha256: madeFor, scores, layerErrors } = parsed.data;
-  const fits =
-    madeFor === modelSha256 &&
-    scores.length === layers &&
-    scores.every((row) => row.length === heads) &&
-    [0, layers].includes(layerErrors.length);
-  return fits ? { name: model, profile: { scores, layerErrors } } : null;
+  for (const file of [join(shippedProfiles, `${modelSha256}.json`), ownProfileFile(modelSha256)]) {
+    const text = await readFile(file, "utf8").catch(() => null);
+    const parsed = profileSchema.safeParse(text === null ? null : tryJson(text));
+    if (!parsed.success) continue;
+    const { model, modelSha256: madeFor, scores, layerErrors } = parsed.data;
+    const fits =
+      madeFor === modelSha256 &&
+      scores.length === layers &&
+      scores.every((row) => row.length === heads) &&
+      [0, layers].includes(layerErrors.length);
+    if (fits) return { name: model, profile: { scores, layerErrors } };
+  }
+  return null;
 }
 
 function tryJson(text: string): unknown {
