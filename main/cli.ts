@@ -3,19 +3,23 @@ import { readFile, rm, writeFile } from "node:fs/promises";
 import { basename, resolve } from "node:path";
 import { parseArgs } from "node:util";
 import { type Budget, type MemoryMode, type PolicyName, policyNames } from "../preload/api.ts";
+import { calibrateModel } from "./calibrate.ts";
 import { doctor } from "./doctor.ts";
 import { DocumentError, type ParsedDocument, parseDocument } from "./documents/import.ts";
 import { defaultThreads, EngineClient } from "./engine/client.ts";
 import { EngineError } from "./engine/errors.ts";
 import type { Window } from "./engine/keep.ts";
 import { defaultModelFile, listModels } from "./engine/models.ts";
+import { snapshotCapBytes } from "./engine/snapshot.ts";
 import type { TurnResult } from "./engine/turn.ts";
+import { snapshotsFolder } from "./folders.ts";
 import { defaultSettings } from "./settings.ts";
 
 const usage = `Usage:
   folio ask FILE... --question Q [--question Q2 ...] [--budget 256|6%|full] [--policy NAME]
             [--window question|8] [--model FILE] [--mode fast|balanced|smallest] [--max-tokens N]
             [--threads N] [--json] [--kept FILE]
+  folio calibrate [--model FILE] [--out FILE] [--threads N]
   folio models      models in the local cache
   folio doctor      what was found on this machine
 
@@ -29,6 +33,8 @@ async function main(args: string[]): Promise<void> {
   switch (command) {
     case "ask":
       return await ask(rest);
+    case "calibrate":
+      return await calibrateModel(parseCalibrate(rest));
     case "models":
       for (const { file, bytes } of await listModels()) console.log(`${(bytes / 1e6).toFixed(0).padStart(7)} MB  ${file}`);
       return;
@@ -40,7 +46,20 @@ async function main(args: string[]): Promise<void> {
       console.log(usage);
       return;
     default:
-      throw new UsageError(`There is no command "${command}". Use one of: ask, models, doctor.`);
+      throw new UsageError(`There is no command "${command}". Use one of: ask, calibrate, models, doctor.`);
+  }
+}
+
+function parseCalibrate(args: string[]): Parameters<typeof calibrateModel>[0] {
+  try {
+    const { values } = parseArgs({ args, options: { model: { type: "string" }, out: { type: "string" }, threads: { type: "string" } } });
+    return {
+      model: values.model === undefined ? defaultModelFile() : resolve(values.model),
+      out: values.out === undefined ? null : resolve(values.out),
+      threads: values.threads === undefined ? defaultThreads() : wholeNumber("--threads", values.threads, 1, 256),
+    };
+  } catch (error) {
+    throw new UsageError(error instanceof Error ? error.message : String(error));
   }
 }
 
@@ -137,9 +156,11 @@ async function ask(args: string[]): Promise<void> {
     documents.push({ path, ...(await parseDocument(basename(path), bytes)) });
   }
 
+  // Only balanced mode puts the reading cache on disk; elsewhere a command leaves nothing behind.
+  const snapshots = options.mode === "balanced" ? { folder: snapshotsFolder(), capBytes: snapshotCapBytes } : null;
   const engine = new EngineClient(() => {});
   try {
-    const model = await engine.call<"load">({ op: "load", file: options.model, threads: options.threads, snapshots: null });
+    const model = await engine.call<"load">({ op: "load", file: options.model, threads: options.threads, snapshots });
     const tokens: number[] = [];
     for (const [i, document] of documents.entries())
       tokens.push(await engine.call<"addDocument">({ op: "addDocument", documentId: String(i), text: document.text }));

@@ -29,3 +29,7 @@ export function dataFolder(): string {
 export function modelsFolder(): string {
   return join(cacheFolder(), "models");
 }
+
+export function snapshotsFolder(): string {
+  return join(cacheFolder(), "snapshots");
+}

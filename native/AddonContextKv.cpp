@@ -28,7 +28,10 @@ Napi::Value AddonContext::GetKvSupport(const Napi::CallbackInfo& info) {
 
 Napi::Value AddonContext::SetAttentionProbe(const Napi::CallbackInfo& info) {
     addonKvRequireIdle(info.Env(), this);
-    addonKvRequireStockCache(info.Env(), this, "be probed");
+    const auto * kept = keptCache(this);
+    if (kept != nullptr && !kept->is_reading()) {
+        throw error(info.Env(), "An answering cache cannot be probed");
+    }
 
     const uint32_t first = addonKvWholeNumber(info[0], "firstRow");
     const uint32_t n = addonKvWholeNumber(info[1], "rowCount");

@@ -124,7 +124,9 @@ void llama_kv_cache_kept::gather(const llama_kv_cache & src, const std::vector<s
     if (&src.model != &model) {
         throw std::runtime_error("the reading cache belongs to another model");
     }
-    if (dynamic_cast<const llama_kv_cache_kept *>(&src) || src.n_stream != 1) {
+    const auto * src_kept = dynamic_cast<const llama_kv_cache_kept *>(&src);
+
+    if ((src_kept && !src_kept->is_reading()) || src.n_stream != 1) {
         throw std::runtime_error("rows are gathered from a reading cache with one sequence");
     }
     if (src.v_trans) {

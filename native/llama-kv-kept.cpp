@@ -89,8 +89,8 @@ std::string llama_kv_cache_kept::refused(const llama_model & model, const llama_
     if (layout.n_layer != model.hparams.n_layer()) {
         return format("the layout has %u layers, the model has %u", layout.n_layer, model.hparams.n_layer());
     }
-    if (layout.n_tail == 0 || layout_max(layout) == 0) {
-        return "an answering cache needs at least one kept row and one row for new tokens";
+    if (layout.n_tail == 0) {
+        return "a cache needs at least one row for new tokens";
     }
     if (layout.n_tail > cparams.n_ctx_seq || layout_max(layout) > cparams.n_ctx_seq) {
         return format("a layer cannot have more rows than the context has positions, %u", cparams.n_ctx_seq);
@@ -120,7 +120,7 @@ std::string llama_kv_cache_kept::unsupported(const llama_context & lctx) {
 }
 
 llama_pos llama_kv_cache_kept::get_pos_kept() const {
-    return v_cells[0].is_empty(0) ? -1 : v_cells[0].pos_get(0);
+    return n_kept_max == 0 || v_cells[0].is_empty(0) ? -1 : v_cells[0].pos_get(0);
 }
 
 //

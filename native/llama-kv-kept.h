@@ -20,6 +20,8 @@ struct llama_memory_params;
 // the keys are rotated already when they are gathered, so each layer, even each head, keeps its own tokens. which tokens these
 // were is not recorded: all kept cells carry the last position of the document, and the next token follows it
 
+// with nothing kept in any layer (M = 0) it is a reading cache: a stock cache whose rows are allocated as needed, not for the whole window
+
 struct llama_kv_layout {
     uint32_t         n_layer;
     const uint32_t * n_kept; // [n_layer] rows to keep, may be 0
@@ -54,6 +56,16 @@ public:
 
     // make room for more tokens, contents are kept. the context has to be told (llama_context::set_memory_moved)
     void grow(uint32_t n_tail_new);
+
+    bool is_reading() const { return n_kept_max == 0; }
+
+    // whole rows of the positions p0 .. p1-1 of a layer, all keys and then all values; the cache has to hold one whole sequence
+    static size_t n_bytes_row(const llama_kv_cache & kv, int32_t il);
+    static void   get_rows   (const llama_kv_cache & kv, int32_t il, uint32_t p0, uint32_t p1, uint8_t * data);
+
+    // put rows behind the sequence; they are part of it after set_length()
+    void set_rows  (int32_t il, uint32_t p0, uint32_t p1, const uint8_t * data);
+    void set_length(uint32_t n_pos);
 
     // per layer of the cache
     static std::vector<llama_kv_layer_report> report(const llama_kv_cache & kv);

@@ -45,6 +45,10 @@ std::vector<ggml_tensor *> llama_kv_kept_build_mask(ggml_context * ctx, llm_grap
 
 std::vector<ggml_tensor *> llama_kv_cache_kept::build_mask(
         ggml_context * ctx, llm_graph_result & res, const llama_kv_cache_context * mctx, const llama_ubatch & ubatch) const {
+    if (is_reading()) {
+        return {}; // the stock mask fits
+    }
+
     auto inp = std::make_unique<llm_graph_input_mask_kept>(mctx, ubatch.n_tokens);
 
     inp->slices = n_kept;

@@ -285,7 +285,6 @@ export class Engine {
     const started = performance.now();
     let first = -1;
     await reading.read(prompt.tokens, prompt.stops, end, {
-      reserve: 0,
       signal: hooks.signal,
       onProgress: ({ done, total }) => {
         if (first < 0) first = done;

@@ -1,8 +1,10 @@
 /** Keeps an engine child running: starts it, loads the model, gives it the documents again after a crash, and says what it does. */
 import type { EngineStatus, ModelInfo } from "../../preload/api.ts";
+import { snapshotsFolder } from "../folders.ts";
 import { EngineClient, type EngineListeners } from "./client.ts";
 import { EngineError } from "./errors.ts";
 import type { Call, Results } from "./protocol.ts";
+import { snapshotCapBytes } from "./snapshot.ts";
 
 export type KeeperOptions = {
   file: string;
@@ -65,7 +67,7 @@ export class EngineKeeper {
       const name = file.split(/[\\/]/).at(-1) ?? file;
       onStatus({ phase: "loading", model: name, progress: 0 });
       const model = await client.call<"load">(
-        { op: "load", file, threads, snapshots: null },
+        { op: "load", file, threads, snapshots: { folder: snapshotsFolder(), capBytes: snapshotCapBytes } },
         { onLoading: (progress) => onStatus({ phase: "loading", model: name, progress }) },
       );
       for (const text of texts()) await client.call<"addDocument">({ op: "addDocument", ...text });

@@ -12,7 +12,7 @@ const chunkTokens = 128;
 /** The question is decoded in one piece, since its attention is probed; longer questions are probed over their last tokens. */
 const largestPiece = 512;
 /** Rows are allocated in steps of this many, as llama.cpp counts its cells. */
-const rowStep = 1024;
+const rowStep = 256;
 
 export type ReadProgress = { done: number; total: number };
 
@@ -60,9 +60,10 @@ export class ReadingCache {
     tokens: readonly number[],
     stops: readonly number[],
     end: number,
-    options: { reserve: number; signal: AbortSignal; onProgress(progress: ReadProgress): void },
+    options: { signal: AbortSignal; onProgress(progress: ReadProgress): void },
   ): Promise<void> {
-    await this.#makeRoom(tokens.length + options.reserve);
+    await this.#forgetOtherDocuments(tokens, stops);
+    await this.#makeRoom(tokens.length);
     await this.#keepOnly(pieceStart(stops, this.sharedWith(tokens), end));
     let position = this.#tokens.length;
     options.onProgress({ done: position, total: end });
@@ -81,6 +82,7 @@ export class ReadingCache {
    * @returns whether anything was restored
    */
   async restore(store: SnapshotStore, tokens: readonly number[], stops: readonly number[], end: number): Promise<boolean> {
+    await this.#forgetOtherDocuments(tokens, stops);
     const within = stops.filter((stop) => stop <= end);
     const shared = this.sharedWith(tokens);
     if (!within.some((stop) => stop > shared)) return false;
@@ -166,15 +168,27 @@ export class ReadingCache {
   async #makeRoom(tokens: number): Promise<void> {
     if (this.#context !== null && tokens <= this.#rows) return;
     const { info, model } = this.#loaded;
-    const rows = Math.min(Math.ceil((tokens + rowStep / 2) / rowStep) * rowStep, Math.ceil(info.contextLength / rowStep) * rowStep);
-    await this.drop();
-    this.#context = await createContext(model, {
-      contextSize: rows,
-      batchSize: Math.min(largestPiece, rows),
-      threads: this.#threads,
-      kvType: this.kvType,
-    });
+    const rows = Math.min(Math.ceil(tokens / rowStep) * rowStep, Math.ceil(info.contextLength / rowStep) * rowStep);
+    if (this.#context !== null && info.unsupported === null) {
+      await this.#context.growKvTail(rows);
+    } else {
+      await this.drop();
+      // A cache that can grow allocates only what it needs; the window that rope factors depend on stays the model's.
+      const layout = { kept: new Uint32Array(info.layers), tail: rows };
+      this.#context = await createContext(model, {
+        contextSize: info.unsupported === null ? info.contextLength : rows,
+        batchSize: Math.min(largestPiece, rows),
+        threads: this.#threads,
+        kvType: this.kvType,
+        ...(info.unsupported === null && { layout }),
+      });
+    }
     this.#rows = rows;
+  }
+
+  /** Frees the memory of a conversation that shares no document with this prompt. */
+  async #forgetOtherDocuments(tokens: readonly number[], stops: readonly number[]): Promise<void> {
+    if (this.sharedWith(tokens) < Math.min(stops[0] ?? 0, this.#tokens.length)) await this.drop();
   }
 
   async #keepOnly(length: number): Promise<void> {

@@ -10,6 +10,9 @@ import { join } from "node:path";
 import type { KvType } from "../../preload/api.ts";
 import type { NativeContext } from "./addon.ts";
 
+/** Bytes that all snapshots together may take on disk. */
+export const snapshotCapBytes = 8 * 2 ** 30;
+
 const magic = Buffer.from("FOLIOKV1");
 const digestBytes = 32;
 const extension = ".kv";

@@ -2,47 +2,12 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { Engine } from "../../main/engine/engine.ts";
 import { defaultModelFile } from "../../main/engine/models.ts";
-import type { AskRequest, Hooks } from "../../main/engine/turn.ts";
-
-const essay = (fact: string) =>
-  `The harbour town keeps its ledgers in a stone house behind the fish market. Every spring the clerks count the boats, the nets and the
-barrels of salt, and write the sums into a book that is older than the house.
-
-In the summer of the long drought the council met every evening. They spoke of the wells, of the price of oats and of the road to the
-quarry. ${fact} The meeting ended late, and the lamps were carried home along the quay.
-
-Later that year the bridge was mended by two carpenters from the hills. They asked for no money, only for a barrel of cider and leave
-to carve their names under the railing, where people still look for them.`.repeat(1);
-
-const question = "What is the special magic number for Springfield?";
-
-const request = (overrides: Partial<AskRequest> = {}): AskRequest => ({
-  documentIds: ["essay"],
-  history: [],
-  question,
-  policy: "phrase",
-  budget: { kind: "tokens", tokens: 64 },
-  window: "question",
-  mode: "fast",
-  readingKv: "f16",
-  answeringKv: "f16",
-  maxAnswerTokens: 24,
-  temperature: 0,
-  ...overrides,
-});
-
-const hooks = (overrides: Partial<Hooks> = {}): Hooks => ({
-  signal: new AbortController().signal,
-  onStatus: () => {},
-  onMemory: () => {},
-  onText: () => {},
-  ...overrides,
-});
+import { essay, fact, hooks, question, request } from "./fixtures.ts";
 
 let engine: Engine;
 beforeAll(async () => {
   engine = await Engine.load(defaultModelFile(), { threads: 1 });
-  await engine.addDocument("essay", essay("The special magic number for Springfield is 4821."));
+  await engine.addDocument("essay", essay(fact));
   await engine.addDocument("other", essay("The special magic number for Springfield is 7390."));
   await engine.addDocument("without", essay("Nobody spoke of Springfield."));
 });
@@ -61,9 +26,9 @@ describe("a turn", () => {
 
   it("shows the sentence that the answer rests on", async () => {
     const result = await engine.ask(request(), hooks());
-    const text = essay("The special magic number for Springfield is 4821.");
+    const text = essay(fact);
     const passages = result.evidence.map(({ start, end }) => text.slice(start, end));
-    expect(passages).toContain("The special magic number for Springfield is 4821.");
+    expect(passages).toContain(fact);
   });
 
   it("streams exactly the answer, and frees the answering cache when it is done", async () => {
@@ -122,12 +87,12 @@ describe("stopping", () => {
   });
 
   it("while reading settles with the signal's reason, and the next question reads on", async () => {
-    await engine.addDocument("long", essay("The special magic number for Springfield is 4821.").repeat(6));
+    await engine.addDocument("long", essay(fact).repeat(6));
     const controller = new AbortController();
     const reading = engine.read(
       ["long"],
       "f16",
-      hooks({ signal: controller.signal, onStatus: ({ phase }) => phase === "reading" && controller.abort() }),
+      hooks({ signal: controller.signal, onStatus: (status) => status.phase === "reading" && status.done > 0 && controller.abort() }),
     );
     await expect(reading).rejects.toMatchObject({ name: "AbortError" });
     const progress: number[] = [];
@@ -161,6 +126,5 @@ it("works with a q8_0 reading cache and q8_0 answering rows", async () => {
     expect(result.answer).toContain("4821");
     // 34 bytes for 32 values instead of 64.
     expect(result.cache.answeringBytes / f16.cache.answeringBytes).toBeCloseTo(34 / 64, 2);
-    expect(result.cache.readingBytes / f16.cache.readingBytes).toBeCloseTo(readingKv === "f16" ? 1 : 34 / 64, 2);
   }
 });

@@ -57,7 +57,6 @@ describe("a layout", () => {
 
   it.each<[string, ContextOptions, string]>([
     ["for another number of layers", { kept: [10, 10] }, "the layout has 2 layers, the model has 3"],
-    ["that keeps nothing", { kept: [0, 0, 0] }, "at least one kept row"],
     ["larger than the context", { kept: [10, 10, 0xffff_ffff] }, "more rows than the context has positions, 2048"],
     ["with a tail larger than the context", { kept, tail: 2049 }, "more rows than the context has positions, 2048"],
     ["without a tail", { kept, tail: 0 }, "one row for new tokens"],
