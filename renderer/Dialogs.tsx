@@ -1,5 +1,5 @@
 import type { ReactNode } from "react";
-import { chooseDocument, closeDialog, newConversation, removeDocument } from "./actions.ts";
+import { chooseDocument, closeDialog, copyText, newConversation, removeDocument } from "./actions.ts";
 import { Library } from "./Library.tsx";
 import { Modal } from "./Modal.tsx";
 import { SettingsDialog } from "./SettingsDialog.tsx";
@@ -120,13 +120,7 @@ function LinkDialog({ href }: { href: string }) {
   );
   if (!openable) {
     return (
-      <Confirm
-        title="A link that cannot be opened"
-        says={copy}
-        cancel="Close"
-        action="Copy it"
-        onAction={() => void navigator.clipboard.writeText(href)}
-      />
+      <Confirm title="A link that cannot be opened" says={copy} cancel="Close" action="Copy it" onAction={() => void copyText(href)} />
     );
   }
   return (

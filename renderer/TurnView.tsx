@@ -1,7 +1,7 @@
 import { memo, useState } from "react";
 import type { Evidence, StopReason, Turn } from "../preload/api.ts";
 import { Answer } from "./Answer.tsx";
-import { goToEvidence } from "./actions.ts";
+import { copyText, goToEvidence } from "./actions.ts";
 import { bytes, count, duration, percent, shortName, speed } from "./format.ts";
 import { Hint, IconButton } from "./Hint.tsx";
 import { AlertTriangle, Copy, Info } from "./icons.ts";
@@ -116,7 +116,7 @@ function Receipt({ turn }: { turn: DoneTurn }) {
   const { cache, timing } = turn;
   const kept = Math.round(cache.keptPerLayer.reduce((sum, n) => sum + n, 0) / Math.max(1, cache.keptPerLayer.length));
   const copy = async () => {
-    await navigator.clipboard.writeText(turn.answer);
+    if (!(await copyText(turn.answer))) return;
     setCopied(true);
     setTimeout(() => setCopied(false), 2000);
   };

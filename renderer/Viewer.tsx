@@ -1,4 +1,4 @@
-import { useState } from "react";
+import { useEffect, useState } from "react";
 import type { DocumentInfo, Page } from "../preload/api.ts";
 import { newConversation, removeDocument, stepEvidence } from "./actions.ts";
 import { count, plural } from "./format.ts";
@@ -14,6 +14,9 @@ export function Viewer({ hidden }: { hidden: boolean }) {
   const pages = useFolio((s) => (s.pages?.documentId === s.viewing ? s.pages!.list : null));
   const [page, setPage] = useState(0);
   const [goTo, setGoTo] = useState<{ page: number; visit: number } | null>(null);
+  useEffect(() => {
+    document.title = known ? `${known.name} · Folio` : "Folio";
+  }, [known]);
   const jump = (to: number) => setGoTo((before) => ({ page: to, visit: (before?.visit ?? 0) + 1 }));
   return (
     <section className="viewer" id="document" aria-label="Document" hidden={hidden}>

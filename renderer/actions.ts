@@ -120,7 +120,26 @@ export async function ask(): Promise<void> {
 }
 
 export const stop = () => attempt(api.stop());
-export const changeSettings = (changes: Partial<Settings>) => attempt(api.changeSettings(changes));
+
+/** Shown at once, and taken back if main refuses. */
+export async function changeSettings(changes: Partial<Settings>): Promise<void> {
+  const before = state().settings;
+  set({ settings: { ...before, ...changes } });
+  if ((await attempt(api.changeSettings(changes))) === null) set({ settings: before });
+}
+
+/** Puts text on the clipboard; resolves to whether that was allowed. */
+export async function copyText(text: string): Promise<boolean> {
+  try {
+    await navigator.clipboard.writeText(text);
+    return true;
+  } catch {
+    const message = `This window may not use the clipboard. Select the text and copy it with ${navigator.platform.startsWith("Mac") ? "⌘C" : "Ctrl+C"}.`;
+    set({ problem: { code: "no-clipboard", message } });
+    return false;
+  }
+}
+
 /** Exact prompt length; its failures are the caller's, since a count that is late must not raise a message. */
 export const countPrompt = (question: string) => api.countPrompt(question);
 

@@ -1,5 +1,6 @@
 /** The keys of the window in one table: the handler and the list of shortcuts both read it. */
 
+import { flushSync } from "react-dom";
 import { newConversation, openDialog, setFinding, showTab, stepEvidence, stop } from "./actions.ts";
 import { selectBusy, useFolio } from "./store.ts";
 
@@ -8,32 +9,22 @@ const command = isMac ? "⌘" : "Ctrl+";
 const alt = isMac ? "⌥" : "Alt+";
 
 export const ids = { question: "question", filter: "library-filter", files: "files", find: "find" } as const;
-const element = (id: string) => document.getElementById(id) as HTMLInputElement | null;
 
 /** Opens the system's file dialog; `App` holds the input behind it. */
-export const pickFiles = (): void => element(ids.files)?.click();
+export const pickFiles = (): void => document.getElementById(ids.files)?.click();
 
-function focusWhenShown(id: string) {
-  requestAnimationFrame(() => {
-    element(id)?.focus();
-    element(id)?.select();
-  });
+/** Drawn before the key's handler returns, so that what is typed next already goes to the field. */
+function showAndFocus(show: () => void, id: string) {
+  flushSync(show);
+  const field = document.getElementById(id);
+  field?.focus();
+  if (field instanceof HTMLInputElement) field.select();
 }
 
-export function find(): void {
-  setFinding(true);
-  focusWhenShown(ids.find);
-}
-
-export function searchLibrary(): void {
-  if (!element(ids.filter)) openDialog({ kind: "library" });
-  focusWhenShown(ids.filter);
-}
-
-export function focusQuestion(): void {
-  showTab("conversation");
-  focusWhenShown(ids.question);
-}
+export const find = (): void => showAndFocus(() => setFinding(true), ids.find);
+export const focusQuestion = (): void => showAndFocus(() => showTab("conversation"), ids.question);
+export const searchLibrary = (): void =>
+  showAndFocus(() => document.getElementById(ids.filter) ?? openDialog({ kind: "library" }), ids.filter);
 
 type Shortcut = { keys: string; label: string; when?: () => boolean; run?: () => void; matches?: (event: KeyboardEvent) => boolean };
 

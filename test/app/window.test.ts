@@ -1,0 +1,256 @@
+/** The window by itself, in front of an app that says what the test tells it: untrusted answers, keys, sizes, long documents. */
+import { afterEach, expect, test } from "vitest";
+import type { DocumentInfo, Page as DocumentPage, Evidence, Turn } from "../../preload/api.ts";
+import { fakeApp } from "../unit/host/fake-app.ts";
+import { openTestWindow, type TestWindow } from "./window.ts";
+
+let window: TestWindow | null = null;
+afterEach(async () => {
+  await window?.close();
+  window = null;
+});
+
+const sentence = "The harbour was built in three stages, of which the last was finished in the spring of that year. ";
+
+function longDocument(count: number): DocumentPage[] {
+  let start = 0;
+  return Array.from({ length: count }, (_, i) => {
+    const text = `Section ${i + 1}\n\n${sentence.repeat(12).trim()}\n\nOn page ${i + 1} the keeper wrote down number ${7000 + i}.`;
+    const page = { number: i + 1, start, text };
+    start += text.length + 2;
+    return page;
+  });
+}
+
+function passage(pages: readonly DocumentPage[], number: number): Evidence {
+  const page = pages[number - 1]!;
+  const at = page.text.indexOf("On page");
+  const start = page.start + at;
+  return { documentId: "d", page: number, start, end: page.start + page.text.length, text: page.text.slice(at), score: 1 };
+}
+
+function doneTurn(answer: string, evidence: Evidence[] = []): Turn {
+  return {
+    id: "t",
+    question: "What did the keeper write?",
+    answer,
+    phase: "done",
+    stopReason: "end",
+    promptTokens: 7055,
+    answerTokens: 20,
+    cache: {
+      policy: "phrase",
+      mode: "fast",
+      budgetTokens: 421,
+      fullBytes: 188e6,
+      readingBytes: 188e6,
+      answeringBytes: 6.1e6,
+      peakBytes: 194e6,
+      computeBytes: 11e6,
+      protectedTokens: 40,
+      keptPerLayer: [100, 200, 300],
+    },
+    timing: { readMs: 1, restoreMs: 0, questionMs: 1, selectMs: 1, gatherMs: 1, firstTokenMs: 4, decodeTokensPerSecond: 41 },
+    evidence,
+    notice: null,
+  };
+}
+
+/** An app with one ready document, and a conversation about it. */
+function appWith(pages: DocumentPage[], turns: Turn[]) {
+  const fake = fakeApp();
+  const known: DocumentInfo = {
+    id: "d",
+    name: "Lighthouse.pdf",
+    fileBytes: 1,
+    phase: "ready",
+    pages: pages.length,
+    characters: 1,
+    tokens: 7012,
+    emptyPages: [],
+  };
+  fake.state.documents = [known];
+  fake.state.conversation = { id: "c", documentIds: ["d"], turns };
+  fake.app.requests.getPages = () => Promise.resolve(pages);
+  return fake;
+}
+
+const untrusted = [
+  "![picture](https://evil.example/a.png)",
+  "![](//evil.example/b.png)",
+  "![x][ref]\n\n[ref]: https://evil.example/c.png",
+  '<img src="https://evil.example/d.png">',
+  "<script>document.title = 'taken'</script>",
+  '<svg onload="document.title=1"><image href="https://evil.example/e.png"/></svg>',
+  "<style>@import 'https://evil.example/f.css';</style>",
+  '<iframe src="https://evil.example/g"></iframe>',
+  "[run](javascript:document.title='taken')",
+  "[data](data:text/html,<script>1</script>)",
+  "[odd](java&#115;cript:document.title=1)",
+  "<https://evil.example/h>",
+  "www.evil.example/i",
+  '<a href="https://evil.example/j" ping="https://evil.example/k">x</a>',
+  '<form action="https://evil.example/l"><input autofocus onfocus="document.title=1"></form>',
+];
+
+test("whatever an answer holds, nothing is loaded, run or followed, also while it streams in", async () => {
+  const fake = appWith(longDocument(2), [{ id: "t", question: "Q", answer: "", phase: "answering" }]);
+  window = await openTestWindow(fake.app);
+  const { page } = window;
+  await page.locator(".turn").waitFor();
+  const answer = untrusted.join("\n\n");
+  for (const text of answer.match(/[\s\S]{1,3}/g)!) fake.emit("answer", { turnId: "t", text });
+  await page.locator(".answer").getByText("evil.example/l").waitFor();
+  fake.emit("turn", doneTurn(answer));
+  await page.locator(".turn[data-phase=done]").waitFor();
+  expect(await page.locator(".answer :is(img, script, svg, style, iframe, form, input:not([type=checkbox]), a)").count()).toBe(0);
+  expect(await page.title()).toBe("Lighthouse.pdf · Folio");
+
+  await page.locator(".answer").getByRole("button", { name: "www.evil.example/i" }).click();
+  const dialog = page.getByRole("dialog", { name: /open this link/ });
+  expect(await dialog.locator(".target").textContent()).toBe("http://www.evil.example/i");
+  await page.keyboard.press("Enter");
+  expect(await dialog.count()).toBe(0);
+  expect(window.strays).toEqual([]);
+  expect(window.complaints).toEqual([]);
+});
+
+test("in a document of 1,000 pages only a few are drawn, and a passage far away is reached exactly", async () => {
+  const pages = longDocument(1000);
+  const fake = appWith(pages, [doneTurn("It wrote 7911.", [passage(pages, 912), passage(pages, 3)])]);
+  window = await openTestWindow(fake.app);
+  const { page } = window;
+  await page.getByRole("button", { name: /^p 912/ }).click();
+  const mark = page.locator("mark[data-current=true]");
+  await expect.poll(() => mark.textContent()).toBe("On page 912 the keeper wrote down number 7911.");
+  await expect.poll(() => page.getByLabel("Go to page").inputValue()).toBe("912");
+  expect(await page.locator(".page").count()).toBeLessThan(12);
+  await expect
+    .poll(async () => {
+      const [at, area] = [await mark.boundingBox(), await page.locator(".pages").boundingBox()];
+      return at!.y > area!.y && at!.y + at!.height < area!.y + area!.height;
+    })
+    .toBe(true);
+  await page.keyboard.press("Alt+ArrowDown");
+  await expect.poll(() => mark.textContent()).toBe("On page 3 the keeper wrote down number 7002.");
+
+  await page.keyboard.press("Control+f");
+  await page.keyboard.type("number 7499");
+  await expect.poll(() => page.locator(".find-bar output").textContent()).toBe("1 of 1");
+  await expect.poll(() => page.locator("mark[data-kind=match]").textContent()).toBe("number 7499");
+  await page.keyboard.press("Escape");
+  await page.getByLabel("Go to page").fill("1000");
+  await page.keyboard.press("Enter");
+  await expect.poll(() => page.getByRole("article", { name: "Page 1000", exact: true }).count()).toBe(1);
+});
+
+test("everything is reached by keyboard, and the focus comes back from dialogs", async () => {
+  const fake = appWith(longDocument(3), [doneTurn("Yes.")]);
+  fake.app.requests.countPrompt = () => Promise.resolve({ promptTokens: 7055, limit: 8176 });
+  window = await openTestWindow(fake.app);
+  const { page } = window;
+  await page.locator(".turn").waitFor();
+  const focused = () => page.evaluate("document.activeElement.getAttribute('aria-label') ?? document.activeElement.textContent");
+
+  await page.keyboard.press("Control+l");
+  await expect.poll(focused).toBe("Question");
+  for (const [keys, title] of [
+    ["Control+,", "Settings"],
+    ["Control+/", "Keyboard shortcuts"],
+    ["Control+n", "Start a new conversation?"],
+  ] as const) {
+    await page.keyboard.press(keys);
+    await page.getByRole("dialog", { name: title }).waitFor();
+    await page.keyboard.press("Escape");
+    await expect.poll(() => page.getByRole("dialog").count()).toBe(0);
+    expect(await focused()).toBe("Question");
+  }
+
+  await page.keyboard.type("Who?");
+  await page.keyboard.press("Shift+Enter");
+  await page.keyboard.type("When?");
+  await page.keyboard.press("Enter");
+  await expect.poll(() => fake.calls.filter(([name]) => name === "ask")).toEqual([["ask", "Who?\nWhen?"]]);
+  fake.emit("turn", { id: "u", question: "Who?\nWhen?", answer: "", phase: "waiting" });
+  await page.getByRole("button", { name: "Stop", exact: true }).waitFor();
+  await page.keyboard.press("Escape");
+  await expect.poll(() => fake.calls.filter(([name]) => name === "stop").length).toBe(1);
+
+  await page.keyboard.press("Control+k");
+  await expect.poll(focused).toBe("Search the library");
+  const names = new Set<unknown>();
+  for (let i = 0; i < 40; i++) {
+    await page.keyboard.press("Tab");
+    names.add(await focused());
+  }
+  for (const name of ["Settings", "Go to page", "Text of the document", "Question", "Budget", "Stop", "Open the memory panel"]) {
+    expect(names).toContain(name);
+  }
+});
+
+test("a prompt that is too long is said with its numbers, and cannot be asked", async () => {
+  const fake = appWith(longDocument(10), []);
+  fake.state.model = {
+    name: "Small",
+    file: "small.gguf",
+    bytes: 1,
+    sha256: "",
+    layers: 2,
+    heads: 2,
+    kvHeads: 1,
+    contextLength: 8192,
+    profile: null,
+    unsupported: null,
+  };
+  fake.app.requests.countPrompt = () => Promise.resolve({ promptTokens: 9396, limit: 8176 });
+  window = await openTestWindow(fake.app);
+  const { page } = window;
+  const alert = page.getByRole("alert");
+  await alert.waitFor();
+  expect(await alert.textContent()).toMatch(
+    /9,396 tokens are too long for Small, which reads at most 8,176\. 1,220 too many, about 2 pages/,
+  );
+  await page.getByLabel("Question", { exact: true }).fill("Who?");
+  await page.keyboard.press("Enter");
+  expect(await page.getByRole("button", { name: "Ask", exact: true }).isDisabled()).toBe(true);
+  expect(fake.calls.some(([name]) => name === "ask")).toBe(false);
+});
+
+test("a narrow window has two tabs and a drawer, and nothing scrolls sideways", async () => {
+  const pages = longDocument(5);
+  const wide = "| a | b |\n|---|---|\n| `a_very_long_name_without_any_break_in_it_that_goes_on_and_on` | another_very_long_one |\n";
+  const fake = appWith(pages, [doneTurn(wide, [passage(pages, 4)])]);
+  window = await openTestWindow(fake.app);
+  const { page } = window;
+  for (const width of [1280, 1080, 1079, 800, 640]) {
+    await page.setViewportSize({ width, height: 600 });
+    const tab = page.getByRole("tab", { name: "Conversation" });
+    if (width < 1080) await tab.click();
+    else expect(await tab.count()).toBe(0);
+    await page.getByRole("button", { name: /^p 4/ }).click();
+    await expect.poll(() => page.locator("mark[data-current=true]").isVisible()).toBe(true);
+    expect(await page.evaluate("document.documentElement.scrollWidth <= innerWidth")).toBe(true);
+    const gauge = (await page.locator(".gauge-line").boundingBox())!;
+    expect(gauge.height).toBe(40);
+  }
+  await page.keyboard.press("Control+k");
+  await expect.poll(() => page.getByRole("dialog").getByText("Lighthouse.pdf").isVisible()).toBe(true);
+});
+
+test("the theme follows the system until one is chosen", async () => {
+  const fake = appWith(longDocument(1), []);
+  window = await openTestWindow(fake.app, { colorScheme: "dark" });
+  const { page } = window;
+  const lightness = () => page.evaluate("Number(getComputedStyle(document.body).backgroundColor.match(/\\d+/)[0])");
+  await page.locator(".sheet").waitFor();
+  expect(await lightness()).toBeLessThan(60);
+  await page.keyboard.press("Control+,");
+  await page.getByRole("radio", { name: "Light" }).click();
+  await expect.poll(() => fake.calls.at(-1)).toEqual(["changeSettings", { theme: "light" }]);
+  await expect.poll(lightness).toBeGreaterThan(200);
+
+  const refused = Object.assign(new Error("The settings could not be saved: free some space and try again."), { code: "disk-full" });
+  fake.app.requests.changeSettings = () => Promise.reject(refused);
+  await page.getByRole("radio", { name: "Dark" }).click();
+  await expect.poll(() => page.getByRole("radio", { name: "Light" }).isChecked()).toBe(true);
+});
