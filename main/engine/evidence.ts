@@ -1,7 +1,7 @@
 /** From attention to passages: which sentences of the documents the retrieval heads looked at and the cache kept. */
 import type { LlamaModel } from "node-llama-cpp";
-import type { PolicyInput } from "./policies/policy.ts";
-import { averagePool, meanOverHeads, retrievalHeads } from "./policies/scoring.ts";
+import type { HeadProfile, PolicyInput } from "./policies/policy.ts";
+import { allHeads, averagePool } from "./policies/scoring.ts";
 import { charactersOfTokens, type Prompt, type TokenizedText } from "./prompt.ts";
 
 /** A passage of one document, as character offsets in its text; `score` is its share of the best passage's attention, 0 to 1. */
@@ -13,6 +13,8 @@ type AttentionInput = Omit<PolicyInput, "first" | "end" | "counts">;
 const mostPassages = 5;
 /** Passages with less than this share of the best one's attention are not shown. */
 const leastShare = 0.2;
+/** Heads with less than this share of the best head's retrieval score say nothing about evidence. */
+const leastHeadShare = 0.25;
 /** Tokens over which attention is averaged before the highest point is looked for. */
 const peakTokens = 9;
 /** A sentence longer than this many characters is shown only around its peak. */
@@ -62,19 +64,33 @@ function attentionOnDocuments(
 ): Float32Array {
   const total = new Float32Array(to - from);
   for (let layer = 0; layer < layers; layer++) {
-    const scores = profile?.scores[layer];
-    const mass = meanOverHeads(attention(layer), positions, retrievalHeads(heads, scores), from, to);
-    const weight = scores ? Math.max(...scores) : 1;
+    const voters = evidenceHeads(heads, layer, profile);
+    if (voters.length === 0) continue;
+    const mass = attention(layer);
+    const scores = new Float32Array(to - from);
+    for (const { head, weight } of voters) {
+      const row = mass.subarray(head * positions + from, head * positions + to);
+      for (let t = 0; t < row.length; t++) scores[t]! += weight * row[t]!;
+    }
     if (kept === null) {
-      for (let t = 0; t < total.length; t++) total[t]! += weight * mass[t]!;
+      for (let t = 0; t < total.length; t++) total[t]! += scores[t]!;
       continue;
     }
-    for (const set of kept[layer]!) {
-      for (const position of set)
-        if (position >= from && position < to) total[position - from]! += (weight * mass[position - from]!) / kept[layer]!.length;
+    const sets = kept[layer]!;
+    for (const set of sets) {
+      for (const position of set) {
+        if (position >= from && position < to) total[position - from]! += scores[position - from]! / sets.length;
+      }
     }
   }
   return total;
+}
+
+/** The heads of a layer that point at evidence, weighted by how well they retrieve; most layers of a calibrated model have none. */
+function evidenceHeads(heads: number, layer: number, profile: HeadProfile | null): { head: number; weight: number }[] {
+  if (profile === null) return allHeads(heads).map((head) => ({ head, weight: 1 }));
+  const best = Math.max(...profile.scores.flat());
+  return profile.scores[layer]!.map((weight, head) => ({ head, weight })).filter(({ weight }) => weight >= leastHeadShare * best);
 }
 
 function indexOfMax(values: Float32Array): number {
