@@ -10,9 +10,9 @@ import { gaugeWords } from "./words.ts";
 
 const placeWords: Record<ReadingPlace, string> = {
   none: "nothing read yet",
-  memory: "in memory",
-  disk: "on disk",
-  dropped: "dropped",
+  memory: "",
+  disk: "it is on disk",
+  dropped: "it was dropped",
 };
 
 /** Everything the line leaves out: each part of the memory, the layers, and the last minutes. */
@@ -34,17 +34,12 @@ export function GaugePanel() {
     return () => window.removeEventListener("keydown", close, { capture: true });
   }, []);
   const answering = memory.answeringBytes || done?.cache.answeringBytes || 0;
+  const readingInMemory = memory.readingPlace === "memory" ? memory.readingBytes : 0;
   const full = memory.fullBytes || done?.cache.fullBytes || 0;
   const rows: { name: string; value: string; note?: string; says: string; kind?: string }[] = [
     { name: "To answer", value: bytes(answering), says: gaugeWords.answering, kind: "used" },
     { name: "A full cache would take", value: bytes(full), says: gaugeWords.full },
-    {
-      name: "What was read",
-      value: bytes(memory.readingBytes),
-      note: placeWords[memory.readingPlace],
-      says: gaugeWords.reading,
-      kind: "beside",
-    },
+    { name: "What was read, in memory", value: bytes(readingInMemory), note: placeWords[memory.readingPlace], says: gaugeWords.reading },
     { name: "Scratch space", value: bytes(memory.computeBytes), says: gaugeWords.compute },
     { name: "Model", value: bytes(memory.weightsBytes), says: gaugeWords.weights },
     { name: "Engine process", value: bytes(memory.processBytes), says: gaugeWords.process },

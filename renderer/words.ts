@@ -9,7 +9,7 @@ export const policyWords: Record<PolicyName, Choice> = {
   phrase: {
     label: "Whole phrases",
     says: "Keeps the phrases around what the model's retrieval heads look up. Recommended.",
-    term: "phrase: CompressKV's semantic retrieval heads, with wide max-pooling so that neighbouring tokens survive together",
+    term: "phrase: CompressKV's semantic retrieval heads, max-pooling over 13 tokens, half of the budget one set for all layers",
   },
   compresskv: {
     label: "CompressKV, as published",
@@ -77,7 +77,8 @@ export const gaugeWords = {
   reading: "Reading KV cache: the whole document as the model read it. Where it is now, and its measured bytes.",
   compute: "Compute buffers: scratch space for one step of the model.",
   process: "Resident memory (RSS) of the engine process: everything above and the program itself.",
-  layers: "Tokens kept in each layer's answering cache. Layers that lose more by forgetting get more.",
+  layers:
+    "Tokens kept in each layer's answering cache. Some policies give each layer the same, others give more to layers that lose more by forgetting.",
   history: "Resident memory of the engine over the last minutes, and the part of it that caches take.",
   saved: "Full cache divided by answering cache.",
 } as const;
