@@ -18,7 +18,16 @@ let lastToken: Token;
 
 serve<StockRequests>({
   load: async ({ file, contextSize, batchSize, threads }) => {
-    const llama = await getLlama({ build: "never", gpu: false, maxThreads: threads, logLevel: LlamaLogLevel.error, progressLogs: false });
+    // An option that no build here was made with: otherwise Folio's own build would count as an existing one.
+    const cmakeOptions = { FOLIO_STOCK: "1" };
+    const llama = await getLlama({
+      build: "never",
+      cmakeOptions,
+      gpu: false,
+      maxThreads: threads,
+      logLevel: LlamaLogLevel.error,
+      progressLogs: false,
+    });
     if (llama.buildType !== "prebuilt") throw new Error(`not node-llama-cpp's own binary: ${llama.buildType}`);
     const model = await llama.loadModel({ modelPath: file, gpuLayers: 0 });
     const context = await model.createContext({ contextSize, batchSize, threads, sequences: 1, flashAttention: true });

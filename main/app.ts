@@ -35,8 +35,8 @@ class FolioApp implements App {
   readonly #texts = new Map<string, ParsedDocument>();
   readonly #imports = new Map<string, AbortController>();
   readonly #engine: EngineKeeper;
-  /** Aborts what the engine reads or answers now. */
-  #current: AbortController | null = null;
+  /** Aborts what the engine reads or answers now; a question may wait while its document is still being read ahead. */
+  readonly #current = new Set<AbortController>();
 
   constructor(settings: Settings) {
     this.#state = { engine: { phase: "starting" }, model: null, settings, documents: [], conversation: null, memory: nothingAllocated() };
@@ -64,7 +64,7 @@ class FolioApp implements App {
       this.#state.documents = this.#state.documents.filter((document) => document.id !== id);
       this.#emit("documentRemoved", id);
       if (this.#state.conversation?.documentIds.includes(id)) {
-        this.#current?.abort();
+        this.#abortCurrent();
         this.#set("conversation", { conversation: null });
       }
       await this.#engine.removeDocument(id);
@@ -77,7 +77,7 @@ class FolioApp implements App {
       if (documentIds.length === 0 || documentIds.some((id) => !this.#texts.has(id))) return Promise.reject(gone());
       const open = this.#state.conversation;
       if (open && open.turns.length === 0 && open.documentIds.join() === documentIds.join()) return Promise.resolve();
-      this.#current?.abort();
+      this.#abortCurrent();
       this.#set("conversation", { conversation: { id: randomUUID(), documentIds, turns: [] } });
       void this.#read(documentIds);
       return Promise.resolve();
@@ -98,7 +98,7 @@ class FolioApp implements App {
       return Promise.resolve(turn.id);
     },
     stop: () => {
-      this.#current?.abort();
+      this.#abortCurrent();
       return Promise.resolve();
     },
     changeSettings: async (changes) => {
@@ -225,14 +225,17 @@ class FolioApp implements App {
 
   #begin(): AbortController {
     const controller = new AbortController();
-    this.#current = controller;
+    this.#current.add(controller);
     return controller;
   }
 
   #end(controller: AbortController): void {
-    if (this.#current !== controller) return;
-    this.#current = null;
-    this.#engine.idle();
+    this.#current.delete(controller);
+    if (this.#current.size === 0) this.#engine.idle();
+  }
+
+  #abortCurrent(): void {
+    for (const controller of this.#current) controller.abort();
   }
 
   #hooks(signal: AbortSignal, turnId = "") {
