@@ -27,7 +27,9 @@ async function dependencies() {
   say("installing dependencies from the lockfile (about a minute)");
   // Not `npm ci`: it refuses a lockfile without the optional packages of platforms that a registry does not carry (docs/decisions/0002).
   // Older Nodes only run npm itself here; what needs Node 24 runs on the one that this installs.
-  await run("dependencies", windows ? "npm.cmd" : "npm", ["install", "--no-save", "--no-audit", "--no-fund", "--loglevel=error"], { shell: windows });
+  await run("dependencies", windows ? "npm.cmd" : "npm", ["install", "--no-save", "--no-audit", "--no-fund", "--loglevel=error"], {
+    shell: windows,
+  });
   writeFileSync(stamp, wanted);
 }
 
