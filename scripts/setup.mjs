@@ -34,9 +34,10 @@ async function dependencies() {
 }
 
 async function renderer() {
-  const stamp = join(root, "dist", "renderer", ".source");
+  // Beside the window's files, not among them: all of those are served.
+  const stamp = join(root, "dist", "renderer.source");
   const wanted = hashOf(["renderer", "preload", "vite.config.ts", "package-lock.json"]);
-  if (read(stamp) === wanted) return;
+  if (existsSync(join(root, "dist", "renderer", "index.html")) && read(stamp) === wanted) return;
   say("building the window");
   await run("window", node, ["node_modules/vite/bin/vite.js", "build", "--logLevel", "warn"]);
   writeFileSync(stamp, wanted);
