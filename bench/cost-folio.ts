@@ -7,23 +7,23 @@ import { policies } from "../main/engine/policies/index.ts";
 import { buildPrompt, type Prompt, tokenizeDocument } from "../main/engine/prompt.ts";
 import { ReadingCache } from "../main/engine/reading.ts";
 import type { Budget, KvType, PolicyName } from "../preload/api.ts";
-import { serve } from "./result.ts";
+import { serve, stopwatch, type Took } from "./result.ts";
 
 export type FolioRequests = {
   load: [{ file: string; threads: number }, null];
   /** Makes a prompt of `tokens` tokens from a text and a question. */
   prepare: [{ text: string; tokens: number; question: string }, { tokens: number[]; questionStart: number }];
-  /** Reads the prompt's tokens [from, to); ms */
-  read: [{ from: number; to: number }, number];
-  /** Reads the rest, probed; ms */
-  probe: [null, number];
+  /** Reads the prompt's tokens [from, to). */
+  read: [{ from: number; to: number }, Took];
+  /** Reads the rest, probed. */
+  probe: [null, Took];
   /** Selects and gathers; what is allocated, bytes, and ms */
   gather: [
     { policy: Exclude<PolicyName, "full">; budget: Budget; kvType: KvType },
     { bytes: number; computeBytes: number; fullBytes: number; selectMs: number; gatherMs: number },
   ];
-  /** Decodes `count` tokens from a cache and forgets them again; ms, and how many of the steps reused the graph */
-  decode: [{ from: "full" | "answering" | "empty"; count: number }, { ms: number; reused: number }];
+  /** Decodes `count` tokens from a cache and forgets them again, and says how many of the steps reused the graph. */
+  decode: [{ from: "full" | "answering" | "empty"; count: number }, Took & { reused: number }];
   /** Peak resident memory of this process, bytes */
   peak: [null, number];
 };
@@ -54,14 +54,14 @@ serve<FolioRequests>({
   },
   read: async ({ from, to }) => {
     await reading.truncate(from);
-    const began = performance.now();
+    const watch = stopwatch();
     await readTo(reading, prompt, to);
-    return performance.now() - began;
+    return watch();
   },
   probe: async () => {
-    const began = performance.now();
+    const watch = stopwatch();
     await reading.readProbed(prompt.tokens, prompt.questionStart, prompt.questionEnd);
-    return performance.now() - began;
+    return watch();
   },
   gather: async ({ policy, budget, kvType }) => {
     await answering?.dispose();
@@ -106,14 +106,14 @@ async function decodeSteps(
   context: NativeContext,
   step: (token: number) => Promise<number>,
   count: number,
-): Promise<{ ms: number; reused: number }> {
+): Promise<Took & { reused: number }> {
   const sampler = createSampler(loaded.model, 0);
   // As in the stock child, the first step is left out: it may build the graph.
   let row = await step(prompt.tokens.at(-1)!);
   const reusedBefore = context.getGraphReuseCount();
-  const began = performance.now();
+  const watch = stopwatch();
   for (let i = 0; i < count; i++) row = await step(await context.sampleToken(row, sampler));
-  const ms = performance.now() - began;
+  const took = watch();
   sampler.dispose();
-  return { ms, reused: context.getGraphReuseCount() - reusedBefore };
+  return { ...took, reused: context.getGraphReuseCount() - reusedBefore };
 }

@@ -1,16 +1,16 @@
 /** Child of the cost bench: node-llama-cpp as it comes, its prebuilt binary through its public API. Never touches Folio's build. */
 import { getLlama, type LlamaContextSequence, LlamaLogLevel, type Token } from "node-llama-cpp";
-import { serve } from "./result.ts";
+import { serve, stopwatch, type Took } from "./result.ts";
 
 export type StockRequests = {
   /** @returns which binary was loaded */
   load: [{ file: string; contextSize: number; batchSize: number; threads: number }, string];
   /** Empties the context */
   forget: [null, null];
-  /** Reads tokens behind what is there; ms */
-  read: [{ tokens: number[] }, number];
-  /** Decodes `count` tokens after what is there and forgets them again; ms */
-  decode: [{ count: number }, number];
+  /** Reads tokens behind what is there. */
+  read: [{ tokens: number[] }, Took];
+  /** Decodes `count` tokens after what is there and forgets them again. */
+  decode: [{ count: number }, Took];
 };
 
 let sequence: LlamaContextSequence;
@@ -39,21 +39,21 @@ serve<StockRequests>({
     return null;
   },
   read: async ({ tokens }) => {
-    const began = performance.now();
+    const watch = stopwatch();
     await sequence.evaluateWithoutGeneratingNewTokens(tokens as Token[]);
     lastToken = tokens.at(-1) as Token;
-    return performance.now() - began;
+    return watch();
   },
   decode: async ({ count }) => {
     const start = sequence.nextTokenIndex;
     let made = 0;
-    let began = 0;
+    let watch = stopwatch();
     for await (const _ of sequence.evaluate([lastToken], { temperature: 0, yieldEogToken: true })) {
       // The first step is left out: it may build the graph.
-      if (made === 0) began = performance.now();
+      if (made === 0) watch = stopwatch();
       if (made++ === count) break;
     }
-    const took = performance.now() - began;
+    const took = watch();
     await sequence.eraseContextTokenRanges([{ start, end: sequence.nextTokenIndex }]);
     return took;
   },

@@ -25,6 +25,19 @@ export function median(values: readonly number[]): number {
   return sorted.length % 2 === 1 ? sorted[middle]! : (sorted[middle - 1]! + sorted[middle]!) / 2;
 }
 
+/** How long something took: by the clock, and of this process's processor time, which other programs on the machine do not lengthen. */
+export type Took = { ms: number; cpuMs: number };
+
+/** Starts a clock; the returned function reads it. */
+export function stopwatch(): () => Took {
+  const began = performance.now();
+  const cpu = process.cpuUsage();
+  return () => {
+    const { user, system } = process.cpuUsage(cpu);
+    return { ms: performance.now() - began, cpuMs: (user + system) / 1000 };
+  };
+}
+
 /** A process that answers one request at a time; `Requests` maps each operation to its argument and result. */
 export class Worker<Requests extends Record<string, [unknown, unknown]>> {
   readonly #child: ChildProcess;
