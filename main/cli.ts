@@ -1,6 +1,7 @@
 /** The command line: the same services as the window, no window. */
-import { readFile, rm, writeFile } from "node:fs/promises";
-import { basename, resolve } from "node:path";
+import { constants } from "node:fs";
+import { access, readFile, rename, rm, stat, writeFile } from "node:fs/promises";
+import { basename, dirname, resolve } from "node:path";
 import { parseArgs } from "node:util";
 import { type Budget, type MemoryMode, type PolicyName, policyNames } from "../preload/api.ts";
 import { calibrateModel } from "./calibrate.ts";
@@ -17,7 +18,7 @@ import { defaultSettings } from "./settings.ts";
 
 const usage = `Usage:
   folio ask FILE... --question Q [--question Q2 ...] [--budget 256|6%|full] [--policy NAME]
-            [--window question|8] [--model FILE] [--mode fast|balanced|smallest] [--max-tokens N]
+            [--window question|8] [--model FILE] [--mode fast|balanced] [--max-tokens N]
             [--threads N] [--json] [--kept FILE]
   folio calibrate [--model FILE] [--out FILE] [--threads N]
   folio models      models in the local cache
@@ -54,12 +55,13 @@ function parseCalibrate(args: string[]): Parameters<typeof calibrateModel>[0] {
   try {
     const { values } = parseArgs({ args, options: { model: { type: "string" }, out: { type: "string" }, threads: { type: "string" } } });
     return {
-      model: values.model === undefined ? defaultModelFile() : resolve(values.model),
+      model: values.model === undefined ? defaultModelFile() : fromCaller(values.model),
       out: values.out === undefined ? null : resolve(values.out),
       threads: values.threads === undefined ? defaultThreads() : wholeNumber("--threads", values.threads, 1, 256),
     };
   } catch (error) {
-    throw new UsageError(error instanceof Error ? error.message : String(error));
+    const option = /'?(--?[\w-]+)/.exec(error instanceof Error ? error.message : "")?.[1];
+    throw new UsageError(`${option ?? "An option"} is unknown or lacks its value: "folio help" lists what there is.`);
   }
 }
 
@@ -82,7 +84,8 @@ function parseAsk(args: string[]): AskOptions {
   try {
     parsed = parseAskArgs(args);
   } catch (error) {
-    throw new UsageError(error instanceof Error ? error.message : String(error));
+    const option = /'?(--?[\w-]+)/.exec(error instanceof Error ? error.message : "")?.[1];
+    throw new UsageError(`${option ?? "An option"} is unknown or lacks its value: "folio help" lists what there is.`);
   }
   const { values, positionals: files } = parsed;
   const questions = values.question ?? [];
@@ -95,12 +98,12 @@ function parseAsk(args: string[]): AskOptions {
     budget: values.budget === undefined ? defaultSettings.budget : parseBudget(values.budget),
     policy: oneOf("--policy", values.policy ?? defaultSettings.policy, policyNames),
     window: values.window === "question" ? "question" : wholeNumber("--window", values.window, 1, 512),
-    model: values.model === undefined ? defaultModelFile() : resolve(values.model),
-    mode: oneOf("--mode", values.mode ?? defaultSettings.mode, ["fast", "balanced", "smallest"] as const),
+    model: values.model === undefined ? defaultModelFile() : fromCaller(values.model),
+    mode: oneOf("--mode", values.mode ?? defaultSettings.mode, ["fast", "balanced"] as const),
     maxTokens: wholeNumber("--max-tokens", values["max-tokens"] ?? String(defaultSettings.maxAnswerTokens), 1, 100_000),
     threads: values.threads === undefined ? defaultThreads() : wholeNumber("--threads", values.threads, 1, 256),
     json: values.json,
-    kept: values.kept,
+    kept: values.kept === undefined ? undefined : fromCaller(values.kept),
   };
 }
 
@@ -148,9 +151,10 @@ function wholeNumber(option: string, text: string, least: number, most: number):
 
 async function ask(args: string[]): Promise<void> {
   const options = parseAsk(args);
+  if (options.kept !== undefined) await requireWritable(options.kept);
   const documents: (ParsedDocument & { path: string })[] = [];
   for (const path of options.files) {
-    const bytes = await readFile(path).catch((error: NodeJS.ErrnoException) => {
+    const bytes = await readFile(fromCaller(path)).catch((error: NodeJS.ErrnoException) => {
       throw new DocumentReadError(path, error.code);
     });
     documents.push({ path, ...(await parseDocument(basename(path), bytes)) });
@@ -228,6 +232,11 @@ async function ask(args: string[]): Promise<void> {
   }
 }
 
+/** npm runs commands in the project's folder; names are meant from where the person stands. */
+function fromCaller(path: string): string {
+  return resolve(process.env.INIT_CWD ?? ".", path);
+}
+
 class DocumentReadError extends Error {
   constructor(path: string, code: string | undefined) {
     const reason =
@@ -240,15 +249,33 @@ class DocumentReadError extends Error {
   }
 }
 
-/** Writes a file whole or not at all. */
-async function writeWhole(file: string, text: string): Promise<void> {
-  try {
-    await writeFile(file, text);
-  } catch (error) {
-    await rm(file, { force: true });
-    throw new DocumentReadError(file, (error as NodeJS.ErrnoException).code);
+class WriteError extends Error {
+  constructor(path: string) {
+    super(`${path} cannot be written: name a file in a folder that exists, that you may write to, and that has room.`);
   }
 }
+
+/** Writes a file whole or not at all: what was there before stays until the new one is complete. */
+async function writeWhole(file: string, text: string): Promise<void> {
+  const part = `${file}.${process.pid}.part`;
+  try {
+    await writeFile(part, text, { flush: true });
+    await rename(part, file);
+  } catch {
+    await rm(part, { force: true });
+    throw new WriteError(file);
+  }
+}
+
+/** Says so before an hour of reading, not after it. */
+async function requireWritable(file: string): Promise<void> {
+  const found = await stat(file).catch(() => null);
+  await access(dirname(file), constants.W_OK).catch(() => Promise.reject(new WriteError(file)));
+  if (found !== null && !found.isFile()) throw new WriteError(file);
+}
+
+// Who reads our output may stop at any time: `folio ask ... | head`.
+process.stdout.on("error", () => process.exit(0));
 
 try {
   await main(process.argv.slice(2));
@@ -256,7 +283,12 @@ try {
   if (error instanceof UsageError) {
     console.error(`folio: ${error.message}`);
     process.exitCode = 2;
-  } else if (error instanceof EngineError || error instanceof DocumentError || error instanceof DocumentReadError) {
+  } else if (
+    error instanceof EngineError ||
+    error instanceof DocumentError ||
+    error instanceof DocumentReadError ||
+    error instanceof WriteError
+  ) {
     console.error(`folio: ${error.message}`);
     process.exitCode = 1;
   } else {

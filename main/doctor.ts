@@ -1,7 +1,8 @@
 /** `folio doctor`: what this machine has and whether the patched engine answers. */
-import { existsSync } from "node:fs";
+import { existsSync, readFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { cpus, totalmem } from "node:os";
+import { dirname, join } from "node:path";
 import { availableMemory } from "node:process";
 import { defaultThreads, EngineClient } from "./engine/client.ts";
 import { defaultModelFile } from "./engine/models.ts";
@@ -16,7 +17,7 @@ export async function doctor(): Promise<void> {
   line("memory", `${gib(availableMemory())} free of ${gib(totalmem())}`);
   line("cache folder", cacheFolder());
   line("data folder", dataFolder());
-  line("node-llama-cpp", (createRequire(import.meta.url)("node-llama-cpp/package.json") as { version: string }).version);
+  line("node-llama-cpp", nodeLlamaCppVersion());
   line("host", chooseHost().reason);
 
   const file = defaultModelFile();
@@ -33,6 +34,12 @@ export async function doctor(): Promise<void> {
   } finally {
     engine.stop();
   }
+}
+
+/** The package does not export its package.json, so it is read from beside its entry. */
+function nodeLlamaCppVersion(): string {
+  const entry = createRequire(import.meta.url).resolve("node-llama-cpp");
+  return (JSON.parse(readFileSync(join(dirname(entry), "..", "package.json"), "utf8")) as { version: string }).version;
 }
 
 function line(name: string, found: string): void {

@@ -27,7 +27,7 @@ const kvTypeSchema = z.enum(["f16", "q8_0"]);
 export const settingsSchema = z.strictObject({
   budget: budgetSchema,
   policy: z.enum(policyNames),
-  mode: z.enum(["fast", "balanced", "smallest"]),
+  mode: z.enum(["fast", "balanced"]),
   readingKv: kvTypeSchema,
   answeringKv: kvTypeSchema,
   maxAnswerTokens: z.int().min(1).max(100_000),

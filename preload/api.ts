@@ -116,7 +116,7 @@ export type ModelInfo = {
 
 export const policyNames = ["full", "streaming", "random", "snapkv", "pyramidkv", "compresskv", "phrase"] as const;
 export type PolicyName = (typeof policyNames)[number];
-export type MemoryMode = "fast" | "balanced" | "smallest";
+export type MemoryMode = "fast" | "balanced";
 export type KvType = "f16" | "q8_0";
 /** Share of the prompt (0 < share < 1), a mean number of tokens per layer, or everything. */
 export type Budget = { kind: "full" } | { kind: "share"; share: number } | { kind: "tokens"; tokens: number };

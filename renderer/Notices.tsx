@@ -13,7 +13,6 @@ export function Notices() {
   const profileMissing = useFolio((s) => s.model !== null && s.model.profile === null && s.model.unsupported === null);
   const unsupported = useFolio((s) => s.model?.unsupported ?? null);
   const model = useFolio((s) => s.model?.name ?? "");
-  const smallest = useFolio((s) => s.settings.mode === "smallest");
   return (
     <div className="notices" aria-live="polite">
       {engine.phase === "starting" && <Notice>Starting the engine…</Notice>}
@@ -57,7 +56,6 @@ export function Notices() {
           : {model} has not been calibrated, so small budgets keep less well.
         </Notice>
       )}
-      {smallest && <Notice>Smallest mode: later questions see only what was kept for the first.</Notice>}
     </div>
   );
 }

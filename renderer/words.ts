@@ -54,11 +54,6 @@ export const modeWords: Record<MemoryMode, Choice> = {
     says: "What was read rests on disk, and leaves memory before the answer begins.",
     term: "reading cache as a snapshot on disk, loaded for each question",
   },
-  smallest: {
-    label: "Smallest",
-    says: "What was read is dropped. Later questions see only what was kept.",
-    term: "reading cache dropped after a query-agnostic compression",
-  },
 };
 
 export const kvWords: Record<KvType, Choice> = {

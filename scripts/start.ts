@@ -5,7 +5,7 @@ import { chooseHost } from "../main/hosts.ts";
 
 const host = chooseHost();
 process.stderr.write(`folio: starting in ${host.kind === "electron" ? "Electron" : host.reason}\n`);
-const files = process.argv.slice(2).map((file) => resolve(file));
+const files = process.argv.slice(2).map((file) => resolve(process.env.INIT_CWD ?? ".", file));
 
 if (host.kind === "electron") {
   await run(process.execPath, ["node_modules/vite/bin/vite.js", "build", "--config", "vite.main.config.ts", "--logLevel", "warn"]);

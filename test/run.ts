@@ -7,6 +7,7 @@ import { existsSync, readFileSync } from "node:fs";
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { chooseHost } from "../main/hosts.ts";
 
 const quick = process.argv.includes("--quick");
 const node = process.execPath;
@@ -20,7 +21,7 @@ if (!quick) {
   await vitest("model");
   installBrowser();
   await vitest("app");
-  console.log("not run: the app tests in Electron itself (its binary is not on this machine; they ran in the browser host)");
+  console.log(`not run: the app tests in Electron itself; they ran in the browser host (here: ${chooseHost().reason})`);
 }
 console.log(`${count.passed} passed, ${count.failed} failed`);
 process.exitCode = count.failed > 0 ? 1 : 0;

@@ -83,7 +83,7 @@ const patchVersion = 1;
 export async function loadLlama(threads: number): Promise<Llama> {
   let llama: Llama;
   try {
-    llama = await getLlama("lastBuild", { maxThreads: threads, logLevel: LlamaLogLevel.error, progressLogs: false });
+    llama = await getLlama("lastBuild", { maxThreads: threads, logLevel: LlamaLogLevel.disabled, progressLogs: false });
   } catch (error) {
     throw new EngineError("native-missing", `The patched llama.cpp could not be loaded: run "npm start" to build it. (${String(error)})`);
   }

@@ -69,13 +69,16 @@ export function planKeep(
   };
 }
 
-/** The mean budget in tokens, at least 1 and at most the prompt. */
+/** A share of a short prompt would leave next to nothing; this is also the least that the paper gives a layer. */
+const leastShareTokens = 32;
+
+/** The mean budget in tokens, at most the prompt. */
 function meanBudget(budget: Budget, promptTokens: number): number {
   switch (budget.kind) {
     case "full":
       return promptTokens;
     case "share":
-      return Math.max(1, Math.min(promptTokens, Math.round(budget.share * promptTokens)));
+      return Math.min(promptTokens, Math.max(leastShareTokens, Math.round(budget.share * promptTokens)));
     case "tokens":
       return Math.max(1, Math.min(promptTokens, Math.round(budget.tokens)));
     default:

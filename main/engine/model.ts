@@ -1,12 +1,11 @@
 /** A loaded model: its weights, tokenizer, chat template and figures. Knows nothing of caches. */
-import { createHash } from "node:crypto";
-import { createReadStream } from "node:fs";
 import { stat } from "node:fs/promises";
 import { basename } from "node:path";
 import type { Llama, LlamaModel } from "node-llama-cpp";
 import type { ModelInfo } from "../../preload/api.ts";
 import { createContext, loadLlama, patchMarker } from "./addon.ts";
 import { EngineError } from "./errors.ts";
+import { sha256OfFile, starterModel } from "./models.ts";
 import type { HeadProfile } from "./policies/policy.ts";
 import { loadProfile } from "./profile.ts";
 import { readTemplate, type Template } from "./prompt.ts";
@@ -29,22 +28,26 @@ export type LoadedModel = {
  * @throws EngineError `no-model`, `bad-model` or `native-missing`
  */
 export async function loadModel(file: string, threads: number, onProgress?: (share: number) => void): Promise<LoadedModel> {
-  const size = await stat(file).then(
-    (found) => found.size,
-    () => {
-      throw new EngineError("no-model", `There is no model file at ${file}: choose another one.`);
-    },
-  );
-  const sha256 = await hashFile(file);
+  const notThere = () => {
+    throw new EngineError("no-model", `There is no model file at ${file}: choose another one.`);
+  };
+  const size = await stat(file).then((found) => (found.isFile() ? found.size : notThere()), notThere);
+  const sha256 = await sha256OfFile(file);
+  if (basename(file) === starterModel.file && sha256 !== starterModel.sha256) {
+    throw new EngineError(
+      "bad-model",
+      `${file} is not the starter model that it should be: delete it and start Folio again, it is fetched anew.`,
+    );
+  }
   const llama = await loadLlama(threads);
   let model: LlamaModel;
   try {
     model = await llama.loadModel({ modelPath: file, gpuLayers: 0, ...(onProgress && { onLoadProgress: onProgress }) });
-  } catch (error) {
+  } catch {
     await llama.dispose();
     throw new EngineError(
       "bad-model",
-      `${basename(file)} could not be loaded as a model; it may be damaged or of an unknown kind. (${String(error)})`,
+      `${basename(file)} is not a whole GGUF model that can be loaded: choose another file, or fetch it again.`,
     );
   }
 
@@ -112,10 +115,4 @@ async function supportOf(model: LlamaModel, threads: number): Promise<string> {
   } finally {
     await context.dispose();
   }
-}
-
-async function hashFile(file: string): Promise<string> {
-  const hash = createHash("sha256");
-  for await (const chunk of createReadStream(file, { highWaterMark: 1 << 20 })) hash.update(chunk as Buffer);
-  return hash.digest("hex");
 }

@@ -4,7 +4,15 @@
  *
  *     head | document 1 | document 2 ... | question 1 | turn | answer 1 | next | question 2 | turn
  */
-import { type ChatHistoryItem, type ChatWrapper, GeneralChatWrapper, type LlamaModel, LlamaText, resolveChatWrapper } from "node-llama-cpp";
+import {
+  type ChatHistoryItem,
+  type ChatWrapper,
+  GeneralChatWrapper,
+  type LlamaModel,
+  LlamaText,
+  resolveChatWrapper,
+  SpecialToken,
+} from "node-llama-cpp";
 import { EngineError } from "./errors.ts";
 
 /** The chat template's tokens around what people and documents say. */
@@ -56,7 +64,10 @@ export function readTemplate(model: LlamaModel): Template {
   if (head === undefined || between === undefined || turn === undefined || next === undefined) {
     throw new EngineError("bad-model", "This model's chat template could not be read: choose another model.");
   }
-  const tokens = (text: LlamaText) => text.tokenize(model.tokenizer);
+  // Chat wrappers always begin with BOS; a model that wants none says so in its file.
+  const unwanted = model.tokens.shouldPrependBosToken ? null : "BOS";
+  const tokens = (text: LlamaText) =>
+    LlamaText(text.values.filter((value) => !(value instanceof SpecialToken && value.value === unwanted))).tokenize(model.tokenizer);
   return { head: tokens(head), turn: tokens(turn), next: tokens(next) };
 }
 

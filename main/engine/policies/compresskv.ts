@@ -3,7 +3,6 @@ import type { Policy } from "./policy.ts";
 import { averagePool, meanOverHeads, retrievalHeads, topIndices } from "./scoring.ts";
 
 const kernel = 5;
-const firstK = 4;
 
 /**
  * CompressKV (arXiv 2508.02401), exactly: the window's attention is average-pooled over 5 tokens, averaged over the layer's top 4
@@ -11,17 +10,16 @@ const firstK = 4;
  * calibrated eviction errors. Without a profile: all heads, even budgets.
  */
 export const compresskv: Policy = {
-  voters,
+  voters: retrievalHeads,
   budgets: (mean, layers, profile) =>
     profile !== null && profile.layerErrors.length === layers ? errorAwareBudgets(mean, profile.layerErrors) : evenBudgets(mean, layers),
   select: ({ heads, first, end, counts, attention, positions, profile }) =>
     counts.map((count, layer) => {
       // Pooling is linear, so pooling the mean equals the mean of the pooled heads.
-      const scores = averagePool(meanOverHeads(attention(layer), positions, voters(heads, profile?.scores[layer]), first, end), kernel);
+      const scores = averagePool(
+        meanOverHeads(attention(layer), positions, retrievalHeads(heads, profile?.scores[layer]), first, end),
+        kernel,
+      );
       return [topIndices(scores, count).map((t) => first + t)];
     }),
 };
-
-function voters(heads: number, scores: readonly number[] | undefined): number[] {
-  return retrievalHeads(heads, scores, firstK);
-}

@@ -2,13 +2,13 @@ import { evenBudgets } from "../budget.ts";
 import type { Policy } from "./policy.ts";
 import { maxPool, meanOverHeads, retrievalHeads, topIndices } from "./scoring.ts";
 
-/** Neighbours that a peak of attention keeps alive with it: about the length of a stated fact. */
-const kernel = 13;
+/** Neighbours that a peak of attention keeps alive with it: a stated fact and a little room. */
+const kernel = 17;
 /** Share of a layer's budget that all layers spend on the same tokens. */
 const sharedPart = 0.5;
 
 /**
- * Folio's own policy: CompressKV's semantic retrieval heads, but whole phrases survive together (max-pooling over 13 tokens), and half
+ * Folio's own policy: CompressKV's semantic retrieval heads, but whole phrases survive together (max-pooling over 17 tokens), and half
  * of each layer's budget goes to one evidence set that all layers share, so that a passage found by a few layers is there in
  * every layer that has to read it out. The other half stays each layer's own choice.
  */
