@@ -41,8 +41,10 @@ export async function quality(quick: boolean): Promise<string[]> {
   try {
     const began = performance.now();
     const planted = await plantedFacts(lab, shares, quick ? 6 : 40);
-    const real = await realText(lab, shares, quick ? 4 : 36);
     const table = (samples: Samples) => [...samples].map(([key, values]) => ({ ...parseKey(key), ...interval(values) }));
+    console.log(`the full cache answers ${planted.answered} of ${planted.asked}`);
+    print(table(planted.kept), "planted facts kept, share of those that the full cache answers", shares);
+    const real = await realText(lab, shares, quick ? 4 : 36);
     const result = {
       model: lab.loaded.info.name,
       profile: lab.loaded.info.profile,
@@ -53,8 +55,6 @@ export async function quality(quick: boolean): Promise<string[]> {
       minutes: (performance.now() - began) / 60_000,
     };
     writeResult("quality", quick, result);
-    print(result.planted.kept, "planted facts kept, share of those that the full cache answers", shares);
-    console.log(`the full cache answers ${planted.answered} of ${planted.asked}`);
     print(result.realText.divergence, "KL divergence to the full cache over real text, nats", shares);
     return check(planted.kept);
   } finally {
