@@ -9,7 +9,7 @@ import { mulberry32 } from "../../main/engine/policies/random.ts";
 import { SnapshotStore } from "../../main/engine/snapshot.ts";
 import { essay, fact, hooks, question, request } from "./fixtures.ts";
 
-/** `npm run test:long` asks for more. */
+/** Set FOLIO_MUTATIONS for more. */
 const mutations = Number(process.env.FOLIO_MUTATIONS ?? 25);
 
 let folder: string;
