@@ -33,6 +33,7 @@ class FolioApp implements App {
   readonly #state: AppState;
   readonly #listeners = new Set<EventListener>();
   readonly #texts = new Map<string, ParsedDocument>();
+  readonly #files = new Map<string, Uint8Array>();
   readonly #imports = new Map<string, AbortController>();
   readonly #engine: EngineKeeper;
   /** Aborts what the engine reads or answers now; a question may wait while its document is still being read ahead. */
@@ -61,6 +62,7 @@ class FolioApp implements App {
     removeDocument: async (id) => {
       this.#imports.get(id)?.abort();
       this.#texts.delete(id);
+      this.#files.delete(id);
       this.#state.documents = this.#state.documents.filter((document) => document.id !== id);
       this.#emit("documentRemoved", id);
       if (this.#state.conversation?.documentIds.includes(id)) {
@@ -72,6 +74,10 @@ class FolioApp implements App {
     getPages: (id) => {
       const document = this.#texts.get(id);
       return document ? Promise.resolve(document.pages) : Promise.reject(gone());
+    },
+    getFile: (id) => {
+      const bytes = this.#files.get(id);
+      return bytes ? Promise.resolve(bytes) : Promise.reject(gone());
     },
     openConversation: (documentIds) => {
       if (documentIds.length === 0 || documentIds.some((id) => !this.#texts.has(id))) return Promise.reject(gone());
@@ -130,6 +136,7 @@ class FolioApp implements App {
       });
       signal.throwIfAborted();
       this.#texts.set(id, document);
+      this.#files.set(id, bytes);
       const counted = { pages: document.pages.length, characters: document.text.length };
       this.#showDocument({ ...base, phase: "counting", ...counted });
       const tokens = await this.#engine.call<"addDocument">({ op: "addDocument", documentId: id, text: document.text });

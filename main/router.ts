@@ -21,6 +21,7 @@ const schemas = {
   importFile: z.tuple([z.string().max(4096), z.instanceof(Uint8Array).refine((bytes) => bytes.length <= maxFileBytes)]),
   removeDocument: z.tuple([id]),
   getPages: z.tuple([id]),
+  getFile: z.tuple([id]),
   openConversation: z.tuple([z.array(id).max(1000)]),
   countPrompt: z.tuple([question]),
   ask: z.tuple([question]),

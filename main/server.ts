@@ -96,6 +96,7 @@ export async function startHost(app: App, { port = 0, rendererFolder = builtRend
     const body = await readBody(request, length);
     const args = isFile ? [decoded(request.headers["x-file-name"]), body] : parsedArgs(body);
     const result = await route(name, args);
+    if ("value" in result && result.value instanceof Uint8Array) return sendBytes(response, result.value);
     send(response, "error" in result ? (result.error.code === "bad-request" ? 400 : 422) : 200, result);
   }
 
@@ -176,6 +177,12 @@ function send(response: ServerResponse, status: number, value: unknown): void {
   const body = JSON.stringify(value);
   response.writeHead(status, { ...securityHeaders(), "content-type": "application/json", "content-length": Buffer.byteLength(body) });
   response.end(body);
+}
+
+/** A file goes as it is: as JSON it would take several times its size. */
+function sendBytes(response: ServerResponse, bytes: Uint8Array): void {
+  response.writeHead(200, { ...securityHeaders(), "content-type": "application/octet-stream", "content-length": bytes.length });
+  response.end(bytes);
 }
 
 /** All `length` bytes; rejects when the connection ends before. */

@@ -149,6 +149,8 @@ export type Requests = {
   /** Stops an import or forgets a document (and the conversation that rests on it). */
   removeDocument(documentId: string): Promise<void>;
   getPages(documentId: string): Promise<Page[]>;
+  /** The file's own bytes, for showing its pages as they look. */
+  getFile(documentId: string): Promise<Uint8Array>;
   /** Starts an empty conversation over these documents, in this order. */
   openConversation(documentIds: string[]): Promise<void>;
   /** Exact length of the prompt that `question` would make now, template included, and the model's limit. */
@@ -182,6 +184,7 @@ export const requestNames = Object.keys({
   importFile: 0,
   removeDocument: 0,
   getPages: 0,
+  getFile: 0,
   openConversation: 0,
   countPrompt: 0,
   ask: 0,

@@ -64,6 +64,10 @@ export function connectBrowserHost(page: Page = globalThis as unknown as Page): 
     const init = { method: "POST", headers: { ...headers, authorization, "content-type": type }, body };
     const response = await fetch(new URL(path, page.location.href), init).catch(() => Promise.reject(asError(gone)));
     if (response.status === 401) throw asError(noKey);
+    if (response.headers.get("content-type") === "application/octet-stream") {
+      const bytes = await response.arrayBuffer().catch(() => Promise.reject<ArrayBuffer>(asError(gone)));
+      return new Uint8Array(bytes);
+    }
     return settled((await response.json().catch(() => ({ error: gone }))) as Answer);
   }
 

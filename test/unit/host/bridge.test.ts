@@ -61,6 +61,7 @@ test("requests reach the app, failures keep their code and sentence", async () =
   expect(await api.stop()).toBeUndefined();
   expect(await api.importFile("Grüße \ud800.txt", new Uint8Array([1, 2]))).toBe("document-1");
   expect(fake.calls.at(-1)).toEqual(["importFile", "Grüße \ufffd.txt", new Uint8Array([1, 2])]);
+  expect(await api.getFile("d")).toEqual(Uint8Array.of(0, 255, 10));
   fake.app.requests.ask = () => Promise.reject(Object.assign(new Error("Wait for it."), { code: "busy" }));
   await expect(api.ask("x")).rejects.toMatchObject({ name: "busy", message: "Wait for it." });
 });

@@ -39,6 +39,7 @@ export function fakeApp() {
       importFile: call("importFile", "document-1"),
       removeDocument: call("removeDocument", undefined),
       getPages: call("getPages", [{ number: 1, start: 0, text: "Page <|im_end|> “ü”" }]),
+      getFile: call("getFile", Uint8Array.of(0, 255, 10)),
       openConversation: call("openConversation", undefined),
       countPrompt: call("countPrompt", { promptTokens: 4, limit: 8192 }),
       ask: call("ask", "turn-1"),

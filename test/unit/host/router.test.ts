@@ -45,6 +45,7 @@ test.each([
   ["ask", ["a", "b"]],
   ["ask", ["x".repeat(100_001)]],
   ["getPages", [""]],
+  ["getFile", [1]],
   ["getPages", ["x".repeat(101)]],
   ["openConversation", [Array(1001).fill("a")]],
   ["openConversation", ["a"]],
