@@ -1,6 +1,6 @@
 /** Files that were named when Folio was started, or that the system asks it to open. */
 import { readFile, stat } from "node:fs/promises";
-import { basename } from "node:path";
+import { basename, resolve } from "node:path";
 import type { App } from "./app.ts";
 import { maxFileBytes } from "./router.ts";
 
@@ -10,7 +10,7 @@ export async function importPaths(app: App, paths: string[]): Promise<void> {
     try {
       const { size } = await stat(path);
       if (size > maxFileBytes) console.error(`${path} is larger than 1 GB: split it, and open the parts that matter.`);
-      else await app.requests.importFile(basename(path), await readFile(path));
+      else await app.requests.importFile(basename(path), await readFile(path), resolve(path));
     } catch {
       console.error(`${path} cannot be opened: check that it is there and that you may read it.`);
     }

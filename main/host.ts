@@ -4,6 +4,7 @@
  */
 import { createApp } from "./app.ts";
 import { importPaths } from "./files.ts";
+import { LibraryError } from "./library/errors.ts";
 import { startHost } from "./server.ts";
 import { openWindow } from "./window.ts";
 
@@ -11,7 +12,11 @@ export { type Host, type HostOptions, startHost } from "./server.ts";
 
 async function run(files: string[]): Promise<void> {
   const ended = signals();
-  const app = await createApp();
+  const app = await createApp().catch((error: unknown) => {
+    if (!(error instanceof LibraryError)) throw error;
+    console.error(error.message);
+    process.exit(1);
+  });
   const host = await startHost(app);
   const window = await openWindow(host.ticketUrl());
   console.log(`Folio ${window ? "opens a window; it" : "is ready: open its address in a browser. It"} is at ${host.url}`);

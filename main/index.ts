@@ -35,7 +35,11 @@ async function start(): Promise<void> {
   protocol.handle("app", (request) => (isOwnUrl(request.url) ? respond(request) : new Response(null, { status: 403 })));
   confineSession();
   Menu.setApplicationMenu(Menu.buildFromTemplate(menu()));
-  const app = await createApp();
+  const app = await createApp().catch((error: unknown) => {
+    dialog.showErrorBox("Folio cannot open its library", error instanceof Error ? error.message : String(error));
+    electron.exit(1);
+    throw error;
+  });
   serveRequests(app);
   let window = openWindow(app);
   electron.on("activate", () => {

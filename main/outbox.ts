@@ -25,11 +25,16 @@ export function createOutbox(): Outbox {
       case "model":
       case "settings":
       case "memory":
+      case "notice":
         return replace(event.name);
       case "document":
         return replace(`document ${event.payload.id}`);
       case "documentRemoved":
         return replace(`document ${event.payload}`);
+      case "conversationInfo":
+        return replace(`conversation ${event.payload.id}`);
+      case "conversationRemoved":
+        return replace(`conversation ${event.payload}`);
       case "conversation":
         for (const key of events.keys()) if (key.startsWith("turn ")) events.delete(key);
         return replace(event.name);

@@ -4,6 +4,7 @@
  */
 import { z } from "zod";
 import type { Answer, AppError, RequestName, Requests } from "../preload/api.ts";
+import { asLibraryError } from "./library/errors.ts";
 import { settingsSchema } from "./settings.ts";
 
 /** Answers `name(...args)`, both as they came from outside. Never rejects. */
@@ -18,8 +19,13 @@ const question = z.string().max(100_000);
 /** What each request accepts: exactly these arguments, no extra keys, bounded sizes. */
 const schemas = {
   getState: z.tuple([]),
-  importFile: z.tuple([z.string().max(4096), z.instanceof(Uint8Array).refine((bytes) => bytes.length <= maxFileBytes)]),
+  importFile: z.tuple([
+    z.string().max(4096),
+    z.instanceof(Uint8Array).refine((bytes) => bytes.length <= maxFileBytes),
+    z.string().max(4096).optional(),
+  ]),
   removeDocument: z.tuple([id]),
+  restoreDocument: z.tuple([id]),
   getPages: z.tuple([id]),
   getFile: z.tuple([id]),
   openConversation: z.tuple([z.array(id).max(1000)]),
@@ -27,6 +33,7 @@ const schemas = {
   ask: z.tuple([question]),
   stop: z.tuple([]),
   changeSettings: z.tuple([settingsSchema.exactPartial()]),
+  closeNotice: z.tuple([]),
 } satisfies { [Name in RequestName]: z.ZodType<Parameters<Requests[Name]>> };
 
 export function createRouter(requests: Requests): Router {
@@ -54,8 +61,9 @@ const badRequest: Answer = {
   },
 };
 
-/** Expected failures carry a code of ours, in lower case; Node's are in upper case and no sentence for people. */
-function plainError(error: unknown): AppError {
+/** Expected failures carry a code of ours, in lower case; Node's and SQLite's are in upper case and no sentence for people. */
+function plainError(thrown: unknown): AppError {
+  const error = asLibraryError(thrown);
   if (error instanceof Error && "code" in error && typeof error.code === "string" && /^[a-z][a-z-]*$/.test(error.code)) {
     return { code: error.code, message: error.message };
   }

@@ -4,11 +4,20 @@
  * Everything crossing it is plain data. Sizes are bytes, durations ms, lengths tokens unless a name says otherwise.
  */
 
-/** A dropped file: what is known of it at each phase of its import. */
-export type DocumentInfo = { id: string; name: string; fileBytes: number } & (
+/** A document of the library: what is known of it at each phase of its import. Its id is the SHA-256 of its file's bytes. */
+export type DocumentInfo = {
+  id: string;
+  name: string;
+  fileBytes: number;
+  /** The folder of the library that it lies in; "" is none. */
+  folder: string;
+  /** ms since 1970. */
+  addedAt: number;
+} & (
   | { phase: "parsing"; pagesDone: number; pagesTotal: number }
   | { phase: "counting"; pages: number; characters: number }
-  | { phase: "ready"; pages: number; characters: number; tokens: number; emptyPages: number[] }
+  /** `tokens` is null until this model has counted them. */
+  | { phase: "ready"; pages: number; characters: number; tokens: number | null; emptyPages: number[] }
   | { phase: "failed"; error: AppError }
 );
 
@@ -68,6 +77,21 @@ export type Turn = { id: string; question: string; answer: string } & (
 );
 
 export type Conversation = { id: string; documentIds: string[]; turns: Turn[] };
+
+/** What the list of conversations shows of one. A conversation is listed, and kept, from its first question on. */
+export type ConversationInfo = {
+  id: string;
+  title: string;
+  documentIds: string[];
+  /** As they were called when they were added; a conversation outlives its documents. */
+  documentNames: string[];
+  turns: number;
+  /** The conversation that it went on from another way. */
+  branchOf: string | null;
+  /** ms since 1970. */
+  createdAt: number;
+  changedAt: number;
+};
 
 /** What the engine does now. `secondsLeft` is null until the speed is known. */
 export type EngineStatus =
@@ -137,17 +161,24 @@ export type AppState = {
   model: ModelInfo | null;
   settings: Settings;
   documents: DocumentInfo[];
+  conversations: ConversationInfo[];
   conversation: Conversation | null;
   memory: MemoryReport;
+  /** What main has to say by itself, until a person closes it: a library that was restored, words that could not be saved. */
+  notice: AppError | null;
 };
 
 /** A request fails with an Error whose `name` is the AppError's code and whose `message` is its sentence. */
 export type Requests = {
   getState(): Promise<AppState>;
-  /** Imports a dropped or picked file; the document appears through `document` events. Resolves to its id once accepted. */
-  importFile(name: string, bytes: Uint8Array): Promise<string>;
-  /** Stops an import or forgets a document (and the conversation that rests on it). */
+  /**
+   * Imports a dropped or picked file; the document appears through `document` events. Resolves to its id once accepted, which is
+   * the id of the one that is there if the same file was added before. `source` is its path where the host tells it.
+   */
+  importFile(name: string, bytes: Uint8Array, source?: string): Promise<string>;
+  /** Stops an import, or removes a document; for a minute it can be restored. Conversations about it stay. */
   removeDocument(documentId: string): Promise<void>;
+  restoreDocument(documentId: string): Promise<void>;
   getPages(documentId: string): Promise<Page[]>;
   /** The file's own bytes, for showing its pages as they look. */
   getFile(documentId: string): Promise<Uint8Array>;
@@ -160,6 +191,8 @@ export type Requests = {
   /** Stops reading or answering; what was read and said is kept. */
   stop(): Promise<void>;
   changeSettings(changes: Partial<Settings>): Promise<void>;
+  /** Takes back what main had to say. */
+  closeNotice(): Promise<void>;
 };
 
 export type Events = {
@@ -168,11 +201,15 @@ export type Events = {
   settings: Settings;
   document: DocumentInfo;
   documentRemoved: string;
+  /** A conversation of the list, new or changed. */
+  conversationInfo: ConversationInfo;
+  conversationRemoved: string;
   conversation: Conversation | null;
   turn: Turn;
   /** Text to append to the answer of a turn. */
   answer: { turnId: string; text: string };
   memory: MemoryReport;
+  notice: AppError | null;
 };
 
 export type RequestName = keyof Requests;
@@ -183,6 +220,7 @@ export const requestNames = Object.keys({
   getState: 0,
   importFile: 0,
   removeDocument: 0,
+  restoreDocument: 0,
   getPages: 0,
   getFile: 0,
   openConversation: 0,
@@ -190,6 +228,7 @@ export const requestNames = Object.keys({
   ask: 0,
   stop: 0,
   changeSettings: 0,
+  closeNotice: 0,
 } satisfies Record<RequestName, 0>) as RequestName[];
 
 /** How a request ends on its way to the window, whatever carries it: errors themselves lose their name between processes. */

@@ -115,7 +115,7 @@ function TooLong({ prompt }: { prompt: PromptCount }) {
   const inside = documents.flatMap((known) => (known.phase === "ready" && opened?.includes(known.id) ? [known] : []));
   const over = prompt.promptTokens - prompt.limit;
   const pages = inside.reduce((sum, known) => sum + known.pages, 0);
-  const tokens = inside.reduce((sum, known) => sum + known.tokens, 0);
+  const tokens = inside.reduce((sum, known) => sum + (known.tokens ?? 0), 0);
   return (
     <div className="too-long" role="alert">
       <AlertTriangle aria-hidden="true" />
@@ -135,7 +135,7 @@ function TooLong({ prompt }: { prompt: PromptCount }) {
                 className="button"
                 onClick={() => void newConversation(inside.filter((other) => other !== known).map((other) => other.id))}
               >
-                Without {shortName(known.name, 22)}: about {count(prompt.promptTokens - known.tokens)}
+                Without {shortName(known.name, 22)}: about {count(prompt.promptTokens - (known.tokens ?? 0))}
               </button>
             ))}
           {asked > 0 && opened && (

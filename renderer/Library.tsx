@@ -109,7 +109,7 @@ function stateOf(known: DocumentInfo): string {
     case "counting":
       return `${plural(known.pages, "page")}, counting tokens…`;
     case "ready":
-      return `${plural(known.pages, "page")} · ${count(known.tokens)} tokens`;
+      return plural(known.pages, "page") + (known.tokens === null ? "" : ` · ${count(known.tokens)} tokens`);
     case "failed":
       return "Could not be opened";
     default:

@@ -45,11 +45,14 @@ export function connectBrowserHost(page: Page = globalThis as unknown as Page): 
   key.catch(() => {});
   const listeners = new Map<EventName, Set<(payload: never) => void>>();
   const documentIds = new Set<string>();
+  const conversationIds = new Set<string>();
   let following = false;
 
   const emit = (event: AnyEvent) => {
     if (event.name === "document") documentIds.add(event.payload.id);
     if (event.name === "documentRemoved") documentIds.delete(event.payload);
+    if (event.name === "conversationInfo") conversationIds.add(event.payload.id);
+    if (event.name === "conversationRemoved") conversationIds.delete(event.payload);
     // What fails in a listener is reported as its own, and does not end the stream.
     for (const listener of listeners.get(event.name) ?? []) queueMicrotask(() => listener(event.payload as never));
   };
@@ -79,6 +82,7 @@ export function connectBrowserHost(page: Page = globalThis as unknown as Page): 
         if (started) return renew(state);
         started = true;
         for (const { id } of state.documents) documentIds.add(id);
+        for (const { id } of state.conversations) conversationIds.add(id);
         resolve(state);
         // The window takes the state before it hears of what came after it.
         await new Promise((taken) => setTimeout(taken));
@@ -117,10 +121,14 @@ export function connectBrowserHost(page: Page = globalThis as unknown as Page): 
     const present = new Set(state.documents.map(({ id }) => id));
     for (const id of [...documentIds]) if (!present.has(id)) emit({ name: "documentRemoved", payload: id });
     for (const document of state.documents) emit({ name: "document", payload: document });
+    const kept = new Set(state.conversations.map(({ id }) => id));
+    for (const id of [...conversationIds]) if (!kept.has(id)) emit({ name: "conversationRemoved", payload: id });
+    for (const info of state.conversations) emit({ name: "conversationInfo", payload: info });
     emit({ name: "model", payload: state.model });
     emit({ name: "settings", payload: state.settings });
     emit({ name: "conversation", payload: state.conversation });
     emit({ name: "memory", payload: state.memory });
+    emit({ name: "notice", payload: state.notice });
     emit({ name: "engine", payload: state.engine });
   }
 

@@ -4,6 +4,7 @@ import type {
   AppError,
   AppState,
   Conversation,
+  ConversationInfo,
   DocumentInfo,
   EngineStatus,
   EventName,
@@ -36,10 +37,11 @@ function withSample(history: readonly MemorySample[], memory: MemoryReport, now:
   return [...history.filter((old) => now - old.at <= historyMs), sample];
 }
 
-function withDocument(documents: DocumentInfo[], changed: DocumentInfo): DocumentInfo[] {
-  return documents.some((known) => known.id === changed.id)
-    ? documents.map((known) => (known.id === changed.id ? changed : known))
-    : [...documents, changed];
+/** The list with `changed` in the place of the one that has its id, or at the end. */
+function withChanged<Item extends DocumentInfo | ConversationInfo>(list: Item[], changed: Item): Item[] {
+  return list.some((known) => known.id === changed.id)
+    ? list.map((known) => (known.id === changed.id ? changed : known))
+    : [...list, changed];
 }
 
 function withTurn(conversation: Conversation, changed: Turn): Conversation {
@@ -70,8 +72,10 @@ export const follow: { [Name in EventName]: Follow<Name> } = {
   engine: (mirror, engine) => ({ engine, readSoFar: readSoFar(mirror.engine, engine, mirror.readSoFar) }),
   model: (_, model) => ({ model }),
   settings: (_, settings) => ({ settings }),
-  document: (mirror, changed) => ({ documents: withDocument(mirror.documents, changed) }),
+  document: (mirror, changed) => ({ documents: withChanged(mirror.documents, changed) }),
   documentRemoved: (mirror, id) => ({ documents: mirror.documents.filter((known) => known.id !== id) }),
+  conversationInfo: (mirror, changed) => ({ conversations: withChanged(mirror.conversations, changed) }),
+  conversationRemoved: (mirror, id) => ({ conversations: mirror.conversations.filter((known) => known.id !== id) }),
   conversation: (mirror, conversation) => ({
     conversation,
     readSoFar: conversation?.id === mirror.conversation?.id ? mirror.readSoFar : null,
@@ -79,6 +83,7 @@ export const follow: { [Name in EventName]: Follow<Name> } = {
   turn: ({ conversation }, turn) => (conversation ? { conversation: withTurn(conversation, turn) } : {}),
   answer: ({ conversation }, { turnId, text }) => (conversation ? { conversation: withText(conversation, turnId, text) } : {}),
   memory: (mirror, memory, now) => ({ memory, history: withSample(mirror.history, memory, now) }),
+  notice: (_, notice) => ({ notice }),
 };
 
 /** What a failed request says; anything unforeseen becomes one plain sentence. */

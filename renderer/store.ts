@@ -48,6 +48,8 @@ export const useFolio = create<Folio>()(() => ({
     theme: "system",
   },
   documents: [],
+  conversations: [],
+  notice: null,
   conversation: null,
   memory: {
     weightsBytes: 0,

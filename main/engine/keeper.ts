@@ -1,4 +1,4 @@
-/** Keeps an engine child running: starts it, loads the model, gives it the documents again after a crash, and says what it does. */
+/** Keeps an engine child running: starts it, loads the model, starts it again after a crash, and says what it does. */
 import type { EngineStatus, ModelInfo } from "../../preload/api.ts";
 import { snapshotsFolder } from "../folders.ts";
 import { EngineClient, type EngineListeners } from "./client.ts";
@@ -9,8 +9,8 @@ import { snapshotCapBytes } from "./snapshot.ts";
 export type KeeperOptions = {
   file: string;
   threads: number;
-  /** The documents that a fresh engine must know. */
-  texts(): { documentId: string; text: string }[];
+  /** The engine ended: the next one knows no document. */
+  onCrash(): void;
   onStatus(status: EngineStatus): void;
   onModel(model: ModelInfo | null): void;
 };
@@ -62,7 +62,7 @@ export class EngineKeeper {
   }
 
   #load(client: EngineClient): Promise<EngineClient> {
-    const { file, threads, texts, onStatus, onModel } = this.#options;
+    const { file, threads, onStatus, onModel } = this.#options;
     const work = async () => {
       const name = file.split(/[\\/]/).at(-1) ?? file;
       onStatus({ phase: "loading", model: name, progress: 0 });
@@ -70,7 +70,6 @@ export class EngineKeeper {
         { op: "load", file, threads, snapshots: { folder: snapshotsFolder(), capBytes: snapshotCapBytes } },
         { onLoading: (progress) => onStatus({ phase: "loading", model: name, progress }) },
       );
-      for (const text of texts()) await client.call<"addDocument">({ op: "addDocument", ...text });
       onModel(model);
       onStatus({ phase: "idle" });
       return client;
@@ -85,6 +84,7 @@ export class EngineKeeper {
 
   async #afterCrash(): Promise<void> {
     if (this.#closed) return;
+    this.#options.onCrash();
     const now = Date.now();
     this.#crashes = [...this.#crashes.filter((at) => now - at < crashPeriodMs), now];
     if (this.#crashes.length >= mostCrashes) {

@@ -63,6 +63,8 @@ function appWith(pages: DocumentPage[], turns: Turn[]) {
     id: "d",
     name: "Lighthouse.pdf",
     fileBytes: 1,
+    folder: "",
+    addedAt: 0,
     phase: "ready",
     pages: pages.length,
     characters: 1,

@@ -51,7 +51,16 @@ function page(url: string, storage = new Map<string, string>()) {
   };
 }
 
-const ready = (id: string): DocumentInfo => ({ id, name: `${id}.txt`, fileBytes: 1, phase: "counting", pages: 1, characters: 1 });
+const ready = (id: string): DocumentInfo => ({
+  id,
+  name: `${id}.txt`,
+  fileBytes: 1,
+  folder: "",
+  addedAt: 0,
+  phase: "counting",
+  pages: 1,
+  characters: 1,
+});
 const later = () => new Promise((resolve) => setTimeout(resolve, 10));
 
 test("requests reach the app, failures keep their code and sentence", async () => {

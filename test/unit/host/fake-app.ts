@@ -11,6 +11,8 @@ export function fakeApp() {
     model: null,
     settings: { ...defaultSettings },
     documents: [],
+    conversations: [],
+    notice: null,
     conversation: null,
     memory: {
       weightsBytes: 0,
@@ -38,6 +40,7 @@ export function fakeApp() {
       getState: () => Promise.resolve(state),
       importFile: call("importFile", "document-1"),
       removeDocument: call("removeDocument", undefined),
+      restoreDocument: call("restoreDocument", undefined),
       getPages: call("getPages", [{ number: 1, start: 0, text: "Page <|im_end|> “ü”" }]),
       getFile: call("getFile", Uint8Array.of(0, 255, 10)),
       openConversation: call("openConversation", undefined),
@@ -45,6 +48,7 @@ export function fakeApp() {
       ask: call("ask", "turn-1"),
       stop: call("stop", undefined),
       changeSettings: call("changeSettings", undefined),
+      closeNotice: call("closeNotice", undefined),
     },
     on(listener) {
       listeners.add(listener);

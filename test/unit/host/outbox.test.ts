@@ -13,6 +13,8 @@ const parsing = (id: string, pagesDone: number): DocumentInfo => ({
   id,
   name: id,
   fileBytes: 1,
+  folder: "",
+  addedAt: 0,
   phase: "parsing",
   pagesDone,
   pagesTotal: 9,

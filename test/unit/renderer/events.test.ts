@@ -15,7 +15,16 @@ const reading = (done: number, total: number): AppState["engine"] => ({
 });
 
 test("a document is added once, replaced in place and removed", () => {
-  const parsing: DocumentInfo = { id: "a", name: "a.pdf", fileBytes: 1, phase: "parsing", pagesDone: 0, pagesTotal: 2 };
+  const parsing: DocumentInfo = {
+    id: "a",
+    name: "a.pdf",
+    fileBytes: 1,
+    folder: "",
+    addedAt: 0,
+    phase: "parsing",
+    pagesDone: 0,
+    pagesTotal: 2,
+  };
   const other: DocumentInfo = { ...parsing, id: "b", name: "b.pdf" };
   let mirror: Mirror = { ...start, ...follow.document(start, parsing, 0) };
   mirror = { ...mirror, ...follow.document(mirror, other, 0) };

@@ -1,0 +1,209 @@
+/**
+ * Conversations and their turns. An answer that is being written is saved a few times a second, in one small commit however many words came:
+ * when Folio dies, what was shown is there, and its turn is marked as interrupted.
+ */
+import type Database from "better-sqlite3";
+import type { Conversation, ConversationInfo, Turn } from "../../preload/api.ts";
+import { LibraryError } from "./errors.ts";
+
+/** How much of an answer may be lost at most, in ms. */
+const saveEveryMs = 250;
+
+type InfoRow = Omit<ConversationInfo, "documentIds" | "documentNames"> & { documents: string };
+type TurnRow = { id: string; question: string; answer: string; outcome: string | null };
+type Settled = Extract<Turn, { phase: "done" | "failed" }>;
+
+const infoColumns = `id, title, branch_of as branchOf, created as createdAt, changed as changedAt,
+  (select count(*) from turns where conversation = conversations.id) as turns,
+  (select json_group_array(json_array(document, name) order by position) from conversation_documents where conversation = conversations.id) as documents`;
+
+export class Conversations {
+  readonly #db: Database.Database;
+  /** Answers that have grown since they were last saved, by turn. */
+  readonly #grown = new Map<string, string>();
+  #timer: NodeJS.Timeout | null = null;
+  readonly #onFailure: (error: unknown) => void;
+
+  /** `onFailure` hears of answers that could not be saved; they are tried again. */
+  constructor(db: Database.Database, onFailure: (error: unknown) => void) {
+    this.#db = db;
+    this.#onFailure = onFailure;
+    this.#endInterrupted();
+  }
+
+  /** All that are not removed, the latest first. */
+  list(): ConversationInfo[] {
+    const rows = this.#db
+      .prepare(`select ${infoColumns} from conversations where removed is null order by changed desc, rowid desc`)
+      .all() as InfoRow[];
+    return rows.map(infoFromRow);
+  }
+
+  info(id: string): ConversationInfo | null {
+    const row = this.#db.prepare(`select ${infoColumns} from conversations where id = ? and removed is null`).get(id) as
+      | InfoRow
+      | undefined;
+    return row ? infoFromRow(row) : null;
+  }
+
+  /** @throws LibraryError when it is not there */
+  get(id: string): Conversation {
+    const info = this.info(id);
+    if (!info) throw gone();
+    const rows = this.#db
+      .prepare("select id, question, answer, outcome from turns where conversation = ? order by key")
+      .all(id) as TurnRow[];
+    return { id, documentIds: info.documentIds, turns: rows.map((row) => fromRow(row)) };
+  }
+
+  /** Saves a new one, with the turns that it begins with. */
+  create(conversation: Conversation, title: string, names: readonly string[], branchOf: string | null, now: number): void {
+    this.#db.transaction(() => {
+      this.#db
+        .prepare("insert into conversations (id, title, branch_of, created, changed) values (?, ?, ?, ?, ?)")
+        .run(conversation.id, title, branchOf, now, now);
+      for (const [position, documentId] of conversation.documentIds.entries())
+        this.#insertDocument(conversation.id, position, documentId, names[position] ?? "");
+      for (const turn of conversation.turns) this.#insertTurn(conversation.id, turn);
+    })();
+  }
+
+  addDocument(id: string, documentId: string, name: string): void {
+    const position = this.#db.prepare("select count(*) from conversation_documents where conversation = ?").pluck().get(id) as number;
+    this.#insertDocument(id, position, documentId, name);
+  }
+
+  /** Saves a turn as it is now, for good before this returns. */
+  saveTurn(conversationId: string, turn: Turn, now: number): void {
+    this.#grown.delete(turn.id);
+    this.#db.transaction(() => {
+      const changed = this.#db
+        .prepare("update turns set answer = ?, outcome = ? where id = ?")
+        .run(turn.answer, outcomeOf(turn), turn.id).changes;
+      if (changed === 0) this.#insertTurn(conversationId, turn);
+      this.#db.prepare("update conversations set changed = ? where id = ?").run(now, conversationId);
+    })();
+  }
+
+  /** Saves an answer that grows, soon. */
+  saveAnswer(turnId: string, answer: string): void {
+    this.#grown.set(turnId, answer);
+    this.#timer ??= setTimeout(() => {
+      this.#timer = null;
+      try {
+        this.flush();
+      } catch (error) {
+        this.#onFailure(error);
+      }
+    }, saveEveryMs);
+  }
+
+  /** Saves what `saveAnswer` still holds back. */
+  flush(): void {
+    if (this.#grown.size === 0) return;
+    const update = this.#db.prepare("update turns set answer = ? where id = ? and outcome is null");
+    this.#db.transaction(() => {
+      for (const [turnId, answer] of this.#grown) update.run(answer, turnId);
+    })();
+    this.#grown.clear();
+  }
+
+  removeTurn(turnId: string): void {
+    this.#db.prepare("delete from turns where id = ?").run(turnId);
+  }
+
+  rename(id: string, title: string): void {
+    this.#db.prepare("update conversations set title = ? where id = ?").run(title, id);
+  }
+
+  remove(id: string, now: number): void {
+    this.#db.prepare("update conversations set removed = ? where id = ? and removed is null").run(now, id);
+  }
+
+  /** @throws LibraryError when it is too late */
+  restore(id: string): ConversationInfo {
+    this.#db.prepare("update conversations set removed = null where id = ?").run(id);
+    const info = this.info(id);
+    if (!info) throw gone();
+    return info;
+  }
+
+  /** Deletes for good what was removed before `time`. */
+  purge(time: number): void {
+    this.#db.prepare("delete from conversations where removed < ?").run(time);
+  }
+
+  /** What was open last: a conversation that is still there, or documents that nothing was asked about yet. */
+  get lastOpen(): { conversation: string } | { documents: string[] } | null {
+    const value = this.#db.prepare("select value from notes where name = 'open'").pluck().get() as string | undefined;
+    const open = value === undefined ? null : (JSON.parse(value) as { conversation: string } | { documents: string[] });
+    return open && "conversation" in open && !this.info(open.conversation) ? null : open;
+  }
+
+  setLastOpen(open: { conversation: string } | { documents: string[] }): void {
+    this.#db.prepare("insert or replace into notes (name, value) values ('open', ?)").run(JSON.stringify(open));
+  }
+
+  /** Saves what is held back, and holds nothing back any more. */
+  close(): void {
+    if (this.#timer) clearTimeout(this.#timer);
+    this.flush();
+  }
+
+  #insertDocument(id: string, position: number, documentId: string, name: string): void {
+    this.#db
+      .prepare("insert into conversation_documents (conversation, position, document, name) values (?, ?, ?, ?)")
+      .run(id, position, documentId, name);
+  }
+
+  #insertTurn(conversationId: string, turn: Turn): void {
+    this.#db
+      .prepare("insert into turns (id, conversation, question, answer, outcome) values (?, ?, ?, ?, ?)")
+      .run(turn.id, conversationId, turn.question, turn.answer, outcomeOf(turn));
+  }
+
+  /** Nobody answers these any more: Folio, or the machine, ended while they were being answered. */
+  #endInterrupted(): void {
+    this.#db.prepare("update turns set outcome = ? where outcome is null").run(JSON.stringify(interrupted));
+  }
+}
+
+/** A conversation is called what was first asked in it. */
+export function titleOf(question: string): string {
+  const line = question.replace(/\s+/g, " ").trim();
+  return line.length <= 80 ? line : `${line.slice(0, 79).trimEnd()}…`;
+}
+
+const interrupted = {
+  phase: "failed",
+  error: { code: "interrupted", message: "Folio ended while it was answering. What had been said is kept: ask again for the rest." },
+} as const;
+
+function outcomeOf(turn: Turn): string | null {
+  if (turn.phase === "waiting" || turn.phase === "answering") return null;
+  const { id: _, question: __, answer: ___, ...outcome } = turn;
+  return JSON.stringify(outcome);
+}
+
+function infoFromRow({ documents, ...row }: InfoRow): ConversationInfo {
+  const pairs = JSON.parse(documents) as [string, string][];
+  return { ...row, documentIds: pairs.map(([id]) => id), documentNames: pairs.map(([, name]) => name) };
+}
+
+function fromRow({ id, question, answer, outcome }: TurnRow): Turn {
+  const said = { id, question, answer };
+  if (outcome === null) return { ...said, phase: answer === "" ? "waiting" : "answering" };
+  try {
+    const saved = JSON.parse(outcome) as Omit<Settled, "id" | "question" | "answer">;
+    if (saved.phase === "done" || saved.phase === "failed") return { ...said, ...saved } as Settled;
+  } catch {
+    // Said below, and the words are there all the same.
+  }
+  return {
+    ...said,
+    phase: "failed",
+    error: { code: "unreadable", message: "How this answer was made could not be read any more. Its words are kept." },
+  };
+}
+
+const gone = (): LibraryError => new LibraryError("not-there", "This conversation is not in the library any more.");

@@ -1,0 +1,192 @@
+/** The library's documents: what is known of each, and its text page by page. Long writes and reads are cut, so that nothing else waits for them. */
+import type Database from "better-sqlite3";
+import type { Page } from "../../preload/api.ts";
+import { LibraryError } from "./errors.ts";
+import type { Originals } from "./originals.ts";
+
+/** A document as the library keeps it. `tokens` is what the asked model makes of it, null when that was never counted. */
+export type StoredDocument = {
+  id: string;
+  name: string;
+  fileBytes: number;
+  folder: string;
+  /** Where it came from, when the host could tell. */
+  source: string | null;
+  addedAt: number;
+  pages: number;
+  characters: number;
+  emptyPages: number[];
+};
+
+export type DocumentText = { text: string; pages: Page[] };
+
+/** What a new document is made of. */
+export type NewDocument = Omit<StoredDocument, "pages" | "characters" | "fileBytes"> & DocumentText & { bytes: Uint8Array };
+
+/** Characters written, or pages read, before others get their turn. */
+const sliceCharacters = 60_000;
+const slicePages = 200;
+const breath = () => new Promise(setImmediate);
+
+type Row = Omit<StoredDocument, "emptyPages"> & { emptyPages: string };
+type PageRow = { number: number; label: string | null; start: number; before: string; text: string };
+
+const columns = "id, name, bytes as fileBytes, folder, source, added as addedAt, pages, characters, empty_pages as emptyPages";
+
+export class Documents {
+  readonly #db: Database.Database;
+  readonly #originals: Originals;
+  /** Long writes come one after another. */
+  #writing: Promise<unknown> = Promise.resolve();
+
+  constructor(db: Database.Database, originals: Originals) {
+    this.#db = db;
+    this.#originals = originals;
+  }
+
+  /** All that are whole and not removed, oldest first. */
+  list(): StoredDocument[] {
+    const rows = this.#db
+      .prepare(`select ${columns} from documents where whole = 1 and removed is null order by added, rowid`)
+      .all() as Row[];
+    return rows.map(fromRow);
+  }
+
+  get(id: string): StoredDocument | null {
+    const row = this.#db.prepare(`select ${columns} from documents where id = ? and whole = 1 and removed is null`).get(id) as
+      | Row
+      | undefined;
+    return row ? fromRow(row) : null;
+  }
+
+  /** Adds a document with its file, or replaces one. It is there once this resolves, and not at all before. */
+  add(document: NewDocument, signal?: AbortSignal): Promise<void> {
+    return this.#exclusive(() => this.#add(document, signal));
+  }
+
+  async #add({ text, pages, bytes, ...document }: NewDocument, signal?: AbortSignal): Promise<void> {
+    const { id, name, folder, source, addedAt, emptyPages } = document;
+    await this.#originals.save(id, bytes);
+    await this.#erase(id);
+    const last = pages.at(-1);
+    const tail = text.slice(last ? last.start + last.text.length : 0);
+    this.#db
+      .prepare(
+        "insert into documents (id, name, bytes, folder, source, added, pages, characters, empty_pages, tail, whole) values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 0)",
+      )
+      .run(id, name, bytes.length, folder, source, addedAt, pages.length, text.length, JSON.stringify(emptyPages), tail);
+    const insert = this.#db.prepare("insert into pages (document, number, label, start, before, text) values (?, ?, ?, ?, ?, ?)");
+    let end = 0;
+    for (let at = 0; at < pages.length; ) {
+      signal?.throwIfAborted();
+      this.#db.transaction(() => {
+        for (let written = 0; at < pages.length && written < sliceCharacters; at++) {
+          const page = pages[at]!;
+          insert.run(id, page.number, null, page.start, text.slice(end, page.start), page.text);
+          end = page.start + page.text.length;
+          written += page.text.length + 1;
+        }
+      })();
+      await breath();
+    }
+    this.#db.prepare("update documents set whole = 1 where id = ?").run(id);
+  }
+
+  /** @throws LibraryError when there is no such document */
+  async text(id: string): Promise<DocumentText> {
+    const tail = this.#db.prepare("select tail from documents where id = ? and whole = 1 and removed is null").pluck().get(id) as
+      | string
+      | undefined;
+    if (tail === undefined) throw gone();
+    const select = this.#db.prepare(
+      "select number, label, start, before, text from pages where document = ? and number > ? order by number limit ?",
+    );
+    const parts: string[] = [];
+    const pages: Page[] = [];
+    for (;;) {
+      const rows = select.all(id, pages.at(-1)?.number ?? 0, slicePages) as PageRow[];
+      for (const { number, start, before, text } of rows) {
+        parts.push(before, text);
+        pages.push({ number, start, text });
+      }
+      if (rows.length < slicePages) return { text: parts.join("") + tail, pages };
+      await breath();
+    }
+  }
+
+  /** Its file, byte for byte. @throws LibraryError when the document or its file is not there */
+  async file(id: string): Promise<Uint8Array> {
+    if (!this.get(id)) throw gone();
+    return await this.#originals.read(id);
+  }
+
+  /** Tokens of each document that this model has counted. */
+  tokenCounts(model: string): Map<string, number> {
+    const rows = this.#db.prepare("select document, tokens from token_counts where model = ?").raw().all(model) as [string, number][];
+    return new Map(rows);
+  }
+
+  /** SHA-256 of the model that counted last. */
+  get lastModel(): string | null {
+    return (this.#db.prepare("select value from notes where name = 'model'").pluck().get() as string | undefined) ?? null;
+  }
+
+  setTokens(id: string, model: string, tokens: number): void {
+    this.#db
+      .prepare("insert or replace into token_counts (document, model, tokens) select id, ?, ? from documents where id = ?")
+      .run(model, tokens, id);
+    if (this.lastModel !== model) this.#db.prepare("insert or replace into notes (name, value) values ('model', ?)").run(model);
+  }
+
+  rename(id: string, name: string): void {
+    this.#db.prepare("update documents set name = ? where id = ?").run(name, id);
+  }
+
+  move(id: string, folder: string): void {
+    this.#db.prepare("update documents set folder = ? where id = ?").run(folder, id);
+  }
+
+  /** Takes it out of sight; it can be brought back until it is purged. */
+  remove(id: string, now: number): void {
+    this.#db.prepare("update documents set removed = ? where id = ? and removed is null").run(now, id);
+  }
+
+  /** Null when it is too late. */
+  restore(id: string): StoredDocument | null {
+    this.#db.prepare("update documents set removed = null where id = ?").run(id);
+    return this.get(id);
+  }
+
+  /** Deletes for good what was removed before `time`, and what never became whole. */
+  purge(time: number): Promise<void> {
+    return this.#exclusive(async () => {
+      const ids = this.#db
+        .prepare("select id from documents where removed < ? or (whole = 0 and added < ?)")
+        .pluck()
+        .all(time, time) as string[];
+      for (const id of ids) {
+        await this.#erase(id);
+        await this.#originals.remove(id);
+      }
+    });
+  }
+
+  #exclusive<Result>(work: () => Promise<Result>): Promise<Result> {
+    const done = this.#writing.then(work);
+    this.#writing = done.catch(() => {});
+    return done;
+  }
+
+  async #erase(id: string): Promise<void> {
+    if (this.#db.prepare("update documents set whole = 0 where id = ?").run(id).changes === 0) return;
+    const erase = this.#db.prepare("delete from pages where key in (select key from pages where document = ? limit ?)");
+    while (erase.run(id, slicePages / 10).changes > 0) await breath();
+    this.#db.prepare("delete from documents where id = ?").run(id);
+  }
+}
+
+function fromRow(row: Row): StoredDocument {
+  return { ...row, emptyPages: JSON.parse(row.emptyPages) as number[] };
+}
+
+export const gone = (): LibraryError => new LibraryError("not-there", "This document is not in the library any more: add it again.");

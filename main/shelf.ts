@@ -1,0 +1,148 @@
+/** The documents of the app: files come in, are parsed in their own process, kept in the library, and counted by the engine. */
+import type { DocumentInfo } from "../preload/api.ts";
+import { cleanName, type ParsedDocument, parseDocument } from "./documents/import.ts";
+import { EngineError } from "./engine/errors.ts";
+import type { EngineKeeper } from "./engine/keeper.ts";
+import type { StoredDocument } from "./library/documents.ts";
+import type { Library } from "./library/library.ts";
+import { sha256 } from "./library/originals.ts";
+import { type LiveState, plainError } from "./state.ts";
+
+export class Shelf {
+  readonly #state: LiveState;
+  readonly #library: Library;
+  readonly #engine: EngineKeeper;
+  readonly #imports = new Map<string, AbortController>();
+  /** Documents that the running engine knows, with their tokens. */
+  #given = new Map<string, Promise<number>>();
+
+  constructor(state: LiveState, library: Library, engine: EngineKeeper) {
+    this.#state = state;
+    this.#library = library;
+    this.#engine = engine;
+  }
+
+  /** Shows what the library has; `model` is the SHA-256 of the model whose token counts are shown. */
+  load(model: string | null): void {
+    const tokens = model === null ? new Map<string, number>() : this.#library.documents.tokenCounts(model);
+    this.#state.now.documents = this.#library.documents.list().map((stored) => readyInfo(stored, tokens.get(stored.id) ?? null));
+  }
+
+  /** Another model counts other tokens. */
+  showTokensOf(model: string): void {
+    const tokens = this.#library.documents.tokenCounts(model);
+    for (const document of this.#state.now.documents) {
+      const counted = tokens.get(document.id) ?? null;
+      if (document.phase === "ready" && document.tokens !== counted) this.#state.showDocument({ ...document, tokens: counted });
+    }
+  }
+
+  /** Resolves to the id once the file is known; `onReady` is called when it can be asked about. */
+  async add(name: string, bytes: Uint8Array, source: string | null, onReady: (id: string) => void): Promise<string> {
+    const id = await sha256(bytes);
+    if (this.#imports.has(id) || this.#state.document(id)?.phase === "ready") return id;
+    if (this.#restored(id)) return id;
+    const controller = new AbortController();
+    this.#imports.set(id, controller);
+    void this.#import({ id, name: cleanName(name), bytes, source }, controller.signal, onReady).finally(() => this.#imports.delete(id));
+    return id;
+  }
+
+  async remove(id: string): Promise<void> {
+    this.#imports.get(id)?.abort();
+    this.#library.documents.remove(id, Date.now());
+    this.#state.hideDocument(id);
+    await this.#forget(id);
+  }
+
+  restore(id: string): void {
+    if (!this.#restored(id)) throw gone();
+  }
+
+  /** Gives the engine these documents, and no others: their texts and tokens take memory there. */
+  async give(documentIds: readonly string[]): Promise<void> {
+    for (const id of [...this.#given.keys()]) if (!documentIds.includes(id)) await this.#forget(id);
+    for (const id of documentIds) await this.#giveOne(id);
+  }
+
+  /** A fresh engine knows nothing. */
+  forgetGiven(): void {
+    this.#given = new Map();
+  }
+
+  close(): void {
+    for (const controller of this.#imports.values()) controller.abort();
+  }
+
+  async #import(
+    file: { id: string; name: string; bytes: Uint8Array; source: string | null },
+    signal: AbortSignal,
+    onReady: (id: string) => void,
+  ): Promise<void> {
+    const base = { id: file.id, name: file.name, fileBytes: file.bytes.length, folder: "", addedAt: Date.now() };
+    this.#state.showDocument({ ...base, phase: "parsing", pagesDone: 0, pagesTotal: 0 });
+    try {
+      const parsed = await parseDocument(file.name, file.bytes, {
+        signal,
+        onProgress: (pagesDone, pagesTotal) => this.#state.showDocument({ ...base, phase: "parsing", pagesDone, pagesTotal }),
+      });
+      signal.throwIfAborted();
+      if (parsed.text.trim() === "") throw new EngineError("nothing-to-read", "This document has no text to read.");
+      await this.#keep({ ...base, ...file }, parsed, signal);
+      onReady(file.id);
+    } catch (error) {
+      if (!signal.aborted) this.#state.showDocument({ ...base, phase: "failed", error: plainError(error) });
+    }
+  }
+
+  async #keep(
+    file: { id: string; name: string; bytes: Uint8Array; source: string | null; fileBytes: number; folder: string; addedAt: number },
+    { text, pages, emptyPages }: ParsedDocument,
+    signal: AbortSignal,
+  ): Promise<void> {
+    const { bytes, source, ...base } = file;
+    const counted = { pages: pages.length, characters: text.length };
+    this.#state.showDocument({ ...base, phase: "counting", ...counted });
+    await this.#library.documents.add({ ...base, source, bytes, text, pages, emptyPages }, signal);
+    signal.throwIfAborted();
+    const tokens = await this.#giveOne(file.id).catch(() => null);
+    signal.throwIfAborted();
+    this.#state.showDocument({ ...base, phase: "ready", ...counted, tokens, emptyPages });
+  }
+
+  #giveOne(id: string): Promise<number> {
+    const given = this.#given.get(id) ?? this.#tokenize(id);
+    this.#given.set(id, given);
+    given.catch(() => this.#given.get(id) === given && this.#given.delete(id));
+    return given;
+  }
+
+  async #tokenize(id: string): Promise<number> {
+    const { text } = await this.#library.documents.text(id);
+    const tokens = await this.#engine.call<"addDocument">({ op: "addDocument", documentId: id, text });
+    const { model } = this.#state.now;
+    if (model) this.#library.documents.setTokens(id, model.sha256, tokens);
+    const document = this.#state.document(id);
+    if (document?.phase === "ready" && document.tokens !== tokens) this.#state.showDocument({ ...document, tokens });
+    return tokens;
+  }
+
+  async #forget(id: string): Promise<void> {
+    if (this.#given.delete(id)) await this.#engine.removeDocument(id);
+  }
+
+  #restored(id: string): boolean {
+    const stored = this.#library.documents.restore(id);
+    if (!stored) return false;
+    const { model } = this.#state.now;
+    const tokens = model ? (this.#library.documents.tokenCounts(model.sha256).get(id) ?? null) : null;
+    this.#state.showDocument(readyInfo(stored, tokens));
+    return true;
+  }
+}
+
+function readyInfo({ source: _, ...stored }: StoredDocument, tokens: number | null): DocumentInfo {
+  return { ...stored, phase: "ready", tokens };
+}
+
+const gone = () => new EngineError("nothing-to-read", "This document is not there any more: add it again.");

@@ -1,0 +1,96 @@
+/** The truth that windows mirror: the state, and who is told of its changes. */
+import { totalmem } from "node:os";
+import { availableMemory } from "node:process";
+import type { AppError, AppState, Conversation, DocumentInfo, EventName, Events, MemoryReport, Settings, Turn } from "../preload/api.ts";
+import { DocumentError } from "./documents/import.ts";
+import { EngineError } from "./engine/errors.ts";
+import { asLibraryError, LibraryError } from "./library/errors.ts";
+
+export type EventListener = <Name extends EventName>(name: Name, payload: Events[Name]) => void;
+
+export class LiveState {
+  readonly now: AppState;
+  readonly #listeners = new Set<EventListener>();
+
+  constructor(settings: Settings) {
+    this.now = {
+      engine: { phase: "starting" },
+      model: null,
+      settings,
+      documents: [],
+      conversations: [],
+      conversation: null,
+      memory: nothingAllocated(),
+      notice: null,
+    };
+  }
+
+  on(listener: EventListener): () => void {
+    this.#listeners.add(listener);
+    return () => this.#listeners.delete(listener);
+  }
+
+  emit<Name extends EventName>(name: Name, payload: Events[Name]): void {
+    for (const listener of this.#listeners) listener(name, payload);
+  }
+
+  set<Name extends keyof AppState & EventName>(name: Name, change: Pick<AppState, Name>): void {
+    Object.assign(this.now, change);
+    this.emit(name, change[name] as Events[Name]);
+  }
+
+  document(id: string): DocumentInfo | null {
+    return this.now.documents.find((known) => known.id === id) ?? null;
+  }
+
+  showDocument(document: DocumentInfo): void {
+    const at = this.now.documents.findIndex(({ id }) => id === document.id);
+    if (at >= 0) this.now.documents[at] = document;
+    else this.now.documents.push(document);
+    this.emit("document", document);
+  }
+
+  hideDocument(id: string): void {
+    this.now.documents = this.now.documents.filter((document) => document.id !== id);
+    this.emit("documentRemoved", id);
+  }
+
+  /** Puts a turn in its place in `conversation`, and tells of it if that is the open one. */
+  showTurn(conversation: Conversation, turn: Turn): void {
+    const at = conversation.turns.findIndex(({ id }) => id === turn.id);
+    if (at >= 0) conversation.turns[at] = turn;
+    else conversation.turns.push(turn);
+    if (this.now.conversation === conversation) this.emit("turn", turn);
+  }
+
+  /** Tells a person what failed while nobody had asked for anything. */
+  notice(error: unknown): void {
+    this.set("notice", { notice: plainError(error) });
+  }
+}
+
+/** Expected failures keep their sentence; anything else is logged and becomes one. */
+export function plainError(thrown: unknown): AppError {
+  const error = asLibraryError(thrown);
+  if (error instanceof EngineError || error instanceof DocumentError || error instanceof LibraryError)
+    return { code: error.code, message: error.message };
+  console.error(error);
+  return { code: "unexpected", message: "Something unexpected went wrong. Nothing was lost: try again." };
+}
+
+function nothingAllocated(): MemoryReport {
+  return {
+    weightsBytes: 0,
+    readingPlace: "none",
+    readingBytes: 0,
+    answeringBytes: 0,
+    computeBytes: 0,
+    fullBytes: 0,
+    promptTokens: 0,
+    keptTokens: 0,
+    keptPerLayer: [],
+    processBytes: 0,
+    systemFreeBytes: availableMemory(),
+    systemTotalBytes: totalmem(),
+  };
+}

@@ -1,0 +1,231 @@
+/** The open conversation: which one it is, its questions and their answers, saved as they come. */
+import { randomUUID } from "node:crypto";
+import type { Conversation, EngineStatus, Evidence, MemoryReport, Page, Turn } from "../preload/api.ts";
+import { EngineError } from "./engine/errors.ts";
+import type { EngineKeeper } from "./engine/keeper.ts";
+import type { PastTurn } from "./engine/prompt.ts";
+import type { TurnResult } from "./engine/turn.ts";
+import { titleOf } from "./library/conversations.ts";
+import type { Library } from "./library/library.ts";
+import type { Shelf } from "./shelf.ts";
+import { type LiveState, plainError } from "./state.ts";
+
+export class Talk {
+  readonly #state: LiveState;
+  readonly #library: Library;
+  readonly #engine: EngineKeeper;
+  readonly #shelf: Shelf;
+  /** Aborts what the engine reads or answers now; a question may wait while its document is still being read ahead. */
+  readonly #current = new Set<AbortController>();
+  #closed = false;
+
+  constructor(state: LiveState, library: Library, engine: EngineKeeper, shelf: Shelf) {
+    this.#state = state;
+    this.#library = library;
+    this.#engine = engine;
+    this.#shelf = shelf;
+  }
+
+  /** Shows the list, and what was open last; nothing is read before a person does something. */
+  load(): void {
+    const { now } = this.#state;
+    const { conversations } = this.#library;
+    now.conversations = conversations.list();
+    const open = conversations.lastOpen;
+    if (open === null) return;
+    if ("conversation" in open) now.conversation = conversations.get(open.conversation);
+    else if (open.documents.every((id) => this.#state.document(id))) now.conversation = fresh(open.documents);
+  }
+
+  /** Begins a conversation; it is kept from its first question on. */
+  begin(documentIds: string[]): void {
+    if (documentIds.length === 0 || documentIds.some((id) => this.#state.document(id)?.phase !== "ready")) throw gone();
+    const open = this.#state.now.conversation;
+    if (open && open.turns.length === 0 && open.documentIds.join() === documentIds.join()) return;
+    this.#library.conversations.setLastOpen({ documents: documentIds });
+    this.#show(fresh(documentIds));
+  }
+
+  async countPrompt(question: string): Promise<{ promptTokens: number; limit: number }> {
+    const { documentIds, turns } = this.#open();
+    this.#refuseMissing(documentIds);
+    await this.#shelf.give(documentIds);
+    return await this.#engine.call<"countPrompt">({ op: "countPrompt", documentIds, history: pastTurns(turns), question });
+  }
+
+  /** Begins a turn, which is saved once this returns its id. */
+  ask(text: string): string {
+    const conversation = this.#open();
+    this.#refuseMissing(conversation.documentIds);
+    if (conversation.turns.some(isRunning)) {
+      throw new EngineError("busy", "The last question is still being answered: wait for it or stop it.");
+    }
+    const turn: Turn = { id: randomUUID(), question: text.trim(), answer: "", phase: "waiting" };
+    const { conversations } = this.#library;
+    if (conversations.info(conversation.id)) conversations.saveTurn(conversation.id, turn, Date.now());
+    else this.#save({ ...conversation, turns: [turn] }, titleOf(turn.question), null);
+    this.#state.showTurn(conversation, turn);
+    this.#tellInfo(conversation.id);
+    void this.#answer(conversation, turn);
+    return turn.id;
+  }
+
+  stop(): void {
+    for (const controller of this.#current) controller.abort();
+  }
+
+  /** What is being answered stays as it was last saved; the next start marks it as interrupted. */
+  close(): void {
+    this.#closed = true;
+    this.stop();
+  }
+
+  #show(conversation: Conversation | null): void {
+    this.stop();
+    this.#state.set("conversation", { conversation });
+    if (conversation) void this.#read(conversation.documentIds);
+  }
+
+  #save(conversation: Conversation, title: string, branchOf: string | null): void {
+    const names = conversation.documentIds.map((id) => this.#state.document(id)?.name ?? "");
+    this.#library.conversations.create(conversation, title, names, branchOf, Date.now());
+    this.#library.conversations.setLastOpen({ conversation: conversation.id });
+  }
+
+  #tellInfo(id: string): void {
+    const info = this.#library.conversations.info(id);
+    if (!info) return;
+    const { conversations } = this.#state.now;
+    const at = conversations.findIndex((known) => known.id === id);
+    if (at >= 0) conversations[at] = info;
+    else conversations.push(info);
+    this.#state.emit("conversationInfo", info);
+  }
+
+  /** Reads ahead, so that the first question finds the documents read. */
+  async #read(documentIds: string[]): Promise<void> {
+    const controller = this.#begin();
+    try {
+      await this.#shelf.give(documentIds);
+      const { readingKv } = this.#state.now.settings;
+      await this.#engine.call<"read">({ op: "read", documentIds, readingKv }, this.#hooks(controller.signal));
+    } catch (error) {
+      // What prevents reading is said when a question is asked; stopping is no failure.
+      if (!(error instanceof EngineError) && !this.#closed) console.error(error);
+    } finally {
+      this.#end(controller);
+    }
+  }
+
+  async #answer(conversation: Conversation, turn: Turn): Promise<void> {
+    const controller = this.#begin();
+    const { settings } = this.#state.now;
+    const { documentIds } = conversation;
+    const history = pastTurns(conversation.turns.filter((past) => past !== turn));
+    const base = { id: turn.id, question: turn.question };
+    let answer = "";
+    try {
+      await this.#shelf.give(documentIds);
+      const request = {
+        documentIds,
+        history,
+        question: turn.question,
+        policy: settings.policy,
+        budget: settings.budget,
+        window: "question" as const,
+        mode: settings.mode,
+        readingKv: settings.readingKv,
+        answeringKv: settings.answeringKv,
+        maxAnswerTokens: settings.maxAnswerTokens,
+        temperature: 0,
+      };
+      const onText = (text: string) => {
+        if (this.#closed) return;
+        if (answer === "") this.#state.showTurn(conversation, { ...base, answer, phase: "answering" });
+        answer += text;
+        const shown = conversation.turns.find(({ id }) => id === turn.id);
+        if (shown) shown.answer = answer;
+        this.#library.conversations.saveAnswer(turn.id, answer);
+        if (this.#state.now.conversation === conversation) this.#state.emit("answer", { turnId: turn.id, text });
+      };
+      const result = await this.#engine.call<"ask">({ op: "ask", request }, { ...this.#hooks(controller.signal, turn.id), onText });
+      this.#settle(conversation, { ...base, ...(await this.#doneTurn(documentIds, result)) });
+    } catch (error) {
+      const stopped = error instanceof EngineError && error.code === "stopped";
+      const said = stopped ? { code: "stopped", message: "Stopped before the answer began." } : plainError(error);
+      this.#settle(conversation, { ...base, answer, phase: "failed", error: said });
+    } finally {
+      this.#end(controller);
+    }
+  }
+
+  #settle(conversation: Conversation, turn: Turn): void {
+    if (this.#closed) return;
+    this.#state.showTurn(conversation, turn);
+    try {
+      this.#library.conversations.saveTurn(conversation.id, turn, Date.now());
+      this.#tellInfo(conversation.id);
+    } catch (error) {
+      this.#state.notice(error);
+    }
+  }
+
+  async #doneTurn(documentIds: string[], { details: _, evidence, ...done }: TurnResult) {
+    const texts = new Map<string, { text: string; pages: Page[] }>();
+    const passages: Evidence[] = [];
+    for (const { documentIndex, start, end, score } of evidence) {
+      const documentId = documentIds[documentIndex]!;
+      // A document may have been removed while it was being asked about; its passages go with it.
+      const known = texts.get(documentId) ?? (await this.#library.documents.text(documentId).catch(() => null));
+      if (!known) continue;
+      texts.set(documentId, known);
+      const page = known.pages.findLast((candidate) => candidate.start <= start)?.number ?? 1;
+      passages.push({ documentId, page, start, end, text: known.text.slice(start, end), score });
+    }
+    return { phase: "done" as const, ...done, evidence: passages };
+  }
+
+  #begin(): AbortController {
+    const controller = new AbortController();
+    this.#current.add(controller);
+    return controller;
+  }
+
+  #end(controller: AbortController): void {
+    this.#current.delete(controller);
+    if (this.#current.size === 0 && !this.#closed) this.#engine.idle();
+  }
+
+  #hooks(signal: AbortSignal, turnId = "") {
+    return {
+      signal,
+      onStatus: (status: Extract<EngineStatus, { phase: "reading" | "answering" }>) =>
+        this.#state.set("engine", { engine: status.phase === "answering" ? { ...status, turnId } : status }),
+      onMemory: (memory: MemoryReport) => this.#state.set("memory", { memory }),
+    };
+  }
+
+  #open(): Conversation {
+    const { conversation } = this.#state.now;
+    if (conversation === null) throw new EngineError("nothing-to-read", "There is no document to ask about: add one first.");
+    return conversation;
+  }
+
+  /** A conversation outlives its documents, but cannot go on without them. */
+  #refuseMissing(documentIds: readonly string[]): void {
+    if (documentIds.some((id) => this.#state.document(id)?.phase !== "ready")) {
+      throw new EngineError("nothing-to-read", "A document of this conversation was removed: add the same file again to go on.");
+    }
+  }
+}
+
+const fresh = (documentIds: string[]): Conversation => ({ id: randomUUID(), documentIds, turns: [] });
+
+const isRunning = (turn: Turn): boolean => turn.phase === "waiting" || turn.phase === "answering";
+
+/** Finished exchanges as history; a stopped answer counts with what was said, one without words does not. */
+function pastTurns(turns: readonly Turn[]): PastTurn[] {
+  return turns.filter(({ answer }) => answer.trim() !== "").map(({ question, answer }) => ({ question, answer }));
+}
+
+const gone = () => new EngineError("nothing-to-read", "This document is not there any more: add it again.");

@@ -1,0 +1,196 @@
+/** What people made is there again: documents byte for byte, conversations as they were shown, in an orderly end and in any other. */
+import { fork } from "node:child_process";
+import { once } from "node:events";
+import { mkdtemp, readdir, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterEach, beforeEach, expect, test } from "vitest";
+import { type Library, openLibrary } from "../../../main/library/library.ts";
+import { sha256 } from "../../../main/library/originals.ts";
+import type { Turn } from "../../../preload/api.ts";
+
+let folder: string;
+let library: Library;
+const failures: unknown[] = [];
+beforeEach(async () => {
+  folder = await mkdtemp(join(tmpdir(), "folio-library-"));
+  await open();
+});
+afterEach(async () => {
+  library.close();
+  expect(failures).toEqual([]);
+  await rm(folder, { recursive: true, force: true });
+});
+
+async function open(): Promise<void> {
+  library = await openLibrary(folder, (error) => failures.push(error));
+}
+async function reopen(): Promise<void> {
+  library.close();
+  await open();
+}
+
+/** A document as the parser gives it: pages with any space between them, an empty one among them. */
+async function sample(name: string, pageTexts: string[]) {
+  let text = "\n ";
+  const pages = pageTexts.map((page, i) => {
+    const start = text.length;
+    text += `${page}\n\n`.slice(0, page.length + (i % 3));
+    return { number: i + 1, start, text: page };
+  });
+  const bytes = new TextEncoder().encode(name + pageTexts.join());
+  return { id: await sha256(bytes), name, bytes, folder: "", source: null, addedAt: Date.now(), emptyPages: [2], text, pages };
+}
+
+const done = (id: string, question: string, answer: string): Turn => ({
+  id,
+  question,
+  answer,
+  phase: "done",
+  stopReason: "end",
+  promptTokens: 7055,
+  answerTokens: 20,
+  cache: {
+    policy: "phrase",
+    mode: "fast",
+    budgetTokens: 421,
+    fullBytes: 188e6,
+    readingBytes: 188e6,
+    answeringBytes: 6.1e6,
+    peakBytes: 194e6,
+    computeBytes: 11e6,
+    protectedTokens: 40,
+    keptPerLayer: [100, 200, 300],
+  },
+  timing: { readMs: 1, restoreMs: 0, questionMs: 1, selectMs: 1, gatherMs: 1, firstTokenMs: 4, decodeTokensPerSecond: 41 },
+  evidence: [{ documentId: "d", page: 2, start: 5, end: 9, text: "“ü”", score: 0.5 }],
+  notice: null,
+});
+
+test("a document comes back exactly: its file, its text, its pages, its place", async () => {
+  const document = await sample("Größe 😀.pdf", ["Erste Seite\u0000 mit Nullzeichen", "", "Lone surrogate-free ünïcode 😀 end"]);
+  await library.documents.add({ ...document, folder: "Contracts", source: "/home/x/Größe 😀.pdf" });
+  library.documents.setTokens(document.id, "model-a", 42);
+  await reopen();
+  const [stored] = library.documents.list();
+  expect(stored).toEqual({
+    id: document.id,
+    name: "Größe 😀.pdf",
+    fileBytes: document.bytes.length,
+    folder: "Contracts",
+    source: "/home/x/Größe 😀.pdf",
+    addedAt: document.addedAt,
+    pages: 3,
+    characters: document.text.length,
+    emptyPages: [2],
+  });
+  expect(await library.documents.text(document.id)).toEqual({ text: document.text, pages: document.pages });
+  expect(await library.documents.file(document.id)).toEqual(document.bytes);
+  expect(library.documents.tokenCounts("model-a").get(document.id)).toBe(42);
+  expect(library.documents.tokenCounts("model-b").get(document.id)).toBeUndefined();
+  expect(library.documents.lastModel).toBe("model-a");
+});
+
+test("a long document is written without holding the event loop, and one that was stopped half-way is not there", async () => {
+  const document = await sample(
+    "long.txt",
+    Array.from({ length: 900 }, (_, i) => `Page ${i} `.repeat(300)),
+  );
+  const controller = new AbortController();
+  const added = library.documents.add(document, controller.signal);
+  setTimeout(() => controller.abort(), 30);
+  await expect(added).rejects.toThrow();
+  expect(library.documents.list()).toEqual([]);
+  await expect(library.documents.text(document.id)).rejects.toMatchObject({ code: "not-there" });
+  await library.documents.add(document);
+  expect((await library.documents.text(document.id)).text).toBe(document.text);
+  expect(library.documents.list()).toHaveLength(1);
+});
+
+test("a removed document can be brought back at once, and is really gone after the next start, with its file", async () => {
+  const document = await sample("gone.txt", ["words that must go"]);
+  await library.documents.add(document);
+  library.documents.remove(document.id, Date.now() - 5);
+  expect(library.documents.list()).toEqual([]);
+  expect(library.documents.restore(document.id)?.name).toBe("gone.txt");
+  expect(library.documents.list()).toHaveLength(1);
+  library.documents.remove(document.id, Date.now() - 5);
+  await reopen();
+  await library.documents.purge(Date.now());
+  expect(library.documents.restore(document.id)).toBeNull();
+  expect(await readdir(join(folder, "files"))).toEqual([]);
+});
+
+test("a file added again while its removal is being carried out stays", async () => {
+  const document = await sample("back.txt", ["first", "second"]);
+  await library.documents.add(document);
+  library.documents.remove(document.id, Date.now() - 5);
+  await Promise.all([library.documents.purge(Date.now()), library.documents.add(document)]);
+  expect(await library.documents.file(document.id)).toEqual(document.bytes);
+  expect((await library.documents.text(document.id)).text).toBe(document.text);
+});
+
+test("a conversation comes back as it was shown, with its order of documents", () => {
+  const { conversations } = library;
+  const turns = [
+    done("t1", "Who?", "Ada 😀"),
+    { id: "t2", question: "Why?", answer: "Because", phase: "failed", error: { code: "x", message: "y" } } as const,
+  ];
+  conversations.create({ id: "c", documentIds: ["b", "a"], turns }, "Who?", ["B.pdf", "A.pdf"], null, 1000);
+  conversations.saveTurn("c", { id: "t3", question: "When?", answer: "", phase: "waiting" }, 2000);
+  conversations.saveTurn("c", done("t3", "When?", "Now"), 3000);
+  conversations.addDocument("c", "z", "Z.pdf");
+  const again = conversations.get("c");
+  expect(again).toEqual({ id: "c", documentIds: ["b", "a", "z"], turns: [...turns, done("t3", "When?", "Now")] });
+  expect(conversations.list()).toEqual([
+    {
+      id: "c",
+      title: "Who?",
+      branchOf: null,
+      createdAt: 1000,
+      changedAt: 3000,
+      turns: 3,
+      documentIds: ["b", "a", "z"],
+      documentNames: ["B.pdf", "A.pdf", "Z.pdf"],
+    },
+  ]);
+});
+
+test("removed conversations come back or are gone; what was open last is known as long as it is there", async () => {
+  const { conversations } = library;
+  conversations.create({ id: "c", documentIds: ["d"], turns: [done("t", "Q", "A")] }, "Q", ["D"], null, 1);
+  conversations.setLastOpen({ conversation: "c" });
+  await reopen();
+  expect(library.conversations.lastOpen).toEqual({ conversation: "c" });
+  library.conversations.remove("c", Date.now() - 5);
+  expect(library.conversations.list()).toEqual([]);
+  expect(library.conversations.lastOpen).toBeNull();
+  expect(library.conversations.restore("c").title).toBe("Q");
+  library.conversations.remove("c", Date.now() - 5);
+  await reopen();
+  expect(() => library.conversations.restore("c")).toThrow(/not in the library/);
+});
+
+test("a host that is killed while an answer streams loses at most a second of it, and the turn says what happened", async () => {
+  library.close();
+  const writer = fork(new URL("stream-answer.ts", import.meta.url), [folder], {
+    stdio: ["ignore", "inherit", 2, "ipc"],
+    serialization: "json",
+  });
+  let shown = "";
+  const heard: { at: number; length: number }[] = [];
+  writer.on("message", (answer: string) => {
+    shown = answer;
+    heard.push({ at: performance.now(), length: answer.length });
+  });
+  while (shown.length < 400) await once(writer, "message");
+  const killed = performance.now();
+  writer.kill("SIGKILL");
+  await once(writer, "exit");
+  await open();
+  const [turn] = library.conversations.get("c").turns;
+  expect(turn).toMatchObject({ phase: "failed", error: { code: "interrupted" } });
+  const secondBefore = heard.findLast(({ at }) => at < killed - 1000)!;
+  expect(turn!.answer.length).toBeGreaterThanOrEqual(secondBefore.length);
+  expect("word ".repeat(1000).startsWith(turn!.answer)).toBe(true);
+});
