@@ -221,8 +221,8 @@ async function ask(args: string[]): Promise<void> {
           ...(notice !== null && { notice }),
           evidence: evidence.map(({ documentIndex, start, end, score }) => {
             const document = documents[documentIndex]!;
-            const page = document.pages.findLast((candidate) => candidate.start <= start)?.number ?? 1;
-            return { document: document.path, page, start, end, text: document.text.slice(start, end), score };
+            const { number: page = 1, label } = document.pages.findLast((candidate) => candidate.start <= start) ?? {};
+            return { document: document.path, page, ...(label && { label }), start, end, text: document.text.slice(start, end), score };
           }),
         })),
       };

@@ -97,17 +97,17 @@ export class Shelf {
 
   async #keep(
     file: { id: string; name: string; bytes: Uint8Array; source: string | null; fileBytes: number; folder: string; addedAt: number },
-    { text, pages, emptyPages }: ParsedDocument,
+    { text, pages, emptyPages, notes }: ParsedDocument,
     signal: AbortSignal,
   ): Promise<void> {
     const { bytes, source, ...base } = file;
     const counted = { pages: pages.length, characters: text.length };
     this.#state.showDocument({ ...base, phase: "counting", ...counted });
-    await this.#library.documents.add({ ...base, source, bytes, text, pages, emptyPages }, signal);
+    await this.#library.documents.add({ ...base, source, bytes, text, pages, emptyPages, notes }, signal);
     signal.throwIfAborted();
     const tokens = await this.#giveOne(file.id).catch(() => null);
     signal.throwIfAborted();
-    this.#state.showDocument({ ...base, phase: "ready", ...counted, tokens, emptyPages });
+    this.#state.showDocument({ ...base, phase: "ready", ...counted, tokens, emptyPages, notes });
   }
 
   #giveOne(id: string): Promise<number> {

@@ -179,8 +179,8 @@ export class Talk {
       const known = texts.get(documentId) ?? (await this.#library.documents.text(documentId).catch(() => null));
       if (!known) continue;
       texts.set(documentId, known);
-      const page = known.pages.findLast((candidate) => candidate.start <= start)?.number ?? 1;
-      passages.push({ documentId, page, start, end, text: known.text.slice(start, end), score });
+      const { number: page = 1, label } = known.pages.findLast((candidate) => candidate.start <= start) ?? {};
+      passages.push({ documentId, page, ...(label && { label }), start, end, text: known.text.slice(start, end), score });
     }
     return { phase: "done" as const, ...done, evidence: passages };
   }

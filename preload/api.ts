@@ -16,19 +16,31 @@ export type DocumentInfo = {
 } & (
   | { phase: "parsing"; pagesDone: number; pagesTotal: number }
   | { phase: "counting"; pages: number; characters: number }
-  /** `tokens` is null until this model has counted them. */
-  | { phase: "ready"; pages: number; characters: number; tokens: number | null; emptyPages: number[] }
+  /** `tokens` is null until this model has counted them, `emptyPages` are numbers of pages without text, `notes` say what was guessed or left out. */
+  | { phase: "ready"; pages: number; characters: number; tokens: number | null; emptyPages: number[]; notes: string[] }
   | { phase: "failed"; error: AppError }
 );
 
-/** A page of a document's text. `start` is its offset in the document's whole text, in UTF-16 code units. */
-export type Page = { number: number; start: number; text: string };
+/**
+ * A page of a document's text. `start` is its offset in the document's whole text, in UTF-16 code units. `label` is what people call it
+ * where it is more than a number: "Slide 4", "Sheet Q3", "Chapter 2".
+ */
+export type Page = { number: number; start: number; text: string; label?: string };
+
+/** What can be imported, by the ends of names in lower case: formats of their own, and what is text. */
+export const documentTypes: readonly string[] = "pdf docx docm dotx pptx pptm ppsx potx xlsx xlsm xltx odt ott odp ods epub".split(" ");
+export const textTypes: readonly string[] = [
+  "txt text md markdown rst adoc org tex log csv tsv json jsonl ndjson xml yaml yml toml ini cfg conf properties env html htm xhtml eml",
+  "js mjs cjs jsx ts mts cts tsx vue svelte css scss less py pyi ipynb rb php pl pm lua r jl go rs zig c h cc cpp cxx hh hpp hxx m mm",
+  "java kt kts scala groovy gradle cs fs fsx vb swift dart ex exs erl hrl hs ml mli clj cljs lisp el scm sql graphql proto sh bash zsh fish",
+  "ps1 bat cmd make mk cmake dockerfile nix tf diff patch srt vtt bib asm s f f90 f95 pas ada v sv vhd vhdl sol wgsl glsl hlsl",
+].flatMap((line) => line.split(" "));
 
 /** An expected failure: one plain sentence that says what happened and what to do, and a stable code for tests and styling. */
 export type AppError = { code: string; message: string };
 
-/** A passage that the answer rests on: kept because the retrieval heads attended to it. Offsets are in the document's whole text. */
-export type Evidence = { documentId: string; page: number; start: number; end: number; text: string; score: number };
+/** A passage that the answer rests on: kept because the retrieval heads attended to it. Offsets are in the document's whole text, `label` is its page's. */
+export type Evidence = { documentId: string; page: number; label?: string; start: number; end: number; text: string; score: number };
 
 /** Why an answer ended; `repeating`: the model had begun to say the same thing over and over. */
 export type StopReason = "end" | "length" | "stopped" | "repeating";

@@ -1,4 +1,5 @@
 import { useEffect, useState, useSyncExternalStore } from "react";
+import { documentTypes, textTypes } from "../preload/api.ts";
 import { closeProblem, importFiles, openDialog, showTab } from "./actions.ts";
 import { Chat, NewConversation } from "./Chat.tsx";
 import { Dialogs } from "./Dialogs.tsx";
@@ -11,7 +12,7 @@ import { useFolio } from "./store.ts";
 import { Viewer } from "./Viewer.tsx";
 import { Welcome } from "./Welcome.tsx";
 
-const accepted = ".pdf,.txt,.md,.markdown,.text,application/pdf,text/plain,text/markdown";
+const accepted = [...documentTypes, ...textTypes].map((type) => `.${type}`).join();
 
 export function App() {
   const connected = useFolio((s) => s.connected);
@@ -173,7 +174,7 @@ function DropTarget() {
       <div>
         <FileDown />
         <p>Drop to add</p>
-        <small>PDF, text or Markdown</small>
+        <small>PDF, Office files, e-books, web pages, e-mails, text and code; whole folders too</small>
       </div>
     </div>
   );

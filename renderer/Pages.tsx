@@ -115,7 +115,7 @@ export function Pages({ documentId, pages, goTo, onJump, onPage }: Props) {
 const PageText = memo(function PageText({ page, marks }: { page: Page; marks: readonly Mark[] }) {
   const parts = useMemo(() => paragraphs(page.text, page.start), [page]);
   return (
-    <article className="sheet" aria-label={`Page ${page.number}`}>
+    <article className="sheet" aria-label={page.label ?? `Page ${page.number}`}>
       {parts.length === 0 && <p className="no-text">No text on this page.</p>}
       {parts.map((part) => {
         const cut = segments(part.text, part.start, marks).map((segment) => <Marked key={segment.start} segment={segment} />);
@@ -127,7 +127,7 @@ const PageText = memo(function PageText({ page, marks }: { page: Page; marks: re
           </p>
         );
       })}
-      <footer aria-hidden="true">{page.number}</footer>
+      <footer aria-hidden="true">{page.label ?? page.number}</footer>
     </article>
   );
 });

@@ -2,7 +2,7 @@ import { memo, useState } from "react";
 import type { Evidence, StopReason, Turn } from "../preload/api.ts";
 import { Answer } from "./Answer.tsx";
 import { copyText, goToEvidence } from "./actions.ts";
-import { bytes, count, duration, percent, shortName, speed } from "./format.ts";
+import { bytes, count, duration, pageName, percent, shortName, speed } from "./format.ts";
 import { Hint, IconButton } from "./Hint.tsx";
 import { AlertTriangle, Copy, Info } from "./icons.ts";
 import { useFolio } from "./store.ts";
@@ -89,7 +89,8 @@ function EvidenceChips({ turn }: { turn: DoneTurn }) {
           <li key={`${passage.documentId}-${passage.start}`}>
             <Hint text={`“${shortQuote(passage)}”`}>
               <button type="button" className="chip" aria-pressed={current === index} onClick={() => void goToEvidence(turn.id, index)}>
-                {severalDocuments && <DocumentName id={passage.documentId} />}p {passage.page}
+                {severalDocuments && <DocumentName id={passage.documentId} />}
+                {pageName(passage)}
                 <span className="sr-only">: {shortQuote(passage)}</span>
               </button>
             </Hint>

@@ -99,6 +99,7 @@ function EvidenceSteps() {
 
 /** What a reader of this document must know: pages without text, or that the conversation is about another one. */
 function DocumentNotice({ known }: { known: DocumentInfo }) {
+  const labels = useFolio((s) => (s.pages?.documentId === known.id ? s.pages.list : null));
   const elsewhere = useFolio((s) => s.conversation !== null && !s.conversation.documentIds.includes(known.id));
   if (known.phase !== "ready") return null;
   const empty = known.emptyPages;
@@ -114,11 +115,18 @@ function DocumentNotice({ known }: { known: DocumentInfo }) {
       )}
       {empty.length > 0 && (
         <p className="notice" data-kind="warning">
-          {empty.length === 1 ? "Page" : "Pages"} {empty.slice(0, 8).map(count).join(", ")}
+          {labels?.some(({ label }) => label)
+            ? empty.slice(0, 8).map((number) => labels[number - 1]?.label).join(", ")
+            : `${empty.length === 1 ? "Page" : "Pages"} ${empty.slice(0, 8).map(count).join(", ")}`}
           {empty.length > 8 && ` and ${count(empty.length - 8)} more`} {empty.length === 1 ? "has" : "have"} no text, only pictures or a
           scan. The model cannot read {empty.length === 1 ? "it" : "them"}.
         </p>
       )}
+      {known.notes.map((note) => (
+        <p key={note} className="notice">
+          {note}
+        </p>
+      ))}
     </>
   );
 }

@@ -23,7 +23,7 @@ export function Welcome() {
           <FileDown aria-hidden="true" />
           <strong>Drop a long document here</strong>
           <span>
-            PDF, text or Markdown. Or choose a file <kbd>{keysFor("Add documents")}</kbd>
+            PDF, Office files, e-books, web pages or text. Or choose files <kbd>{keysFor("Add documents")}</kbd>
           </span>
         </button>
         <p className="promise">

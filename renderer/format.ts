@@ -8,6 +8,9 @@ export const count = (n: number): string => grouped.format(n);
 /** Counts with their noun: plural(1, "page") -> "1 page". */
 export const plural = (n: number, noun: string): string => `${count(n)} ${noun}${n === 1 ? "" : "s"}`;
 
+/** What a page is called under an answer: "Slide 4", or else "p 12". */
+export const pageName = ({ page, label }: { page: number; label?: string }): string => label ?? `p ${count(page)}`;
+
 /** Bytes in decimal units, with one digit after the point below a hundred: 6_100_000 -> "6.1 MB", 188_743_680 -> "189 MB", 0 -> "0 MB". */
 export function bytes(n: number): string {
   if (n <= 0) return "0 MB";

@@ -5,10 +5,12 @@ const sentences = {
   "document-damaged": (name: string) =>
     `${name} is damaged and cannot be opened. Get a new copy of it, or open it in another program and save it again.`,
   "document-encrypted": (name: string) => `${name} is protected by a password. Save a copy without the password and add that one.`,
+  "document-locked": (name: string) =>
+    `${name} is locked against copying, so that only its shop's own program can open it. Add a copy without that lock.`,
   "document-scanned": (name: string) =>
     `${name} has no text, only pictures of pages. Run text recognition (OCR) on it first, then add the result.`,
   "document-unsupported": (name: string) =>
-    `Folio cannot read ${name}. Add a PDF, Markdown or plain text file, or save it as one of these first.`,
+    `Folio cannot read ${name}. Add a PDF, Word, PowerPoint, Excel, OpenDocument, EPUB, web, e-mail or text file, or save it as one of these first.`,
   "document-too-large": (name: string) => `${name} is too large to be read here. Split it, and add the parts that matter.`,
   "document-timed-out": (name: string) =>
     `Reading ${name} took too long and was stopped. Save it again from another program, or split it, and retry.`,

@@ -14,10 +14,12 @@ export type ParsedDocument = {
   /** Of the file's bytes, in hex. */
   sha256: string;
   text: string;
-  /** A PDF's own pages; for text its form feeds, or cuts of about 3,000 characters at paragraph ends. */
+  /** A PDF's own pages, slides, sheets, chapters; for text its form feeds, or cuts of about 3,000 characters at paragraph ends. */
   pages: Page[];
   /** Numbers of pages without text. */
   emptyPages: number[];
+  /** What was guessed or left out, in a plain sentence each. */
+  notes: string[];
 };
 
 export type ParseOptions = {
@@ -39,7 +41,7 @@ let running = 0;
 let freed = Promise.withResolvers<void>();
 
 /**
- * Reads the text of a PDF, Markdown or plain text file. Takes its turn when others are being read.
+ * Reads the text of a document of any type in `documentTypes` and `textTypes` of the contract. Takes its turn when others are being read.
  * Errors: `DocumentError`, and the signal's reason when it was aborted.
  */
 export async function parseDocument(name: string, bytes: Uint8Array, options: ParseOptions = {}): Promise<ParsedDocument> {
@@ -73,7 +75,7 @@ async function parseInChild(
   onProgress: ParseOptions["onProgress"],
 ): Promise<ParsedDocument> {
   const child = spawnChild(new URL("./parser.ts", import.meta.url), { serviceName: "Folio document reader", execArgv: confinement() });
-  const document: ParsedDocument = { sha256: "", text: "", pages: [], emptyPages: [] };
+  const document: ParsedDocument = { sha256: "", text: "", pages: [], emptyPages: [], notes: [] };
   const { promise: done, resolve, reject } = Promise.withResolvers<void>();
   const fail = (code: DocumentErrorCode) => reject(new DocumentError(code, name));
   const send = (message: ToParser) => child.send(message);
@@ -98,6 +100,7 @@ async function parseInChild(
         break;
       case "done":
         document.sha256 = said.sha256;
+        document.notes = said.notes;
         resolve();
         break;
       case "failed":
@@ -117,9 +120,9 @@ async function parseInChild(
   }
 }
 
-function append(document: ParsedDocument, { before, text }: PagePart): void {
+function append(document: ParsedDocument, { before, text, label }: PagePart): void {
   document.text += before;
-  const page = { number: document.pages.length + 1, start: document.text.length, text };
+  const page = { number: document.pages.length + 1, start: document.text.length, text, ...(label && { label }) };
   document.text += text;
   document.pages.push(page);
   if (text === "") document.emptyPages.push(page.number);
@@ -129,7 +132,8 @@ function append(document: ParsedDocument, { before, text }: PagePart): void {
 function confinement(): string[] {
   const heap = `--max-old-space-size=${memory / 2 ** 20}`;
   if (process.versions.electron) return [heap];
-  const program = [dirname(dirname(import.meta.dirname)), dirname(createRequire(import.meta.url).resolve("pdfjs-dist/package.json"))];
+  const packages = dirname(dirname(createRequire(import.meta.url).resolve("pdfjs-dist/package.json")));
+  const program = [dirname(dirname(import.meta.dirname)), packages];
   return [
     heap,
     "--permission",

@@ -3,11 +3,11 @@
  * task, may read but not write (see `import.ts`), and is thrown away afterwards.
  */
 import { createHash } from "node:crypto";
-import { extname } from "node:path";
 import { Worker } from "node:worker_threads";
 import { childPort } from "../child.ts";
 import { DocumentError, type DocumentErrorCode } from "./errors.ts";
-import { type PagePart, parseText } from "./text.ts";
+import { readDocument } from "./read.ts";
+import type { PagePart } from "./text.ts";
 
 /** What the parent sends: the job first, then one `slice` for every `more`, until all bytes are here. */
 export type ToParser = { kind: "open"; name: string; bytes: number; memoryLimit: number } | { kind: "slice"; bytes: Uint8Array };
@@ -17,13 +17,8 @@ export type FromParser =
   | { kind: "more" }
   | { kind: "progress"; done: number; total: number }
   | { kind: "pages"; parts: PagePart[] }
-  | { kind: "done"; sha256: string }
+  | { kind: "done"; sha256: string; notes: string[] }
   | { kind: "failed"; code: DocumentErrorCode };
-
-/** No model reads as many characters as this; more would only fill memory. */
-const maxCharacters = 50_000_000;
-
-const textTypes = new Set(["", ".txt", ".text", ".md", ".markdown", ".rst", ".log", ".csv", ".tsv"]);
 
 // pdf.js announces on the console what it cannot draw; nothing is drawn here.
 console.log = console.warn = () => {};
@@ -55,43 +50,16 @@ port.onMessage((message) => {
 async function parse(name: string, bytes: Uint8Array): Promise<void> {
   try {
     const sha256 = createHash("sha256").update(bytes).digest("hex");
-    const parts = await read(name, bytes);
-    if (parts.reduce((sum, { before, text }) => sum + before.length + text.length, 0) > maxCharacters) {
-      throw new DocumentError("document-too-large", name);
-    }
+    const { parts, notes } = await readDocument(name, bytes, (done, total) => send({ kind: "progress", done, total }));
     // Small messages, so that the parent's event loop stays free.
     for (let from = 0, to = 0; from < parts.length; from = to) {
       for (let size = 0; to < parts.length && size < 500_000; to++) size += parts[to]!.text.length + 50;
       send({ kind: "pages", parts: parts.slice(from, to) });
     }
-    send({ kind: "done", sha256 });
+    send({ kind: "done", sha256, notes });
   } catch (error) {
     send({ kind: "failed", code: error instanceof DocumentError ? error.code : "document-damaged" });
   }
-}
-
-async function read(name: string, bytes: Uint8Array): Promise<PagePart[]> {
-  if (bytes.length === 0) throw new DocumentError("document-empty", name);
-  const type = extname(name).toLowerCase();
-  if (type === ".pdf" || isPdf(bytes)) {
-    const { parsePdf } = await import("./pdf.ts");
-    const pages = await parsePdf(name, bytes, (done, total) => send({ kind: "progress", done, total }));
-    let last = "";
-    return pages.map((text) => {
-      // A sentence may go on over the page.
-      const goesOn = /[\p{L},]$/u.test(last.slice(-2)) && /^\p{Ll}/u.test(text);
-      const before = text === "" || last === "" ? "" : goesOn ? " " : "\n\n";
-      last = text || last;
-      return { before, text };
-    });
-  }
-  if (textTypes.has(type)) return parseText(name, bytes);
-  throw new DocumentError("document-unsupported", name);
-}
-
-/** Readers accept a PDF whose header comes a little late. */
-function isPdf(bytes: Uint8Array): boolean {
-  return Buffer.from(bytes.buffer, bytes.byteOffset, Math.min(bytes.length, 1024)).includes("%PDF-");
 }
 
 /**

@@ -1,28 +1,32 @@
-/** Plain text and Markdown: bytes to characters, and characters to pages. Markdown stays as it was written: that is what models read best. */
+/** Plain text, Markdown and source code: bytes to characters, and characters to pages. All stays as it was written: that is what models read best. */
 import { DocumentError } from "./errors.ts";
 
 /** Characters of a page where the file has no page breaks of its own. */
-const pageLength = 3000;
+export const pageLength = 3000;
 
-/** A page and the text between it and the page before. */
-export type PagePart = { before: string; text: string };
+/** A page, what it is called, and the text between it and the page before. */
+export type PagePart = { before: string; text: string; label?: string };
 
-/** The file's text cut into pages, nothing lost but what `cleanText` takes. Errors: empty, unsupported (not text at all). */
-export function parseText(name: string, bytes: Uint8Array): PagePart[] {
-  const text = cleanText(decode(name, bytes)).trimEnd();
-  if (text.trim() === "") throw new DocumentError("document-empty", name);
-  return splitPages(text);
+/** What a parser makes of a file: its pages, and what was guessed or left out, in a plain sentence each. */
+export type Parsed = { parts: PagePart[]; notes: string[] };
+
+/** The file's text cut into pages, nothing lost but what `cleanText` takes. Errors: unsupported (not text at all). */
+export function parseText(name: string, bytes: Uint8Array): Parsed {
+  const { text, notes } = decodeText(name, bytes);
+  return { parts: splitText(cleanText(text).trimEnd()), notes };
 }
 
-/** UTF-8, UTF-16 with a byte order mark, else Windows-1252, of which Latin-1 is the printable part. */
-function decode(name: string, bytes: Uint8Array): string {
-  if (bytes[0] === 0xff && bytes[1] === 0xfe) return new TextDecoder("utf-16le").decode(bytes);
-  if (bytes[0] === 0xfe && bytes[1] === 0xff) return new TextDecoder("utf-16be").decode(bytes);
+/** UTF-8, UTF-16 with a byte order mark, else Windows-1252, of which Latin-1 is the printable part; that one is a guess. */
+export function decodeText(name: string, bytes: Uint8Array): { text: string; notes: string[] } {
+  if (bytes[0] === 0xff && bytes[1] === 0xfe) return { text: new TextDecoder("utf-16le").decode(bytes), notes: [] };
+  if (bytes[0] === 0xfe && bytes[1] === 0xff) return { text: new TextDecoder("utf-16be").decode(bytes), notes: [] };
   if (bytes.includes(0)) throw new DocumentError("document-unsupported", name);
   const text = new TextDecoder().decode(bytes);
   // A few broken bytes do not make a UTF-8 file another one.
   const broken = count(text, /\ufffd/g);
-  return broken > count(text, /\P{ASCII}/gu) / 2 ? new TextDecoder("windows-1252").decode(bytes) : text;
+  if (broken <= count(text, /\P{ASCII}/gu) / 2) return { text, notes: [] };
+  const guess = "Its letters were read as Western European (Windows-1252), a guess. If some look wrong, save it as UTF-8 and add it again.";
+  return { text: new TextDecoder("windows-1252").decode(bytes), notes: [guess] };
 }
 
 function count(text: string, pattern: RegExp): number {
@@ -40,14 +44,17 @@ export function cleanText(text: string): string {
     .replace(/(?![\t\n\f])\p{Cc}|\ufeff/gu, "");
 }
 
-function splitPages(text: string): PagePart[] {
+/** Pages as its form feeds make them, or of about `pageLength` characters; with `before`, they are the whole text. */
+export function splitText(text: string): PagePart[] {
   const parts: PagePart[] = [];
+  // An author's page stays whole when it is somewhat longer.
+  const whole = text.includes("\f") ? 2 * pageLength : (4 * pageLength) / 3;
   let before = "";
   let from = 0;
   let section = -1;
   while (from < text.length) {
     if (section < from) section = endOfSection(text, from);
-    const to = section - from <= 2 * pageLength ? section : pageEnd(text, from);
+    const to = section - from <= whole ? section : pageEnd(text, from);
     const page = text.slice(from, to).replace(/^(?:[ \t]*\n)+/, "");
     const lead = text.slice(from, to - page.length);
     const trimmed = page.trimEnd();

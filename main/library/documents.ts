@@ -16,6 +16,8 @@ export type StoredDocument = {
   pages: number;
   characters: number;
   emptyPages: number[];
+  /** What its import guessed or left out, in a plain sentence each. */
+  notes: string[];
 };
 
 export type DocumentText = { text: string; pages: Page[] };
@@ -28,10 +30,10 @@ const sliceCharacters = 60_000;
 const slicePages = 200;
 const breath = () => new Promise(setImmediate);
 
-type Row = Omit<StoredDocument, "emptyPages"> & { emptyPages: string };
+type Row = Omit<StoredDocument, "emptyPages" | "notes"> & { emptyPages: string; notes: string };
 type PageRow = { number: number; label: string | null; start: number; before: string; text: string };
 
-const columns = "id, name, bytes as fileBytes, folder, source, added as addedAt, pages, characters, empty_pages as emptyPages";
+const columns = "id, name, bytes as fileBytes, folder, source, added as addedAt, pages, characters, empty_pages as emptyPages, notes";
 
 export class Documents {
   readonly #db: Database.Database;
@@ -65,16 +67,16 @@ export class Documents {
   }
 
   async #add({ text, pages, bytes, ...document }: NewDocument, signal?: AbortSignal): Promise<void> {
-    const { id, name, folder, source, addedAt, emptyPages } = document;
+    const { id, name, folder, source, addedAt, emptyPages, notes } = document;
     await this.#originals.save(id, bytes);
     await this.#erase(id);
     const last = pages.at(-1);
     const tail = text.slice(last ? last.start + last.text.length : 0);
     this.#db
       .prepare(
-        "insert into documents (id, name, bytes, folder, source, added, pages, characters, empty_pages, tail, whole) values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 0)",
+        "insert into documents (id, name, bytes, folder, source, added, pages, characters, empty_pages, notes, tail, whole) values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 0)",
       )
-      .run(id, name, bytes.length, folder, source, addedAt, pages.length, text.length, JSON.stringify(emptyPages), tail);
+      .run(id, name, bytes.length, folder, source, addedAt, pages.length, text.length, JSON.stringify(emptyPages), JSON.stringify(notes), tail);
     const insert = this.#db.prepare("insert into pages (document, number, label, start, before, text) values (?, ?, ?, ?, ?, ?)");
     let end = 0;
     for (let at = 0; at < pages.length; ) {
@@ -82,7 +84,7 @@ export class Documents {
       this.#db.transaction(() => {
         for (let written = 0; at < pages.length && written < sliceCharacters; at++) {
           const page = pages[at]!;
-          insert.run(id, page.number, null, page.start, text.slice(end, page.start), page.text);
+          insert.run(id, page.number, page.label ?? null, page.start, text.slice(end, page.start), page.text);
           end = page.start + page.text.length;
           written += page.text.length + 1;
         }
@@ -105,9 +107,9 @@ export class Documents {
     const pages: Page[] = [];
     for (;;) {
       const rows = select.all(id, pages.at(-1)?.number ?? 0, slicePages) as PageRow[];
-      for (const { number, start, before, text } of rows) {
+      for (const { number, label, start, before, text } of rows) {
         parts.push(before, text);
-        pages.push({ number, start, text });
+        pages.push({ number, start, text, ...(label && { label }) });
       }
       if (rows.length < slicePages) return { text: parts.join("") + tail, pages };
       await breath();
@@ -186,7 +188,7 @@ export class Documents {
 }
 
 function fromRow(row: Row): StoredDocument {
-  return { ...row, emptyPages: JSON.parse(row.emptyPages) as number[] };
+  return { ...row, emptyPages: JSON.parse(row.emptyPages) as number[], notes: JSON.parse(row.notes) as string[] };
 }
 
 export const gone = (): LibraryError => new LibraryError("not-there", "This document is not in the library any more: add it again.");

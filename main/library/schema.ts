@@ -15,6 +15,7 @@ export const migrations: readonly string[] = [
     pages integer not null,
     characters integer not null,
     empty_pages text not null,
+    notes text not null,
     -- What follows the last page's text.
     tail text not null,
     -- 0 while its pages are still being written.

@@ -70,6 +70,7 @@ function appWith(pages: DocumentPage[], turns: Turn[]) {
     characters: 1,
     tokens: 7012,
     emptyPages: [],
+    notes: [],
   };
   fake.state.documents = [known];
   fake.state.conversation = { id: "c", documentIds: ["d"], turns };

@@ -15,13 +15,15 @@ test("Markdown stays as it was written", async () => {
     text,
     pages: [{ number: 1, start: 0, text }],
     emptyPages: [],
+    notes: [],
   });
 });
 
 test.each([
   ["an empty file", "a.pdf", bytes(""), "document-empty", "“a.pdf” is empty: there is nothing to read in it."],
   ["a PDF that is none", "a.pdf", bytes("hello"), "document-damaged", /^“a\.pdf” is damaged .* Get a new copy/],
-  ["another format", "a.docx", bytes("PK\x03\x04"), "document-unsupported", /^Folio cannot read “a\.docx”\. Add a PDF/],
+  ["a Word document that is none", "a.docx", bytes("PK\x03\x04"), "document-damaged", /^“a\.docx” is damaged/],
+  ["another format", "a.mp3", bytes("ID3"), "document-unsupported", /^Folio cannot read “a\.mp3”\. Add a PDF/],
   ["a picture called text", "a.txt", new Uint8Array([137, 80, 78, 71, 0]), "document-unsupported", /^Folio cannot read/],
 ])("%s fails in one plain sentence", async (_, name, data, code, message) => {
   await expect(parseDocument(name, data)).rejects.toMatchObject({ name: "DocumentError", code, message: expect.stringMatching(message) });

@@ -1,9 +1,10 @@
 import { expect, test } from "vitest";
+import { readDocument } from "../../../main/documents/read.ts";
 import { parseText } from "../../../main/documents/text.ts";
 
 const bytes = (text: string) => new TextEncoder().encode(text);
-const pages = (text: string) => parseText("a.txt", bytes(text)).map((page) => page.text);
-const whole = (data: Uint8Array) => parseText("a.txt", data).map(({ before, text }) => before + text);
+const pages = (text: string) => parseText("a.txt", bytes(text)).parts.map((page) => page.text);
+const whole = (data: Uint8Array) => parseText("a.txt", data).parts.map(({ before, text }) => before + text);
 const utf16 = (text: string, bigEndian: boolean) => {
   const data = Buffer.from(`\ufeff${text}`, "utf16le");
   return bigEndian ? data.swap16() : data;
@@ -38,7 +39,7 @@ test("form feeds are page breaks", () => {
 test("without them, pages end where paragraphs do, and nothing is lost", () => {
   const paragraph = `${"The keeper climbed the stairs. ".repeat(20)}\n\n`;
   const text = paragraph.repeat(30).trimEnd();
-  const parts = parseText("a.txt", bytes(text));
+  const { parts } = parseText("a.txt", bytes(text));
   expect(parts.map(({ before, text }) => before + text).join("")).toBe(text.normalize());
   for (const { text } of parts) {
     expect(text.length).toBeLessThanOrEqual(6000);
@@ -48,15 +49,15 @@ test("without them, pages end where paragraphs do, and nothing is lost", () => {
 
 test.each(["x", "x ", "x. ", "x\n", "🙂", "(", "e\u0301"])("a text of nothing but %j is cut somewhere, keeping every character", (unit) => {
   const text = unit.repeat(40_000).trimEnd().normalize();
-  const parts = parseText("a.txt", bytes(text));
+  const { parts } = parseText("a.txt", bytes(text));
   expect(parts.length).toBeGreaterThan(5);
   expect(parts.map(({ before, text }) => before + text).join("")).toBe(text);
   for (const { text } of parts) expect(text.isWellFormed()).toBe(true);
 });
 
-test("empty files and files that are no text say so", () => {
+test("empty files and files that are no text say so", async () => {
   for (const data of [bytes(" \n\t\r\n"), bytes("\f\f"), Buffer.from("\ufeff")]) {
-    expect(() => parseText("a.txt", data)).toThrow(expect.objectContaining({ code: "document-empty" }));
+    await expect(readDocument("a.txt", data, () => {})).rejects.toMatchObject({ code: "document-empty" });
   }
   expect(() => parseText("a.txt", new Uint8Array([137, 80, 0, 13]))).toThrow(expect.objectContaining({ code: "document-unsupported" }));
 });

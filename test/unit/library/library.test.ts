@@ -39,7 +39,7 @@ async function sample(name: string, pageTexts: string[]) {
     return { number: i + 1, start, text: page };
   });
   const bytes = new TextEncoder().encode(name + pageTexts.join());
-  return { id: await sha256(bytes), name, bytes, folder: "", source: null, addedAt: Date.now(), emptyPages: [2], text, pages };
+  return { id: await sha256(bytes), name, bytes, folder: "", source: null, addedAt: Date.now(), emptyPages: [2], notes: ["A guess."], text, pages };
 }
 
 const done = (id: string, question: string, answer: string): Turn => ({
@@ -83,6 +83,7 @@ test("a document comes back exactly: its file, its text, its pages, its place", 
     pages: 3,
     characters: document.text.length,
     emptyPages: [2],
+    notes: ["A guess."],
   });
   expect(await library.documents.text(document.id)).toEqual({ text: document.text, pages: document.pages });
   expect(await library.documents.file(document.id)).toEqual(document.bytes);
