@@ -116,7 +116,10 @@ function DocumentNotice({ known }: { known: DocumentInfo }) {
       {empty.length > 0 && (
         <p className="notice" data-kind="warning">
           {labels?.some(({ label }) => label)
-            ? empty.slice(0, 8).map((number) => labels[number - 1]?.label).join(", ")
+            ? empty
+                .slice(0, 8)
+                .map((number) => labels[number - 1]?.label)
+                .join(", ")
             : `${empty.length === 1 ? "Page" : "Pages"} ${empty.slice(0, 8).map(count).join(", ")}`}
           {empty.length > 8 && ` and ${count(empty.length - 8)} more`} {empty.length === 1 ? "has" : "have"} no text, only pictures or a
           scan. The model cannot read {empty.length === 1 ? "it" : "them"}.
