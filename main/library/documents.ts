@@ -76,7 +76,19 @@ export class Documents {
       .prepare(
         "insert into documents (id, name, bytes, folder, source, added, pages, characters, empty_pages, notes, tail, whole) values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 0)",
       )
-      .run(id, name, bytes.length, folder, source, addedAt, pages.length, text.length, JSON.stringify(emptyPages), JSON.stringify(notes), tail);
+      .run(
+        id,
+        name,
+        bytes.length,
+        folder,
+        source,
+        addedAt,
+        pages.length,
+        text.length,
+        JSON.stringify(emptyPages),
+        JSON.stringify(notes),
+        tail,
+      );
     const insert = this.#db.prepare("insert into pages (document, number, label, start, before, text) values (?, ?, ?, ?, ?, ?)");
     let end = 0;
     for (let at = 0; at < pages.length; ) {

@@ -36,10 +36,21 @@ async function sample(name: string, pageTexts: string[]) {
   const pages = pageTexts.map((page, i) => {
     const start = text.length;
     text += `${page}\n\n`.slice(0, page.length + (i % 3));
-    return { number: i + 1, start, text: page };
+    return { number: i + 1, start, text: page, ...(i > 0 && { label: `Slide ${i + 1}` }) };
   });
   const bytes = new TextEncoder().encode(name + pageTexts.join());
-  return { id: await sha256(bytes), name, bytes, folder: "", source: null, addedAt: Date.now(), emptyPages: [2], notes: ["A guess."], text, pages };
+  return {
+    id: await sha256(bytes),
+    name,
+    bytes,
+    folder: "",
+    source: null,
+    addedAt: Date.now(),
+    emptyPages: [2],
+    notes: ["A guess."],
+    text,
+    pages,
+  };
 }
 
 const done = (id: string, question: string, answer: string): Turn => ({
