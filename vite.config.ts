@@ -1,10 +1,31 @@
+import { readdirSync, readFileSync } from "node:fs";
+import { join } from "node:path";
 import react from "@vitejs/plugin-react";
-import { defineConfig } from "vite";
+import { defineConfig, type Plugin } from "vite";
+
+/** What pdf.js fetches only when a page needs it: fonts that PDFs may leave out, character maps, and two decoders of pictures. */
+function pdfData(): Plugin {
+  const wanted = { cmaps: /\.bcmap$/, standard_fonts: /\.(pfb|ttf)$/, wasm: /_nowasm_fallback\.js$/ };
+  const source = join(import.meta.dirname, "node_modules", "pdfjs-dist");
+  return {
+    name: "pdf-data",
+    generateBundle() {
+      for (const [folder, pattern] of Object.entries(wanted)) {
+        for (const name of readdirSync(join(source, folder))) {
+          const isLicence = name.startsWith("LICENSE");
+          if (!pattern.test(name) && !isLicence) continue;
+          const fileName = `pdf/${folder}/${name}${isLicence ? ".txt" : ""}`;
+          this.emitFile({ type: "asset", fileName, source: readFileSync(join(source, folder, name)) });
+        }
+      }
+    },
+  };
+}
 
 // The renderer: built once into dist/renderer and served by whichever host runs (app:// in Electron, 127.0.0.1 in the browser host).
 export default defineConfig({
   root: "renderer",
   base: "./",
-  plugins: [react()],
+  plugins: [react(), pdfData()],
   build: { outDir: "../dist/renderer", emptyOutDir: true, target: "chrome140", chunkSizeWarningLimit: 2000 },
 });

@@ -1,29 +1,41 @@
 import { useVirtualizer } from "@tanstack/react-virtual";
-import { memo, useEffect, useMemo, useRef } from "react";
+import { type KeyboardEvent, memo, type RefObject, useEffect, useLayoutEffect, useMemo, useRef, useState } from "react";
 import type { Evidence, Page } from "../preload/api.ts";
+import { setZoom, showScale } from "./actions.ts";
 import { EvidenceMap } from "./EvidenceMap.tsx";
 import { FindBar, useFind } from "./FindBar.tsx";
+import { PdfSheet } from "./PdfSheet.tsx";
 import { type Mark, pageAt, paragraphs, type Segment, segments } from "./passages.ts";
+import type { Pdf } from "./pdf.ts";
 import { focusedEvidence, useFolio } from "./store.ts";
+import { pageScale, stepZoom } from "./zoom.ts";
 
 const noEvidence: readonly Evidence[] = [];
 /** About what a page takes before it is measured: 66 characters a line of 28 px, and its margins. */
 const guessHeight = (page: Page): number => 120 + Math.ceil(page.text.length / 66) * 28;
 /** Frames to wait at most for a page that is far away to be drawn and measured. */
-const patience = 60;
+const patience = 240;
+const gap = 16;
+/** Beside a drawn page, in pixels. */
+const margin = 20;
 
 type Props = {
   documentId: string;
   pages: readonly Page[];
+  /** Where the pages are drawn from; null shows their text. */
+  pdf: Pdf | null;
+  /** The page to begin with. */
+  first: number;
   goTo: { page: number; visit: number } | null;
   onJump: (index: number) => void;
   /** Told which page is at the top of the window. */
   onPage: (index: number) => void;
 };
 
-/** A document's text, page by page; only the pages near the window are drawn. */
-export function Pages({ documentId, pages, goTo, onJump, onPage }: Props) {
+/** A document, page by page; only the pages near the window are drawn. */
+export function Pages({ documentId, pages, pdf, first, goTo, onJump, onPage }: Props) {
   const scroller = useRef<HTMLDivElement>(null);
+  const scale = useScale(pdf, scroller);
   const focus = useFolio((s) => s.focus);
   const evidence = useFolio((s) => {
     const turn = s.conversation?.turns.find((candidate) => candidate.id === s.focus?.turnId);
@@ -42,17 +54,36 @@ export function Pages({ documentId, pages, goTo, onJump, onPage }: Props) {
   const virtual = useVirtualizer({
     count: pages.length,
     getScrollElement: () => scroller.current,
-    estimateSize: (index) => guessHeight(pages[index]!),
-    overscan: 2,
+    estimateSize: (index) => {
+      const page = pages[index]!;
+      return pdf ? (pdf.sizes.get(page.number) ?? pdf.sizes.get(1)!).height * scale : guessHeight(page);
+    },
+    overscan: pdf ? 1 : 2,
     paddingStart: 20,
     paddingEnd: 20,
-    gap: 16,
+    gap,
   });
 
   const items = virtual.getVirtualItems();
   const readingLine = (virtual.scrollOffset ?? 0) + 120;
   const top = items.find((item) => item.end > readingLine)?.index ?? 0;
   useEffect(() => onPage(top), [top, onPage]);
+
+  // Another size of the pages keeps the place in them; the first one begins where the other view was.
+  const place = useRef({ index: first, share: 0 });
+  const inner = useRef<HTMLDivElement>(null);
+  // biome-ignore lint/correctness/useExhaustiveDependencies: a new size is the reason to measure again.
+  useLayoutEffect(() => {
+    const { index, share } = place.current;
+    virtual.measure();
+    inner.current!.style.height = `${virtual.getTotalSize()}px`;
+    const item = virtual.measurementsCache[index];
+    if (item) virtual.scrollToOffset(index === 0 && share === 0 ? 0 : item.start + share * item.size);
+  }, [scale, virtual]);
+  const keepPlace = (offset: number) => {
+    const item = virtual.getVirtualItemForOffset(offset);
+    if (item) place.current = { index: item.index, share: (offset - item.start) / item.size };
+  };
 
   useEffect(() => {
     if (goTo) virtual.scrollToIndex(goTo.page, { align: "start" });
@@ -63,8 +94,11 @@ export function Pages({ documentId, pages, goTo, onJump, onPage }: Props) {
     virtual.scrollToIndex(pageAt(pages, offset), { align: "start" });
     let frame = 0;
     let still = 0;
+    const stop = () => cancelAnimationFrame(frame);
+    // A reader who scrolls meanwhile is not pulled back.
+    scroller.current?.addEventListener("wheel", stop, { once: true, passive: true });
     const settle = (left: number) => {
-      const mark = scroller.current?.querySelector("mark[data-current=true]");
+      const mark = scroller.current?.querySelector(":is(mark, g)[data-current=true]");
       const box = scroller.current?.getBoundingClientRect();
       if (mark && box) {
         const at = mark.getBoundingClientRect();
@@ -75,7 +109,7 @@ export function Pages({ documentId, pages, goTo, onJump, onPage }: Props) {
       if (still < 3 && left > 0) frame = requestAnimationFrame(() => settle(left - 1));
     };
     frame = requestAnimationFrame(() => settle(patience));
-    return () => cancelAnimationFrame(frame);
+    return stop;
   };
 
   // biome-ignore lint/correctness/useExhaustiveDependencies: every visit scrolls, even to the same passage; nothing else does.
@@ -91,9 +125,16 @@ export function Pages({ documentId, pages, goTo, onJump, onPage }: Props) {
   return (
     <>
       {found.open && <FindBar found={found} />}
-      {/* biome-ignore lint/a11y/noNoninteractiveTabindex: a scrolling area must be reachable by keyboard. */}
-      <section className="pages" ref={scroller} tabIndex={0} aria-label="Text of the document">
-        <div className="pages-inner" style={{ height: virtual.getTotalSize() }}>
+      <section
+        className="pages"
+        ref={scroller}
+        // biome-ignore lint/a11y/noNoninteractiveTabindex: a scrolling area must be reachable by keyboard.
+        tabIndex={0}
+        aria-label={pdf ? "Pages of the document" : "Text of the document"}
+        onScroll={({ currentTarget }) => keepPlace(currentTarget.scrollTop)}
+        onKeyDown={(event) => pdf && zoomByKey(event, scale)}
+      >
+        <div className="pages-inner" ref={inner} style={{ height: virtual.getTotalSize() }}>
           {items.map((item) => (
             <div
               key={item.key}
@@ -102,7 +143,11 @@ export function Pages({ documentId, pages, goTo, onJump, onPage }: Props) {
               ref={virtual.measureElement}
               style={{ transform: `translateY(${item.start}px)` }}
             >
-              <PageText page={pages[item.index]!} marks={marks} />
+              {pdf ? (
+                <PdfSheet pdf={pdf} page={pages[item.index]!} marks={marks} scale={scale} />
+              ) : (
+                <PageText page={pages[item.index]!} marks={marks} />
+              )}
             </div>
           ))}
         </div>
@@ -110,6 +155,30 @@ export function Pages({ documentId, pages, goTo, onJump, onPage }: Props) {
       <EvidenceMap documentId={documentId} pages={pages} top={top} onPage={onJump} />
     </>
   );
+}
+
+/** Screen pixels a point of the PDF's pages, as chosen or as they fit; 1 for text. */
+function useScale(pdf: Pdf | null, scroller: RefObject<HTMLElement | null>): number {
+  const zoom = useFolio((s) => s.zoom);
+  const [room, setRoom] = useState(600);
+  useLayoutEffect(() => {
+    const box = scroller.current!;
+    const look = () => box.clientWidth > 0 && setRoom(box.clientWidth);
+    const resized = new ResizeObserver(look);
+    resized.observe(box);
+    look();
+    return () => resized.disconnect();
+  }, [scroller]);
+  const scale = pdf ? pageScale(zoom, pdf.sizes.get(1)!.width, room - 2 * margin) : 1;
+  useEffect(() => showScale(scale), [scale]);
+  return scale;
+}
+
+function zoomByKey(event: KeyboardEvent, scale: number) {
+  if (event.ctrlKey || event.metaKey || event.altKey) return;
+  if (event.key === "+" || event.key === "=") setZoom(stepZoom(scale, 1));
+  else if (event.key === "-") setZoom(stepZoom(scale, -1));
+  else if (event.key === "0") setZoom(null);
 }
 
 const PageText = memo(function PageText({ page, marks }: { page: Page; marks: readonly Mark[] }) {

@@ -1,12 +1,14 @@
 import { useEffect, useState } from "react";
 import type { DocumentInfo, Page } from "../preload/api.ts";
-import { newConversation, removeDocument, stepEvidence } from "./actions.ts";
+import { getFile, newConversation, removeDocument, setZoom, showAsText, stepEvidence } from "./actions.ts";
 import { count, plural } from "./format.ts";
-import { IconButton } from "./Hint.tsx";
-import { ChevronDown, ChevronUp, FileWarning, Search } from "./icons.ts";
+import { Hint, IconButton } from "./Hint.tsx";
+import { ChevronDown, ChevronUp, FileWarning, Minus, Plus, Search } from "./icons.ts";
 import { Pages } from "./Pages.tsx";
+import { openPdf, type Pdf } from "./pdf.ts";
 import { find, keysFor } from "./shortcuts.ts";
 import { useFolio } from "./store.ts";
+import { stepZoom, zoomPercent } from "./zoom.ts";
 
 /** The document's area: its name and place, and its text, or why there is none yet. */
 export function Viewer({ hidden }: { hidden: boolean }) {
@@ -17,6 +19,9 @@ export function Viewer({ hidden }: { hidden: boolean }) {
   useEffect(() => {
     document.title = known ? `${known.name} · Folio` : "Folio";
   }, [known]);
+  const file = usePdf(known, pages !== null);
+  const asText = useFolio((s) => s.asText.includes(s.viewing ?? ""));
+  const pdf = file.phase === "open" && !asText ? file.pdf : null;
   const jump = (to: number) => setGoTo((before) => ({ page: to, visit: (before?.visit ?? 0) + 1 }));
   return (
     <section className="viewer" id="document" aria-label="Document" hidden={hidden}>
@@ -26,6 +31,8 @@ export function Viewer({ hidden }: { hidden: boolean }) {
           {pages && pages.length > 0 && (
             <>
               <PageNumber page={page} pages={pages} onJump={jump} />
+              {pdf && <Zoom />}
+              {known.name.toLowerCase().endsWith(".pdf") && file.phase !== "failed" && <ViewChoice documentId={known.id} asText={asText} />}
               <EvidenceSteps />
               <IconButton label="Find in the document" keys={keysFor("Find in the document")} onClick={find}>
                 <Search />
@@ -39,12 +46,102 @@ export function Viewer({ hidden }: { hidden: boolean }) {
       ) : pages ? (
         <>
           <DocumentNotice known={known} />
-          <Pages key={known.id} documentId={known.id} pages={pages} goTo={goTo} onJump={jump} onPage={setPage} />
+          {file.phase === "failed" && <p className="notice">The pages of this PDF cannot be drawn, so its text is shown.</p>}
+          {file.phase === "opening" && !asText ? (
+            <p className="placeholder" role="status">
+              Opening the pages…
+            </p>
+          ) : (
+            <Pages
+              key={`${known.id} ${pdf ? "pages" : "text"}`}
+              documentId={known.id}
+              pages={pages}
+              pdf={pdf}
+              first={page}
+              goTo={goTo}
+              onJump={jump}
+              onPage={setPage}
+            />
+          )}
         </>
       ) : (
         <Arriving known={known} />
       )}
     </section>
+  );
+}
+
+type PdfFile = { phase: "none" } | { phase: "opening" } | { phase: "open"; pdf: Pdf } | { phase: "failed" };
+
+/** The file behind the document in the viewer, when it is a PDF that can be drawn. At most one is open. */
+function usePdf(known: DocumentInfo | null, ready: boolean): PdfFile {
+  const id = ready && known?.phase === "ready" && known.name.toLowerCase().endsWith(".pdf") ? known.id : null;
+  const [file, setFile] = useState<PdfFile & { id?: string }>({ phase: "none" });
+  useEffect(() => {
+    if (id === null) return;
+    let gone = false;
+    let close = () => {};
+    void getFile(id)
+      .then(openPdf)
+      .then(
+        (pdf) => {
+          close = pdf.close;
+          if (gone) close();
+          else setFile({ phase: "open", pdf, id });
+        },
+        () => !gone && setFile({ phase: "failed", id }),
+      );
+    return () => {
+      gone = true;
+      close();
+      setFile({ phase: "none" });
+    };
+  }, [id]);
+  if (id === null) return { phase: "none" };
+  return file.id === id ? file : { phase: "opening" };
+}
+
+/** Page or text: the page is what was written, the text is what the model read. */
+function ViewChoice({ documentId, asText }: { documentId: string; asText: boolean }) {
+  return (
+    <fieldset className="view-choice" aria-label="Show">
+      {[false, true].map((text) => (
+        <Hint key={String(text)} text={text ? "The text that the model read" : "The pages as they look"}>
+          <button type="button" aria-pressed={asText === text} onClick={() => showAsText(documentId, text)}>
+            {text ? "Text" : "Pages"}
+          </button>
+        </Hint>
+      ))}
+    </fieldset>
+  );
+}
+
+function Zoom() {
+  const scale = useFolio((s) => s.scale);
+  const zoom = useFolio((s) => s.zoom);
+  return (
+    <span className="zoom">
+      <IconButton label="Smaller" keys="−" onClick={() => setZoom(stepZoom(scale, -1))}>
+        <Minus />
+      </IconButton>
+      <Hint
+        text={
+          <>
+            {zoom === null ? "Fitted to the window" : "Fit to the window"}
+            <kbd>0</kbd>
+          </>
+        }
+      >
+        <button type="button" aria-pressed={zoom === null} onClick={() => setZoom(null)}>
+          {zoomPercent(scale)}
+          <span className="unit"> %</span>
+          <span className="sr-only">, fit to the window</span>
+        </button>
+      </Hint>
+      <IconButton label="Larger" keys="+" onClick={() => setZoom(stepZoom(scale, 1))}>
+        <Plus />
+      </IconButton>
+    </span>
   );
 }
 

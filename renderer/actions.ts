@@ -161,6 +161,18 @@ export async function stepEvidence(step: 1 | -1): Promise<void> {
   await goToEvidence(turn.id, index);
 }
 
+/** A document's own bytes; failures are the caller's, who shows the text instead. */
+export const getFile = (documentId: string) => api.getFile(documentId);
+
+/** Shows a PDF as the text that the model read, or as its pages. */
+export function showAsText(documentId: string, text: boolean): void {
+  const others = state().asText.filter((id) => id !== documentId);
+  set({ asText: text ? [...others, documentId] : others });
+}
+
+export const showScale = (scale: number): void => set({ scale });
+export const setZoom = (zoom: number | null): void => set({ zoom });
+
 export const openDialog = (dialog: Dialog): void => set({ dialog });
 export const closeDialog = (): void => set({ dialog: null });
 export const closeProblem = (): void => set({ problem: null });

@@ -13,6 +13,7 @@ export {
   Info,
   Library,
   MessageSquarePlus,
+  Minus,
   Plus,
   Search,
   Settings,

@@ -10,6 +10,7 @@ import "./styles/layout.css";
 import "./styles/library.css";
 import "./styles/welcome.css";
 import "./styles/document.css";
+import "./styles/pdf.css";
 import "./styles/chat.css";
 import "./styles/notices.css";
 import "./styles/composer.css";

@@ -24,6 +24,12 @@ export type Folio = Mirror & {
   /** A document dropped in this window, to be shown and asked about as soon as it is ready. */
   awaited: string | null;
   focus: Focus | null;
+  /** PDFs whose text is shown instead of their pages, by id. */
+  asText: readonly string[];
+  /** Size of a PDF's pages, 1 as on paper; null fits them to the window. */
+  zoom: number | null;
+  /** Screen pixels a point of the pages in the viewer now. */
+  scale: number;
   /** What the question box holds. */
   draft: string;
   tab: "document" | "conversation";
@@ -71,6 +77,9 @@ export const useFolio = create<Folio>()(() => ({
   pages: null,
   awaited: null,
   focus: null,
+  asText: [],
+  zoom: null,
+  scale: 1,
   draft: "",
   tab: "document",
   dialog: null,

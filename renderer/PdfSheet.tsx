@@ -1,0 +1,169 @@
+import type { PDFPageProxy, TextContent } from "pdfjs-dist/types/src/display/api.js";
+import { memo, useEffect, useMemo, useRef, useState } from "react";
+import type { Page } from "../preload/api.ts";
+import { locate, stretches } from "./locate.ts";
+import type { Mark } from "./passages.ts";
+import type { Pdf } from "./pdf.ts";
+import { type Drawn, type Measure, quad } from "./quads.ts";
+
+/** A page that is only scrolled past is not worth drawing. */
+const settleMs = 50;
+/** Pixels of one page at most: very large zooms are drawn coarser instead of filling the memory. */
+const mostPixels = 16e6;
+
+type Props = { pdf: Pdf; page: Page; marks: readonly Mark[]; scale: number };
+
+/** One page of a PDF as it looks, its text for selecting, and the passages marked on it. `scale` is screen pixels a point. */
+export const PdfSheet = memo(function PdfSheet({ pdf, page, marks, scale }: Props) {
+  const [loaded, setLoaded] = useState<Loaded | null>(null);
+  const [broken, setBroken] = useState(false);
+  useEffect(() => {
+    let gone = false;
+    void load(pdf, page.number).then(
+      (now) => !gone && setLoaded(now),
+      () => !gone && setBroken(true),
+    );
+    return () => {
+      gone = true;
+    };
+  }, [pdf, page.number]);
+  const { width, height } = pdf.sizes.get(page.number) ?? pdf.sizes.get(1)!;
+  return (
+    <article
+      className="paper"
+      aria-label={`Page ${page.number}`}
+      style={{ width: width * scale, height: height * scale, "--total-scale-factor": scale } as React.CSSProperties}
+    >
+      {loaded && <Picture proxy={loaded.proxy} scale={scale} onBroken={setBroken} />}
+      {loaded && <Marks loaded={loaded} page={page} marks={marks} />}
+      {loaded && <SelectableText loaded={loaded} />}
+      {broken && <p className="no-text">This page could not be drawn. Its text is in the text view.</p>}
+    </article>
+  );
+});
+
+type Loaded = { proxy: PDFPageProxy; content: TextContent };
+
+async function load(pdf: Pdf, number: number): Promise<Loaded> {
+  const proxy = await pdf.document.getPage(number);
+  const { width, height } = proxy.getViewport({ scale: 1 });
+  pdf.sizes.set(number, { width, height });
+  return { proxy, content: await proxy.getTextContent() };
+}
+
+/** The drawn page. Drawing is given up when the page leaves; while it is drawn at another size the old picture is stretched. */
+function Picture({ proxy, scale, onBroken }: { proxy: PDFPageProxy; scale: number; onBroken: (broken: boolean) => void }) {
+  const holder = useRef<HTMLDivElement>(null);
+  useEffect(() => {
+    const canvas = document.createElement("canvas");
+    let task: ReturnType<PDFPageProxy["render"]> | null = null;
+    const timer = setTimeout(() => {
+      const { width, height } = proxy.getViewport({ scale });
+      const sharpness = Math.min(devicePixelRatio, Math.sqrt(mostPixels / (width * height)));
+      const viewport = proxy.getViewport({ scale: scale * sharpness });
+      canvas.width = Math.max(1, Math.round(viewport.width));
+      canvas.height = Math.max(1, Math.round(viewport.height));
+      task = proxy.render({ canvas, viewport });
+      task.promise.then(
+        () => {
+          for (const old of holder.current?.querySelectorAll("canvas") ?? []) free(old);
+          holder.current?.replaceChildren(canvas);
+        },
+        (error: unknown) => {
+          free(canvas);
+          if (!(error instanceof Error && error.name === "RenderingCancelledException")) onBroken(true);
+        },
+      );
+    }, settleMs);
+    return () => {
+      clearTimeout(timer);
+      task?.cancel();
+    };
+  }, [proxy, scale, onBroken]);
+  useEffect(() => {
+    const box = holder.current;
+    return () => {
+      for (const canvas of box?.querySelectorAll("canvas") ?? []) free(canvas);
+      proxy.cleanup();
+    };
+  }, [proxy]);
+  return <div className="picture" ref={holder} aria-hidden="true" />;
+}
+
+/** Gives a canvas's memory back at once; garbage collection is in no hurry. */
+function free(canvas: HTMLCanvasElement) {
+  canvas.width = 0;
+  canvas.height = 0;
+}
+
+/** pdf.js's own text over the picture, invisible, for selecting and for screen readers. */
+function SelectableText({ loaded: { proxy, content } }: { loaded: Loaded }) {
+  const layer = useRef<HTMLDivElement>(null);
+  useEffect(() => {
+    const container = layer.current!;
+    let cancel = () => {};
+    let gone = false;
+    void import("pdfjs-dist").then(({ TextLayer }) => {
+      if (gone) return;
+      const text = new TextLayer({ textContentSource: content, container, viewport: proxy.getViewport({ scale: 1 }) });
+      cancel = () => text.cancel();
+      text.render().catch(() => {});
+    });
+    return () => {
+      gone = true;
+      cancel();
+      container.replaceChildren();
+    };
+  }, [proxy, content]);
+  return <div className="text-layer" ref={layer} />;
+}
+
+const brush = document.createElement("canvas").getContext("2d");
+const measure: Measure = (text, family) => {
+  if (!brush) return text.length;
+  brush.font = `100px ${family}`;
+  return brush.measureText(text).width;
+};
+
+/** The passages on this page. One that is not found among the drawn letters is shown by a line along the whole page. */
+function Marks({ loaded: { proxy, content }, page, marks }: { loaded: Loaded; page: Page; marks: readonly Mark[] }) {
+  const end = page.start + page.text.length;
+  const here = useMemo(() => marks.filter((mark) => mark.start < end && mark.end > page.start), [marks, page.start, end]);
+  const any = here.length > 0;
+  const drawn = useMemo(() => content.items.filter((item): item is Drawn & typeof item => "str" in item), [content]);
+  const located = useMemo(
+    () =>
+      any
+        ? locate(
+            page.text,
+            drawn.map(({ str }) => str),
+          )
+        : [],
+    [any, page.text, drawn],
+  );
+  const { width, height, transform } = useMemo(() => proxy.getViewport({ scale: 1 }), [proxy]);
+  const shapes = useMemo(
+    () =>
+      here.map((mark) => {
+        const range = { start: mark.start - page.start, end: mark.end - page.start };
+        const quads = stretches(range, located).map((stretch) => {
+          const item = drawn[stretch.item]! as Drawn & { fontName: string };
+          return quad(stretch, item, content.styles[item.fontName], transform, measure);
+        });
+        return { mark, quads: quads.length > 0 ? quads : [`2,0 6,0 6,${height} 2,${height}`] };
+      }),
+    [here, located, drawn, content, transform, height, page.start],
+  );
+  if (!any) return null;
+  return (
+    <svg className="page-marks" viewBox={`0 0 ${width} ${height}`} preserveAspectRatio="none" aria-hidden="true">
+      {shapes.map(({ mark, quads }) => (
+        <g key={`${mark.kind}-${mark.start}`} data-kind={mark.kind} data-current={mark.current}>
+          {quads.map((points) => (
+            <polygon key={points} points={points} />
+          ))}
+        </g>
+      ))}
+    </svg>
+  );
+}

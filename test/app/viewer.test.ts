@@ -1,0 +1,251 @@
+/** The viewer by itself, in front of an app that holds a real PDF as the parser read it. */
+import { readFile } from "node:fs/promises";
+import { join } from "node:path";
+import type { Locator, Page } from "playwright-core";
+import { afterEach, expect, test } from "vitest";
+import { parseDocument } from "../../main/documents/import.ts";
+import type { DocumentInfo, Evidence, Turn } from "../../preload/api.ts";
+import { lines, makePdf, textAt } from "../unit/documents/make-pdf.ts";
+import { fakeApp } from "../unit/host/fake-app.ts";
+import { openTestWindow, type TestWindow } from "./window.ts";
+
+let window: TestWindow | null = null;
+afterEach(async () => {
+  await window?.close();
+  window = null;
+});
+
+/** An app with one PDF, and an answer that rests on `passages` of it. */
+async function appWith(bytes: Uint8Array, passages: string[] = [], answer = "An answer.") {
+  const parsed = await parseDocument("Report.pdf", bytes.slice());
+  const fake = fakeApp();
+  const { pages, text, emptyPages } = parsed;
+  const known: DocumentInfo = {
+    id: "d",
+    name: "Report.pdf",
+    fileBytes: bytes.length,
+    phase: "ready",
+    pages: pages.length,
+    characters: text.length,
+    tokens: 7012,
+    emptyPages,
+  };
+  const evidence = passages.map((passage): Evidence => {
+    const start = text.indexOf(passage);
+    expect(start).toBeGreaterThanOrEqual(0);
+    const page = pages.findLast((candidate) => candidate.start <= start)!.number;
+    return { documentId: "d", page, start, end: start + passage.length, text: passage, score: 1 };
+  });
+  fake.state.documents = [known];
+  fake.state.conversation = { id: "c", documentIds: ["d"], turns: [doneTurn(answer, evidence)] };
+  fake.app.requests.getPages = () => Promise.resolve(pages);
+  fake.app.requests.getFile = () => Promise.resolve(bytes);
+  return fake;
+}
+
+function doneTurn(answer: string, evidence: Evidence[]): Turn {
+  return {
+    id: "t",
+    question: "What did the keeper write?",
+    answer,
+    phase: "done",
+    stopReason: "end",
+    promptTokens: 7055,
+    answerTokens: 20,
+    cache: {
+      policy: "phrase",
+      mode: "fast",
+      budgetTokens: 421,
+      fullBytes: 188e6,
+      readingBytes: 188e6,
+      answeringBytes: 6.1e6,
+      peakBytes: 194e6,
+      computeBytes: 11e6,
+      protectedTokens: 40,
+      keptPerLayer: [100, 200, 300],
+    },
+    timing: { readMs: 1, restoreMs: 0, questionMs: 1, selectMs: 1, gatherMs: 1, firstTokenMs: 4, decodeTokensPerSecond: 41 },
+    evidence,
+    notice: null,
+  };
+}
+
+const manyPages = (count: number) =>
+  makePdf(
+    Array.from({ length: count }, (_, i) => ({
+      content:
+        textAt(60, 740, `Section ${i + 1}`, { size: 18 }) +
+        lines(
+          60,
+          700,
+          Array.from({ length: 30 }, (_, line) => `Line ${line + 1} of page ${i + 1} says that the harbour was built in three stages.`),
+        ) +
+        textAt(60, 300, `On page ${i + 1} the keeper wrote down number ${7000 + i}.`),
+    })),
+  );
+
+const current = (page: Page): Locator => page.locator("g[data-current=true]");
+/** Whether a page's picture holds anything dark within a rectangle given as shares of the page. */
+const inkAt = (page: Page, number: number, left: number, top: number, right: number, bottom: number) =>
+  page.evaluate(`(() => {
+    const canvas = document.querySelector('[aria-label="Page ${number}"] canvas');
+    if (!canvas) return -1;
+    const [x, y] = [Math.floor(${left} * canvas.width), Math.floor(${top} * canvas.height)];
+    const { data } = canvas.getContext("2d").getImageData(x, y, Math.ceil(${right - left} * canvas.width), Math.ceil(${bottom - top} * canvas.height));
+    let dark = 0;
+    for (let i = 0; i < data.length; i += 4) dark += data[i] < 128 && data[i + 3] > 128 ? 1 : 0;
+    return dark;
+  })()`) as Promise<number>;
+
+test("1,000 pages open as pages; only those near the window are drawn, and a passage far away is marked where it stands", async () => {
+  const fake = await appWith(manyPages(1000), ["On page 912 the keeper wrote down number 7911.", "On page 3 the keeper wrote"]);
+  window = await openTestWindow(fake.app);
+  const { page } = window;
+  await expect.poll(() => inkAt(page, 1, 0.1, 0.05, 0.4, 0.1), { timeout: 15_000 }).toBeGreaterThan(50);
+
+  await page.getByRole("button", { name: /^p 912/ }).click();
+  await expect.poll(() => current(page).count(), { timeout: 15_000 }).toBe(1);
+  await expect.poll(() => page.getByLabel("Go to page").inputValue()).toBe("912");
+  // The line stands 60 points from the left and 300 above the foot of a page of 600 by 800.
+  await expect
+    .poll(async () => {
+      const sheet = (await page.getByRole("article", { name: "Page 912" }).boundingBox())!;
+      const mark = (await current(page).boundingBox())!;
+      const points = sheet.width / 600;
+      return [(mark.x - sheet.x) / points, (mark.y + mark.height - sheet.y) / points].map(Math.round);
+    })
+    .toEqual([60, 502]);
+  await expect
+    .poll(async () => {
+      const [at, area] = [await current(page).boundingBox(), await page.locator(".pages").boundingBox()];
+      return at!.y > area!.y && at!.y + at!.height < area!.y + area!.height;
+    })
+    .toBe(true);
+
+  await page.keyboard.press("Alt+ArrowDown");
+  await expect.poll(() => page.getByLabel("Go to page").inputValue()).toBe("3");
+  await page.keyboard.press("Control+f");
+  await page.keyboard.type("number 7499");
+  await expect.poll(() => page.locator("g[data-kind=match]").count()).toBe(1);
+  await expect.poll(() => page.getByLabel("Go to page").inputValue()).toBe("500");
+  await page.keyboard.press("Escape");
+
+  // Scrolled through fast, page by page: what leaves is given up and freed.
+  let canvases = 0;
+  let sheets = 0;
+  for (let i = 0; i < 40; i++) {
+    await page.locator(".pages").evaluate("(box) => box.scrollBy(0, 2500)");
+    canvases = Math.max(canvases, await page.locator("canvas").count());
+    sheets = Math.max(sheets, await page.locator(".paper").count());
+  }
+  expect(canvases).toBeLessThan(10);
+  expect(sheets).toBeLessThan(10);
+  expect(window.complaints).toEqual([]);
+  expect(window.strays).toEqual([]);
+});
+
+test("a passage over a hyphen, a ligature and two columns is marked on its own letters, and the text view shows the same", async () => {
+  const bytes = new Uint8Array(await readFile(join(import.meta.dirname, "../documents/harbour.pdf")));
+  const parsed = await parseDocument("harbour.pdf", bytes.slice());
+  const sentences = parsed.pages[0]!.text.match(/[A-Z][^.!?\n]{60,}[.!?]/g)!;
+  const fake = await appWith(bytes, sentences.slice(0, 4));
+  window = await openTestWindow(fake.app);
+  const { page } = window;
+  for (const [i, sentence] of sentences.slice(0, 4).entries()) {
+    await page.locator(".chip").nth(i).click();
+    await expect.poll(() => current(page).locator("polygon").count(), { timeout: 15_000 }).toBeGreaterThan(0);
+    // The letters of pdf.js's own text layer under the marks are those of the sentence.
+    await expect.poll(() => underMarks(page)).toBe(sentence.normalize("NFKD").replace(/[^A-Za-z0-9]/g, ""));
+  }
+  await page.getByRole("button", { name: "Text", exact: true }).click();
+  await expect
+    .poll(() =>
+      page
+        .locator("mark[data-current=true]")
+        .allTextContents()
+        .then((all) => all.join("")),
+    )
+    .toBe(sentences[3]);
+  await page.getByRole("button", { name: "Pages", exact: true }).click();
+  await expect.poll(() => page.locator(".paper canvas").count()).toBeGreaterThan(0);
+  expect(window.complaints).toEqual([]);
+});
+
+/** Letters of the text layer whose middle lies on a current mark, in the order of the text layer. */
+const underMarks = (page: Page) =>
+  page.evaluate(`(() => {
+    const quads = [...document.querySelectorAll("g[data-current=true] polygon")].map((quad) => quad.getBoundingClientRect());
+    let found = "";
+    for (const span of document.querySelectorAll(".text-layer span:not(.markedContent)")) {
+      const node = span.firstChild;
+      for (let i = 0; i < (node?.length ?? 0); i++) {
+        const range = document.createRange();
+        range.setStart(node, i);
+        range.setEnd(node, i + 1);
+        const box = range.getBoundingClientRect();
+        const [x, y] = [box.left + box.width / 2, box.top + box.height / 2];
+        if (quads.some((quad) => x > quad.left && x < quad.right && y > quad.top && y < quad.bottom)) found += node.data[i];
+      }
+    }
+    return found.normalize("NFKD").replace(/[^A-Za-z0-9]/g, "");
+  })()`);
+
+test("pages are fitted, made larger and smaller, and keep their place", async () => {
+  const fake = await appWith(manyPages(60));
+  window = await openTestWindow(fake.app);
+  const { page } = window;
+  const sheet = page.getByRole("article", { name: "Page 40", exact: true });
+  await page.locator(".paper canvas").first().waitFor();
+  await page.getByLabel("Go to page").fill("40");
+  await page.keyboard.press("Enter");
+  await sheet.locator("canvas").waitFor();
+  const area = (await page.locator(".pages").boundingBox())!;
+  const fitted = (await sheet.boundingBox())!;
+  expect(fitted.width).toBeGreaterThan(area.width - 70);
+  expect(fitted.width).toBeLessThan(area.width);
+  await page.getByRole("button", { name: "Larger" }).click();
+  await page.getByRole("button", { name: "Larger" }).click();
+  await expect.poll(async () => (await sheet.boundingBox())!.width).toBeGreaterThan(fitted.width * 1.1);
+  await expect.poll(() => page.getByLabel("Go to page").inputValue()).toBe("40");
+  await page.locator(".pages").focus();
+  for (let i = 0; i < 6; i++) await page.keyboard.press("-");
+  await expect.poll(async () => (await sheet.boundingBox())!.width).toBeLessThan(fitted.width * 0.9);
+  expect((await sheet.boundingBox())!.y).toBeLessThan(area.y + area.height);
+  await page.keyboard.press("0");
+  await expect.poll(async () => Math.round((await sheet.boundingBox())!.width)).toBe(Math.round(fitted.width));
+  await expect.poll(() => page.getByLabel("Go to page").inputValue()).toBe("40");
+});
+
+test("a PDF with scripts, actions and links to elsewhere runs and asks for nothing", async () => {
+  const hostile = makePdf([
+    {
+      content: textAt(60, 700, "A quiet page"),
+      annotations: [
+        "<< /Type /Annot /Subtype /Link /Rect [0 0 600 800] /A << /S /URI /URI (https://evil.example/link) >> >>",
+        "<< /Type /Annot /Subtype /Link /Rect [0 0 600 800] /A << /S /Launch /F (calc.exe) >> /AA << /PO << /S /JavaScript /JS (app.alert\\(1\\)) >> >> >>",
+        "<< /Type /Annot /Subtype /Widget /FT /Tx /T (a) /V (typed) /Rect [60 600 200 620] /AA << /F << /S /JavaScript /JS (app.alert\\(2\\)) >> >> >>",
+      ],
+    },
+  ]);
+  window = await openTestWindow((await appWith(hostile)).app);
+  const { page } = window;
+  let dialogs = 0;
+  page.on("dialog", (dialog) => {
+    dialogs++;
+    void dialog.dismiss();
+  });
+  await expect.poll(() => inkAt(page, 1, 0.1, 0.1, 0.4, 0.14), { timeout: 15_000 }).toBeGreaterThan(20);
+  await page.locator(".paper").click();
+  expect(await page.locator(".paper :is(a, input, textarea, button, iframe)").count()).toBe(0);
+  expect(dialogs).toBe(0);
+  expect(window.strays).toEqual([]);
+  expect(window.complaints).toEqual([]);
+});
+
+test("a PDF whose pages cannot be drawn is shown as text, and says so", async () => {
+  const fake = await appWith(manyPages(2));
+  fake.app.requests.getFile = () => Promise.resolve(new TextEncoder().encode("%PDF-1.7 nothing"));
+  window = await openTestWindow(fake.app);
+  await window.page.getByText("cannot be drawn").waitFor();
+  await window.page.getByText("On page 1 the keeper wrote").waitFor();
+});
