@@ -24,6 +24,8 @@ async function appWith(bytes: Uint8Array, passages: string[] = [], answer = "An 
     id: "d",
     name: "Report.pdf",
     fileBytes: bytes.length,
+    folder: "",
+    addedAt: 0,
     phase: "ready",
     pages: pages.length,
     characters: text.length,
