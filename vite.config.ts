@@ -22,10 +22,21 @@ function pdfData(): Plugin {
   };
 }
 
+/** KaTeX offers its typefaces in three formats; the browsers that show Folio take the first. */
+function firstFormatOfFonts(): Plugin {
+  return {
+    name: "first-format-of-fonts",
+    enforce: "pre",
+    transform(code, id) {
+      if (id.endsWith("katex.min.css")) return code.replace(/,url\([^)]*\) format\("(?:woff|truetype)"\)/g, "");
+    },
+  };
+}
+
 // The renderer: built once into dist/renderer and served by whichever host runs (app:// in Electron, 127.0.0.1 in the browser host).
 export default defineConfig({
   root: "renderer",
   base: "./",
-  plugins: [react(), pdfData()],
+  plugins: [react(), pdfData(), firstFormatOfFonts()],
   build: { outDir: "../dist/renderer", emptyOutDir: true, target: "chrome140", chunkSizeWarningLimit: 2000 },
 });

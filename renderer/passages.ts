@@ -110,28 +110,3 @@ export function pageAt(pages: readonly { start: number }[], offset: number): num
   }
   return Math.max(low, 0);
 }
-
-/**
- * Cuts an answer in Markdown into blocks that can be drawn apart, so that while it streams only the last one is drawn again.
- * Blank lines part blocks, except inside a code fence and inside a list.
- */
-export function markdownBlocks(source: string): string[] {
-  const blocks: string[] = [];
-  let current: string[] = [];
-  let fence: string | null = null;
-  const lines = source.split("\n");
-  lines.forEach((line, i) => {
-    const mark = /^ {0,3}(`{3,}|~{3,})/.exec(line)?.[1];
-    if (mark && fence === null) fence = mark;
-    else if (mark && fence !== null && mark[0] === fence[0] && mark.length >= fence.length) fence = null;
-    current.push(line);
-    const next = lines[i + 1];
-    const continues = next === undefined || /^\s*([-*+]|\d+[.)])\s|^\s{2,}\S/.test(next);
-    if (fence === null && line.trim() === "" && !continues && current.some((l) => l.trim() !== "")) {
-      blocks.push(current.join("\n"));
-      current = [];
-    }
-  });
-  if (current.some((line) => line.trim() !== "")) blocks.push(current.join("\n"));
-  return blocks;
-}

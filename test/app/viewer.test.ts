@@ -31,6 +31,7 @@ async function appWith(bytes: Uint8Array, passages: string[] = [], answer = "An 
     characters: text.length,
     tokens: 7012,
     emptyPages,
+    notes: [],
   };
   const evidence = passages.map((passage): Evidence => {
     const start = text.indexOf(passage);
@@ -250,4 +251,45 @@ test("a PDF whose pages cannot be drawn is shown as text, and says so", async ()
   window = await openTestWindow(fake.app);
   await window.page.getByText("cannot be drawn").waitFor();
   await window.page.getByText("On page 1 the keeper wrote").waitFor();
+});
+
+const rich = String.raw`Costs of $5 and $10, and \(\sqrt{x^2}\) beside.
+
+| Year | Height |
+|------|-------:|
+| 1874 | 31 m |
+
+\[
+E = mc^2
+\]
+
+~~~python
+def tide(hour: int) -> str:
+    return "flood"
+~~~
+
+$$\frac{bad$$
+
+![secret](https://evil.example/x.png)`;
+
+test("tables, code and formulas are set from our own files, also while an answer streams; pictures are left out", async () => {
+  const fake = await appWith(manyPages(1));
+  fake.state.conversation!.turns = [{ id: "t", question: "Q", answer: "", phase: "answering" }];
+  window = await openTestWindow(fake.app);
+  const { page } = window;
+  await page.locator(".turn").waitFor();
+  for (const text of rich.match(/[\s\S]{1,7}/g)!) fake.emit("answer", { turnId: "t", text });
+  fake.emit("turn", doneTurn(rich, []));
+  const answer = page.locator(".answer");
+  await expect.poll(() => answer.locator(".katex").count()).toBe(2);
+  await expect.poll(() => answer.locator(".katex-display").count()).toBe(1);
+  await expect.poll(() => answer.locator("pre .hljs-keyword").allTextContents()).toEqual(["def", "return"]);
+  expect(await answer.locator("td").allTextContents()).toEqual(["1874", "31 m"]);
+  expect(await answer.locator("p").first().textContent()).toMatch(/^Costs of \$5 and \$10, and /);
+  await answer.getByText("\\frac{bad").waitFor();
+  await answer.getByText("[image left out: secret]").waitFor();
+  await page.evaluate("document.fonts.ready");
+  expect(await page.evaluate("[...document.fonts].some((font) => font.family.includes('KaTeX') && font.status === 'loaded')")).toBe(true);
+  expect(window.complaints).toEqual([]);
+  expect(window.strays).toEqual([]);
 });

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { findAll, type Mark, markdownBlocks, pageAt, paragraphs, segments } from "../../../renderer/passages.ts";
+import { findAll, type Mark, pageAt, paragraphs, segments } from "../../../renderer/passages.ts";
 
 const evidence = (start: number, end: number, current = false): Mark => ({ start, end, kind: "evidence", current });
 
@@ -63,13 +63,4 @@ test("the page of an offset", () => {
   const pages = [{ start: 0 }, { start: 100 }, { start: 250 }];
   expect([0, 99, 100, 249, 250, 9999].map((offset) => pageAt(pages, offset))).toEqual([0, 0, 1, 1, 2, 2]);
   expect(pageAt([], 5)).toBe(0);
-});
-
-test("Markdown blocks: code fences and lists stay whole, nothing is lost", () => {
-  const source = "Intro\n\n- one\n\n- two\n\n```\na\n\nb\n```\n\nEnd";
-  const blocks = markdownBlocks(source);
-  expect(blocks.map((b) => b.trim())).toEqual(["Intro\n\n- one\n\n- two", "```\na\n\nb\n```", "End"]);
-  expect(blocks.join("\n")).toBe(source);
-  expect(markdownBlocks("")).toEqual([]);
-  expect(markdownBlocks("```\nopen\n\nstill open")).toHaveLength(1);
 });

@@ -1,0 +1,69 @@
+/** A model's Markdown before it is parsed: cut into blocks, and its ways of writing formulas made one. Pure. */
+
+/**
+ * Cuts an answer into blocks that can be drawn apart, so that while it streams only the last one is drawn again.
+ * Blank lines part blocks, except inside a code fence, a formula and a list.
+ */
+export function markdownBlocks(source: string): string[] {
+  const blocks: string[] = [];
+  let current: string[] = [];
+  let fence: string | null = null;
+  const lines = source.split("\n");
+  lines.forEach((line, i) => {
+    const mark = /^\s*(`{3,}|~{3,}|\$\$|\\\[)/.exec(line)?.[1];
+    if (fence !== null) fence = closes(line, mark, fence) ? null : fence;
+    else if (mark !== undefined && !closedAtOnce(line, mark)) fence = mark;
+    current.push(line);
+    const next = lines[i + 1];
+    const continues = next === undefined || /^\s*([-*+]|\d+[.)])\s|^\s{2,}\S/.test(next);
+    if (fence === null && line.trim() === "" && !continues && current.some((l) => l.trim() !== "")) {
+      blocks.push(current.join("\n"));
+      current = [];
+    }
+  });
+  if (current.some((line) => line.trim() !== "")) blocks.push(current.join("\n"));
+  return blocks;
+}
+
+function closes(line: string, mark: string | undefined, fence: string): boolean {
+  if (fence === "$$") return line.includes("$$");
+  if (fence === "\\[") return line.includes("\\]");
+  return mark !== undefined && mark[0] === fence[0] && mark.length >= fence.length;
+}
+
+function closedAtOnce(line: string, mark: string): boolean {
+  const rest = line.slice(line.indexOf(mark) + mark.length);
+  return (mark === "$$" && rest.includes("$$")) || (mark === "\\[" && rest.includes("\\]"));
+}
+
+const code = String.raw`(?<code>(?<fence>\`{3,}|~{3,})[\s\S]*?(?:\k<fence>|$)|\`[^\`\n]*\`)`;
+const display = String.raw`(?:\\\[(?<brackets>[\s\S]+?)\\\]|\$\$(?<dollars>[^$]+)\$\$)`;
+const inline = String.raw`\\\((?<parens>[^\n]+?)\\\)`;
+// As Pandoc has it: no space inside, no digit after; so that "$5 and $10" are prices.
+const dollar = String.raw`(?<![\\$\w])\$(?<dollar>[^\s$](?:[^$\n]{0,200}[^\s$\\])?)\$(?![\w$])`;
+const formulas = new RegExp(`${code}|${display}|${inline}|${dollar}`, "g");
+
+/**
+ * Formulas as models write them, \(x\), \[x\], $x$ and $$x$$, to the one way that is parsed: $$x$$ inside a line, $$ on lines of its own
+ * around a formula that stands alone. Code stays as it is, and so do prices.
+ */
+export function oneKindOfFormula(source: string): string {
+  if (!/\$|\\[[(]/.test(source)) return source;
+  return source.replace(formulas, (all, ...rest) => {
+    const groups = rest.at(-1) as Record<string, string | undefined>;
+    const at = rest.at(-3) as number;
+    if (groups.code !== undefined) return all;
+    const standing = groups.brackets ?? groups.dollars;
+    if (standing !== undefined) {
+      const before = source.slice(source.lastIndexOf("\n", at - 1) + 1, at);
+      const after = source.slice(at + all.length).split("\n", 1)[0]!;
+      if (before.trim() !== "" || after.trim() !== "") return `$$${standing.trim().replace(/\s*\n\s*/g, " ")}$$`;
+      return `$$\n${before}${standing.trim().replaceAll("\n", `\n${before}`)}\n${before}$$`;
+    }
+    const formula = groups.parens ?? groups.dollar!;
+    return groups.dollar === undefined || isFormula(formula) ? `$$${formula.trim()}$$` : all;
+  });
+}
+
+/** One letter, or something that prose between two dollar signs does not have. */
+const isFormula = (text: string): boolean => /[\\^_={}<>+*/]|^-?\w?[A-Za-z]$/.test(text);
