@@ -1,18 +1,17 @@
-import { useEffect, useState, useSyncExternalStore } from "react";
-import { documentTypes, textTypes } from "../preload/api.ts";
+import { useEffect, useSyncExternalStore } from "react";
 import { closeProblem, importFiles, openDialog, showTab } from "./actions.ts";
+import { accepted, filesOfFolder } from "./arrivals.ts";
 import { Chat, NewConversation } from "./Chat.tsx";
 import { Dialogs } from "./Dialogs.tsx";
+import { DropTarget } from "./DropTarget.tsx";
 import { IconButton } from "./Hint.tsx";
-import { AlertTriangle, FileDown, Library as LibraryIcon, Settings as SettingsIcon, X } from "./icons.ts";
+import { AlertTriangle, Library as LibraryIcon, Settings as SettingsIcon, X } from "./icons.ts";
 import { Library } from "./Library.tsx";
 import { MemoryGauge } from "./MemoryGauge.tsx";
 import { handleKey, ids, keysFor } from "./shortcuts.ts";
 import { useFolio } from "./store.ts";
 import { Viewer } from "./Viewer.tsx";
 import { Welcome } from "./Welcome.tsx";
-
-const accepted = [...documentTypes, ...textTypes].map((type) => `.${type}`).join();
 
 export function App() {
   const connected = useFolio((s) => s.connected);
@@ -58,6 +57,17 @@ export function App() {
         aria-label="Add documents"
         onChange={(event) => {
           void importFiles([...(event.target.files ?? [])]);
+          event.target.value = "";
+        }}
+      />
+      <input
+        id={ids.folder}
+        type="file"
+        {...{ webkitdirectory: "" }}
+        hidden
+        aria-label="Add a folder"
+        onChange={(event) => {
+          void importFiles(filesOfFolder([...(event.target.files ?? [])]));
           event.target.value = "";
         }}
       />
@@ -134,48 +144,6 @@ function Problem() {
       <IconButton label="Close this message" onClick={closeProblem}>
         <X />
       </IconButton>
-    </div>
-  );
-}
-
-/** The whole window takes dropped files; it shows so while files hang over it. */
-function DropTarget() {
-  const [over, setOver] = useState(false);
-  useEffect(() => {
-    const hasFiles = (event: DragEvent) => event.dataTransfer?.types.includes("Files") ?? false;
-    const dragOver = (event: DragEvent) => {
-      if (!hasFiles(event)) return;
-      event.preventDefault();
-      event.dataTransfer!.dropEffect = "copy";
-      setOver(true);
-    };
-    const dragLeave = (event: DragEvent) => {
-      // Only when the pointer leaves the window is there nothing that it enters.
-      if (event.relatedTarget === null) setOver(false);
-    };
-    const drop = (event: DragEvent) => {
-      setOver(false);
-      if (!hasFiles(event)) return;
-      event.preventDefault();
-      void importFiles([...event.dataTransfer!.files]);
-    };
-    window.addEventListener("dragover", dragOver);
-    window.addEventListener("dragleave", dragLeave);
-    window.addEventListener("drop", drop);
-    return () => {
-      window.removeEventListener("dragover", dragOver);
-      window.removeEventListener("dragleave", dragLeave);
-      window.removeEventListener("drop", drop);
-    };
-  }, []);
-  if (!over) return null;
-  return (
-    <div className="drop" aria-hidden="true">
-      <div>
-        <FileDown />
-        <p>Drop to add</p>
-        <small>PDF, Office files, e-books, web pages, e-mails, text and code; whole folders too</small>
-      </div>
     </div>
   );
 }

@@ -3,8 +3,8 @@ import type { DocumentInfo } from "../preload/api.ts";
 import { chooseDocument, newConversation, openDialog, removeDocument } from "./actions.ts";
 import { count, plural } from "./format.ts";
 import { IconButton } from "./Hint.tsx";
-import { FileText, FileWarning, MessageSquarePlus, Plus, Search, Settings, Trash2 } from "./icons.ts";
-import { ids, keysFor, pickFiles } from "./shortcuts.ts";
+import { FileText, FileWarning, FolderPlus, MessageSquarePlus, Plus, Search, Settings, Trash2 } from "./icons.ts";
+import { ids, keysFor, pickFiles, pickFolder } from "./shortcuts.ts";
 import { useFolio } from "./store.ts";
 
 /** The rail (or, in a narrow window, the drawer) with every document, its state, and the way to add more. */
@@ -50,10 +50,15 @@ export function Library() {
       ) : (
         <p className="nothing">{documents.length === 0 ? "No documents yet." : `No document is named “${filter.trim()}”.`}</p>
       )}
-      <button type="button" className="add" onClick={pickFiles}>
-        <Plus aria-hidden="true" /> Add documents
-        <kbd>{keysFor("Add documents")}</kbd>
-      </button>
+      <footer className="adding">
+        <button type="button" className="add" onClick={pickFiles}>
+          <Plus aria-hidden="true" /> Add documents
+          <kbd>{keysFor("Add documents")}</kbd>
+        </button>
+        <IconButton label="Add a folder" keys={keysFor("Add a folder")} onClick={pickFolder}>
+          <FolderPlus />
+        </IconButton>
+      </footer>
     </aside>
   );
 }

@@ -61,9 +61,29 @@ async function openAlone(documentId: string | null): Promise<void> {
   await attempt(api.openConversation([documentId]));
 }
 
+/** Files that main may be opening at the same time: it holds all their bytes. */
+const openedAtOnce = 4;
+
+/** Resolves once main has room for another file. */
+function roomForFile(): Promise<void> {
+  const hasRoom = () => state().documents.filter((known) => known.phase === "parsing").length < openedAtOnce;
+  return new Promise((resolve) => {
+    if (hasRoom()) return resolve();
+    const stop = useFolio.subscribe(() => {
+      if (!hasRoom()) return;
+      stop();
+      resolve();
+    });
+  });
+}
+
 /** Imports files one after another; the first one is shown when it is ready. */
-export async function importFiles(files: readonly File[]): Promise<void> {
-  for (const [index, file] of files.entries()) {
+export async function importFiles(arriving: readonly File[] | Promise<readonly File[]>): Promise<void> {
+  const files = await attempt(Promise.resolve(arriving));
+  if (files?.length === 0)
+    set({ problem: { code: "nothing-to-add", message: "There is nothing in it that Folio can read: add documents or text." } });
+  for (const [index, file] of files?.entries() ?? []) {
+    await roomForFile();
     const id = await attempt(file.arrayBuffer().then((buffer) => api.importFile(file.name, new Uint8Array(buffer))));
     if (id === null || index > 0) continue;
     set({ awaited: id, viewing: id, pages: null, focus: null, tab: "document" });

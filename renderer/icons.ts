@@ -10,6 +10,7 @@ export {
   FileDown,
   FileText,
   FileWarning,
+  FolderPlus,
   Info,
   Library,
   MessageSquarePlus,

@@ -8,10 +8,12 @@ const isMac = navigator.platform.startsWith("Mac");
 const command = isMac ? "⌘" : "Ctrl+";
 const alt = isMac ? "⌥" : "Alt+";
 
-export const ids = { question: "question", filter: "library-filter", files: "files", find: "find" } as const;
+export const ids = { question: "question", filter: "library-filter", files: "files", folder: "folder", find: "find" } as const;
 
 /** Opens the system's file dialog; `App` holds the input behind it. */
 export const pickFiles = (): void => document.getElementById(ids.files)?.click();
+
+export const pickFolder = (): void => document.getElementById(ids.folder)?.click();
 
 /** Drawn before the key's handler returns, so that what is typed next already goes to the field. */
 function showAndFocus(show: () => void, id: string) {
@@ -34,6 +36,13 @@ const withAlt = (key: string) => (event: KeyboardEvent) => event.altKey && !even
 
 export const shortcuts: readonly Shortcut[] = [
   { keys: `${command}O`, label: "Add documents", matches: withCommand("o"), run: pickFiles },
+  {
+    keys: isMac ? "⇧⌘O" : "Ctrl+Shift+O",
+    label: "Add a folder",
+    matches: (event) => (isMac ? event.metaKey : event.ctrlKey) && event.shiftKey && !event.altKey && event.key.toLowerCase() === "o",
+    run: pickFolder,
+  },
+  { keys: `${command}V`, label: "Add files or text from the clipboard" },
   { keys: `${command}K`, label: "Search the library", matches: withCommand("k"), run: searchLibrary },
   { keys: `${command}F`, label: "Find in the document", matches: withCommand("f"), run: find },
   { keys: `${command}L`, label: "Go to the question box", matches: withCommand("l"), run: focusQuestion },

@@ -1,0 +1,78 @@
+/** Files and folders that a person drops, picks or pastes: which of them Folio takes. */
+
+import { documentTypes, textTypes } from "../preload/api.ts";
+
+/** Files of one folder that are taken; more is rather a disk than a folder of documents. */
+export const mostFiles = 500;
+
+const known = new Set([...documentTypes, ...textTypes]);
+/** What the file dialog offers. */
+export const accepted = [...known].map((type) => `.${type}`).join();
+
+/** What of a folder is left alone: hidden things, and what programs put there for themselves. */
+const passedOver = (path: string) =>
+  path.split("/").some((name) => name.startsWith(".") || name === "node_modules" || name === "__pycache__");
+const isKnown = (name: string) => known.has(name.slice(name.lastIndexOf(".") + 1).toLowerCase());
+
+/** Of a picked folder, by path. */
+export function filesOfFolder(files: readonly File[]): File[] {
+  const path = (file: File) => file.webkitRelativePath || file.name;
+  return files
+    .filter((file) => isKnown(file.name) && !passedOver(path(file)))
+    .sort((a, b) => path(a).localeCompare(path(b), undefined, { numeric: true }))
+    .slice(0, mostFiles);
+}
+
+/** Dropped files as they are, and what folders hold that Folio knows. Must be called while the drop is being handled. */
+export function droppedFiles(transfer: DataTransfer): Promise<File[]> {
+  const entries = [...transfer.items].map((item) => item.webkitGetAsEntry());
+  const files = [...transfer.files];
+  if (!entries.some((entry) => entry?.isDirectory)) return Promise.resolve(files);
+  return collect(entries.filter((entry) => entry !== null));
+}
+
+async function collect(entries: readonly FileSystemEntry[]): Promise<File[]> {
+  const files: File[] = [];
+  const waiting = entries.map((entry) => ({ entry, inside: false })).reverse();
+  for (let next = waiting.pop(); next && files.length < mostFiles; next = waiting.pop()) {
+    const { entry, inside } = next;
+    if (inside && passedOver(entry.name)) continue;
+    if (isFolder(entry)) {
+      const children = await childrenOf(entry);
+      children.sort((a, b) => b.name.localeCompare(a.name, undefined, { numeric: true }));
+      waiting.push(...children.map((child) => ({ entry: child, inside: true })));
+    } else if (isFile(entry) && (!inside || isKnown(entry.name)))
+      files.push(await new Promise<File>((done, fail) => entry.file(done, fail)));
+  }
+  return files;
+}
+
+const isFolder = (entry: FileSystemEntry): entry is FileSystemDirectoryEntry => entry.isDirectory;
+const isFile = (entry: FileSystemEntry): entry is FileSystemFileEntry => entry.isFile;
+
+/** A reader gives a folder's content in portions; the empty one is the last. */
+async function childrenOf(folder: FileSystemDirectoryEntry): Promise<FileSystemEntry[]> {
+  const reader = folder.createReader();
+  const children: FileSystemEntry[] = [];
+  for (;;) {
+    const portion = await new Promise<FileSystemEntry[]>((done, fail) => reader.readEntries(done, fail));
+    if (portion.length === 0) return children;
+    children.push(...portion);
+  }
+}
+
+/** Pasted files, or pasted text as a file named by its first words; empty when there is neither. */
+export function pastedFiles(clipboard: DataTransfer): File[] {
+  if (clipboard.files.length > 0) return [...clipboard.files];
+  const text = clipboard.getData("text/plain");
+  if (text.trim() === "") return [];
+  const words = text
+    .trim()
+    .slice(0, 60)
+    .split(/\s+/)
+    .slice(0, 6)
+    .join(" ")
+    .replace(/[/\\.]+/g, " ")
+    .trim();
+  return [new File([text], `Pasted: ${words || "text"}.txt`, { type: "text/plain" })];
+}
