@@ -99,7 +99,7 @@ serve<FolioRequests>({
 });
 
 async function readTo(cache: ReadingCache, { tokens, stops }: Pick<Prompt, "tokens" | "stops">, to: number): Promise<void> {
-  await cache.read(tokens, stops, to, { signal: new AbortController().signal, onProgress: () => {} });
+  await cache.read(tokens, stops, to, { answerTokens: 0, signal: new AbortController().signal, onProgress: () => {} });
 }
 
 async function decodeSteps(

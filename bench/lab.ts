@@ -68,6 +68,21 @@ export class Lab {
     };
   }
 
+  /** The attention that draft tokens behind the prompt pay to the document, [layer] of [head][position], positions as in `probed`. */
+  async look({ prompt, input }: Probed, draft: readonly number[]): Promise<Float32Array[]> {
+    const length = prompt.tokens.length;
+    await this.#reading.readProbed([...prompt.tokens, ...draft], length, length + draft.length);
+    const wide = length + draft.length;
+    const mass = Array.from({ length: input.layers }, (_, layer) => {
+      const all = this.#reading.context.getAttentionProbe(layer);
+      const cut = new Float32Array(input.heads * length);
+      for (let head = 0; head < input.heads; head++) cut.set(all.subarray(head * wide, head * wide + length), head * length);
+      return cut;
+    });
+    await this.#reading.truncate(length);
+    return mass;
+  }
+
   /** The greedy answer from what is kept, and the logits that each of its tokens was taken from. */
   async answer(
     { prompt, firstLogits }: Probed,
@@ -132,6 +147,7 @@ export class Lab {
 
   async #readUpTo(prompt: Prompt, end: number): Promise<void> {
     await this.#reading.read(prompt.tokens, prompt.stops, end, {
+      answerTokens: 0,
       signal: new AbortController().signal,
       onProgress: () => {},
     });

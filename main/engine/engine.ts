@@ -1,24 +1,21 @@
 /**
  * The turn, in order: documents are read into the reading cache, the question is read with its attention probed, a policy picks
  * what stays, the kept rows are gathered into the answering cache, and the answer is decoded from that.
- * Never asks which policy is in use, except whether anything is to be evicted at all.
  */
-import { totalmem } from "node:os";
-import { availableMemory } from "node:process";
-import type { KvType, MemoryReport, ReadingPlace } from "../../preload/api.ts";
+import type { KvType, MemoryReport } from "../../preload/api.ts";
 import { createSampler } from "./addon.ts";
-import { AnsweringCache } from "./answering.ts";
-import { decodeAnswer, sample } from "./decode.ts";
+import { Caches } from "./caches.ts";
+import { type Choice, chooseKept } from "./choice.ts";
+import { Answer, sample } from "./decode.ts";
 import { EngineError } from "./errors.ts";
-import { findEvidence } from "./evidence.ts";
-import { type Keep, keepEverything, planKeep, type Window } from "./keep.ts";
+import type { Window } from "./keep.ts";
 import { type LoadedModel, loadModel } from "./model.ts";
 import { policies } from "./policies/index.ts";
-import type { PolicyInput } from "./policies/policy.ts";
 import { buildPrompt, type PastTurn, type Prompt, type TokenizedText, tokenizeDocument } from "./prompt.ts";
 import { ReadingCache } from "./reading.ts";
 import type { SnapshotStore } from "./snapshot.ts";
-import type { AskRequest, Hooks, TurnResult } from "./turn.ts";
+import { Stopwatch } from "./stopwatch.ts";
+import type { AskRequest, Hooks, TurnDetails, TurnResult } from "./turn.ts";
 
 /** Answers shorter than this are not worth a prompt that fills the whole window. */
 const leastAnswerTokens = 16;
@@ -26,22 +23,14 @@ const reportEveryMs = 100;
 
 export class Engine {
   readonly loaded: LoadedModel;
-  readonly #threads: number;
   readonly #documents = new Map<string, TokenizedText>();
-  #reading: ReadingCache;
-  #answering: AnsweringCache | null = null;
+  readonly #caches: Caches;
   #lastReport = 0;
-  #keep: { promptTokens: number; perLayer: number[] } = { promptTokens: 0, perLayer: [] };
-  readonly #snapshots: SnapshotStore | null;
-  /** Where the reading cache is while it is not in memory. */
-  #place: ReadingPlace = "none";
   #queue: Promise<unknown> = Promise.resolve();
 
   private constructor(loaded: LoadedModel, threads: number, snapshots: SnapshotStore | null) {
     this.loaded = loaded;
-    this.#threads = threads;
-    this.#snapshots = loaded.info.unsupported === null ? snapshots : null;
-    this.#reading = new ReadingCache(loaded, { threads, kvType: "f16" });
+    this.#caches = new Caches(loaded, threads, snapshots);
   }
 
   /**
@@ -71,20 +60,20 @@ export class Engine {
 
   /** Exact length in tokens of the prompt that this question would make, template included, and the most that the model can answer. */
   countPrompt(documentIds: readonly string[], history: readonly PastTurn[], question: string): { promptTokens: number; limit: number } {
-    return { promptTokens: this.#prompt(documentIds, history, question).tokens.length, limit: this.#limit };
+    return { promptTokens: this.#prompt(this.#texts(documentIds), history, question).tokens.length, limit: this.#limit };
   }
 
   /** Reads a conversation's documents ahead of the first question. @throws EngineError `too-long`, or the signal's reason */
   read(documentIds: readonly string[], readingKv: KvType, hooks: Hooks): Promise<void> {
     return this.#exclusive(async () => {
-      const prompt = this.#prompt(documentIds, [], "");
+      const prompt = this.#prompt(this.#texts(documentIds), [], "");
       this.#refuseTooLong(prompt.tokens.length);
-      await this.#setReadingType(readingKv);
+      await this.#caches.setReadingType(readingKv);
       const end = prompt.documentStarts.at(-1)!;
-      await this.#restore(prompt, end);
-      await this.#readUpTo(prompt, end, hooks);
+      await this.#caches.restore(prompt, end);
+      await this.#caches.read(prompt, end, 0, this.#readingHooks(hooks));
       // From now on the documents open in the time of reading a file, also after a crash.
-      if (this.#snapshots) await this.#reading.save(this.#snapshots, prompt.stops);
+      await this.#caches.save(prompt);
       this.#report(hooks, true);
     });
   }
@@ -94,11 +83,15 @@ export class Engine {
     return this.#exclusive(() => this.#turn(request, hooks));
   }
 
+  /** What is allocated at this moment. */
+  memory(): MemoryReport {
+    return this.#caches.memory();
+  }
+
   /** Frees everything, the model too. */
   async dispose(): Promise<void> {
     await this.#exclusive(async () => {
-      await this.#answering?.dispose();
-      await this.#reading.drop();
+      await this.#caches.dispose();
       await this.loaded.dispose();
     });
   }
@@ -106,147 +99,97 @@ export class Engine {
   async #turn(request: AskRequest, hooks: Hooks): Promise<TurnResult> {
     const clock = new Stopwatch();
     const { loaded } = this;
-    const { info, model, profile } = loaded;
-    const prompt = this.#prompt(request.documentIds, request.history, request.question);
+    const caches = this.#caches;
+    const documents = this.#texts(request.documentIds);
+    const prompt = this.#prompt(documents, request.history, request.question);
     const length = prompt.tokens.length;
     this.#refuseTooLong(length);
-    await this.#setReadingType(request.readingKv);
-    const reading = this.#reading;
-    const sampler = createSampler(model, request.temperature);
+    const maxTokens = Math.min(request.maxAnswerTokens, loaded.info.contextLength - length);
+    const answer = new Answer(loaded.model, {
+      maxTokens,
+      signal: hooks.signal,
+      onText: hooks.onText,
+      onToken: (count) => {
+        const tokensPerSecond = (count - 1) / Math.max(1e-3, clock.sinceLap() / 1000);
+        if (this.#report(hooks, false) && count > 1) hooks.onStatus({ phase: "answering", turnId: "", tokensPerSecond });
+      },
+    });
+    const sampler = createSampler(loaded.model, request.temperature);
     try {
-      const [windowStart, windowEnd] = windowOf(prompt, request.window);
-      const end = ReadingCache.lastPieceStart(length, prompt.questionStart, windowStart);
-      const restoreMs = await this.#restore(prompt, end);
-      await this.#readUpTo(prompt, end, hooks);
+      await caches.setReadingType(request.readingKv);
+      const window = windowOf(prompt, request.window);
+      const end = ReadingCache.lastPieceStart(length, prompt.questionStart, window[0]);
+      const restoreMs = await caches.restore(prompt, end);
+      await caches.read(prompt, end, maxTokens, this.#readingHooks(hooks));
       const readMs = clock.lap() - restoreMs;
-      const row = await reading.readProbed(prompt.tokens, windowStart, windowEnd);
-      const first = await sample({ context: reading.context, row }, sampler);
+      const row = await caches.reading.readProbed(prompt.tokens, ...window);
+      const first = await sample({ context: caches.reading.context, row }, sampler);
+      let over = answer.push(first);
+      const firstTokenMs = clock.total();
       const questionMs = clock.lap();
 
-      const input = {
-        layers: info.layers,
-        heads: info.heads,
-        kvHeads: info.kvHeads,
-        attention: (layer: number) => reading.context.getAttentionProbe(layer),
-        positions: length,
-        profile,
-      };
-      const policy = info.unsupported === null ? request.policy : "full";
-      const everything = policy === "full" || request.budget.kind === "full";
-      const keep: Keep = everything ? keepEverything(length, info.layers) : planKeep(policies[policy], input, prompt, request);
-      this.#keep = { promptTokens: length, perLayer: keep.perLayer };
-      const evidence = this.#evidence(prompt, request.documentIds, input, keep);
-      const selectMs = clock.lap();
-
-      if (keep.kept !== null) {
-        const options = { threads: this.#threads, kvType: request.answeringKv };
-        this.#answering = await AnsweringCache.gather(loaded, reading.context, keep.kept, length, options);
-      }
-      const gatherMs = clock.lap();
+      const choice = await chooseKept(loaded, caches, { prompt, documents, first, request, signal: hooks.signal });
+      const selectMs = clock.lap() - choice.gatherMs;
       this.#report(hooks, true);
-      const read = reading.report()!;
-      const peakBytes = read.bytes + (this.#answering?.report().bytes ?? 0);
+      const readingBytes = caches.reading.report()!.bytes;
+      const peakBytes = readingBytes + (caches.answering?.report().bytes ?? 0);
       // An answer from the full cache needs it until its end.
-      if (request.mode === "balanced" && this.#answering) await this.#leaveMemory(prompt);
+      if (request.mode === "balanced" && caches.answering) await caches.leaveMemory(prompt);
 
-      const firstTokenMs = clock.total();
       clock.lap();
-      const answer = await decodeAnswer(loaded, first, (token) => this.#next(token), {
-        sampler,
-        maxTokens: Math.min(request.maxAnswerTokens, info.contextLength - length),
-        signal: hooks.signal,
-        onText: hooks.onText,
-        onToken: (count) => {
-          const tokensPerSecond = count / (clock.sinceLap() / 1000);
-          if (this.#report(hooks, false)) hooks.onStatus({ phase: "answering", turnId: "", tokensPerSecond });
-        },
-      });
+      over ??= await answer.write(caches.next, sampler);
       const decodeMs = clock.lap();
-      const answered = this.#answering?.report() ?? reading.report()!;
+      const answered = caches.answering?.report() ?? caches.reading.report()!;
       this.#report(hooks, true);
       return {
         answer: answer.text,
-        stopReason: answer.stopReason,
+        stopReason: over,
         promptTokens: length,
         answerTokens: answer.tokens.length,
         cache: {
-          policy,
+          policy: choice.policy,
           mode: request.mode,
-          budgetTokens: keep.budget,
+          budgetTokens: choice.keep.budget,
           fullBytes: length * loaded.tokenBytes,
-          readingBytes: read.bytes,
+          readingBytes,
           answeringBytes: answered.bytes,
           peakBytes: Math.max(peakBytes, answered.bytes),
           computeBytes: answered.computeBytes,
-          protectedTokens: keep.protectedTokens,
-          keptPerLayer: keep.perLayer,
+          protectedTokens: choice.keep.protectedTokens,
+          keptPerLayer: choice.keep.perLayer,
         },
         timing: {
           readMs,
           restoreMs,
           questionMs,
           selectMs,
-          gatherMs,
+          gatherMs: choice.gatherMs,
           firstTokenMs,
           // The first token came with the prompt.
           decodeTokensPerSecond: Math.max(0, answer.tokens.length - 1) / Math.max(1e-3, decodeMs / 1000),
         },
-        evidence,
-        notice: info.unsupported === null ? null : `This model answers from the full cache: ${info.unsupported}.`,
-        details: {
-          promptTokenIds: prompt.tokens,
-          window: Array.from({ length: windowEnd - windowStart }, (_, i) => windowStart + i),
-          policy,
-          heads: Array.from({ length: info.layers }, (_, layer) => policies[policy].voters(info.heads, profile?.scores[layer])),
-          budgets: keep.budgets,
-          kept: keep.union(length),
-          answerTokenIds: answer.tokens,
-        },
+        evidence: choice.evidence,
+        notice: loaded.info.unsupported === null ? null : `This model answers from the full cache: ${loaded.info.unsupported}.`,
+        details: detailsOf(loaded, prompt, window, choice, answer),
       };
     } finally {
       sampler.dispose();
-      await this.#answering?.dispose();
-      this.#answering = null;
-      await reading.truncate(length);
-      if (request.mode === "balanced" && reading.length > 0 && !hooks.signal.aborted) await this.#leaveMemory(prompt);
+      await caches.forgetAnswer();
+      await caches.reading.truncate(length);
+      if (request.mode === "balanced" && !hooks.signal.aborted) await caches.leaveMemory(prompt);
       this.#report(hooks, true);
     }
   }
 
-  /** Decodes an answer's token in the cache that it is answered from. */
-  async #next(token: number) {
-    const answering = this.#answering;
-    if (answering) return { row: await answering.decode(token), context: answering.context };
-    return { row: await this.#reading.decodeAnswer(token), context: this.#reading.context };
-  }
-
-  #evidence(prompt: Prompt, documentIds: readonly string[], input: Omit<PolicyInput, "first" | "end" | "counts">, keep: Keep) {
-    if (this.loaded.info.unsupported !== null) return [];
-    const documents = documentIds.map((id) => this.#documents.get(id)!);
-    return findEvidence(this.loaded.model, prompt, documents, input, keep.kept);
-  }
-
-  /** Brings back what was saved of a prompt; resolves to the time that took in ms. */
-  async #restore(prompt: Prompt, end: number): Promise<number> {
-    const started = performance.now();
-    if (this.#snapshots === null) return 0;
-    const restored = await this.#reading.restore(this.#snapshots, prompt.tokens, prompt.stops, end);
-    return restored ? performance.now() - started : 0;
-  }
-
-  /** Saves the reading cache and frees its memory, unless it could not be saved. */
-  async #leaveMemory(prompt: Prompt): Promise<void> {
-    if (this.#snapshots === null || !(await this.#reading.save(this.#snapshots, prompt.stops))) return;
-    await this.#reading.drop();
-    this.#place = "disk";
-  }
-
-  #prompt(documentIds: readonly string[], history: readonly PastTurn[], question: string): Prompt {
-    const documents = documentIds.map((id) => {
+  #texts(documentIds: readonly string[]): TokenizedText[] {
+    return documentIds.map((id) => {
       const document = this.#documents.get(id);
       if (document === undefined) throw new EngineError("nothing-to-read", "This document is not loaded any more: add it again.");
       return document;
     });
+  }
+
+  #prompt(documents: readonly TokenizedText[], history: readonly PastTurn[], question: string): Prompt {
     return buildPrompt(this.loaded.model, this.loaded.template, documents, history, question);
   }
 
@@ -264,37 +207,14 @@ export class Engine {
     );
   }
 
-  async #setReadingType(kvType: KvType): Promise<void> {
-    if (this.#reading.kvType === kvType) return;
-    await this.#reading.drop();
-    this.#reading = new ReadingCache(this.loaded, { threads: this.#threads, kvType });
-  }
-
-  async #readUpTo(prompt: Prompt, end: number, hooks: Hooks): Promise<void> {
-    const reading = this.#reading;
-    const missing = prompt.tokens.length - reading.sharedWith(prompt.tokens);
-    const needed = Math.max(0, prompt.tokens.length - reading.length) * this.loaded.tokenBytes;
-    if (needed > 0.7 * availableMemory()) {
-      const mebibytes = (bytes: number) => `${Math.ceil(bytes / 2 ** 20).toLocaleString("en")} MiB`;
-      throw new EngineError(
-        "no-memory",
-        `Reading ${missing.toLocaleString("en")} tokens needs ${mebibytes(needed)} of memory, but only ${mebibytes(availableMemory())} is free: ` +
-          "close other programs, or use a shorter document or a smaller model.",
-      );
-    }
-    const started = performance.now();
-    let first = -1;
-    await reading.read(prompt.tokens, prompt.stops, end, {
+  #readingHooks(hooks: Hooks): Parameters<Caches["read"]>[3] {
+    return {
       signal: hooks.signal,
-      onProgress: ({ done, total }) => {
-        if (first < 0) first = done;
-        this.#keep = { promptTokens: done, perLayer: [] };
-        const tokensPerSecond = (done - first) / Math.max(1e-3, (performance.now() - started) / 1000);
-        const secondsLeft = done > first ? (total - done) / tokensPerSecond : null;
-        if (total > first) hooks.onStatus({ phase: "reading", done, total, tokensPerSecond, secondsLeft });
+      onProgress: (status) => {
+        hooks.onStatus(status);
         this.#report(hooks, false);
       },
-    });
+    };
   }
 
   /** Sends the gauge's numbers, at most ten times a second unless forced. */
@@ -304,28 +224,6 @@ export class Engine {
     this.#lastReport = now;
     hooks.onMemory(this.memory());
     return true;
-  }
-
-  /** What is allocated at this moment. */
-  memory(): MemoryReport {
-    const reading = this.#reading.report();
-    const answering = this.#answering?.report() ?? null;
-    const { promptTokens, perLayer } = this.#keep;
-    const keptTokens = perLayer.length > 0 ? Math.round(perLayer.reduce((a, b) => a + b, 0) / perLayer.length) : promptTokens;
-    return {
-      weightsBytes: this.loaded.info.bytes,
-      readingPlace: reading ? "memory" : this.#place,
-      readingBytes: reading?.bytes ?? 0,
-      answeringBytes: answering?.bytes ?? 0,
-      computeBytes: (reading?.computeBytes ?? 0) + (answering?.computeBytes ?? 0),
-      fullBytes: promptTokens * this.loaded.tokenBytes,
-      promptTokens,
-      keptTokens,
-      keptPerLayer: perLayer,
-      processBytes: process.memoryUsage.rss(),
-      systemFreeBytes: availableMemory(),
-      systemTotalBytes: totalmem(),
-    };
   }
 
   /** One operation at a time: they share the caches. */
@@ -343,23 +241,20 @@ function windowOf(prompt: Prompt, window: Window): [number, number] {
   return [ReadingCache.lastPieceStart(length, prompt.questionStart, prompt.questionStart), prompt.questionEnd];
 }
 
-/** Times of a turn's steps, in ms. */
-class Stopwatch {
-  readonly #started = performance.now();
-  #last = this.#started;
-
-  /** Since the last lap. */
-  lap(): number {
-    const elapsed = this.sinceLap();
-    this.#last += elapsed;
-    return elapsed;
-  }
-
-  sinceLap(): number {
-    return performance.now() - this.#last;
-  }
-
-  total(): number {
-    return performance.now() - this.#started;
-  }
+function detailsOf(
+  { info, profile }: LoadedModel,
+  prompt: Prompt,
+  [from, to]: [number, number],
+  { policy, keep }: Choice,
+  answer: Answer,
+): TurnDetails {
+  return {
+    promptTokenIds: prompt.tokens,
+    window: Array.from({ length: to - from }, (_, i) => from + i),
+    policy,
+    heads: Array.from({ length: info.layers }, (_, layer) => policies[policy].voters(info.heads, profile?.scores[layer])),
+    budgets: keep.budgets,
+    kept: keep.union(prompt.tokens.length),
+    answerTokenIds: answer.tokens,
+  };
 }

@@ -33,6 +33,7 @@ export async function readUpToQuestion(
   const length = prompt.tokens.length;
   const windowStart = length - window;
   await reading.read(prompt.tokens, prompt.stops, ReadingCache.lastPieceStart(length, prompt.questionStart, windowStart), {
+    answerTokens: 0,
     signal,
     onProgress: () => {},
   });

@@ -62,15 +62,17 @@ export class ReadingCache {
    * When aborted it keeps what was read and throws the signal's reason.
    *
    * @param stops ascending positions at which a piece must end, so that every path to a prompt cuts it alike
+   * @param options.answerTokens how many tokens an answer may decode in this cache
    */
   async read(
     tokens: readonly number[],
     stops: readonly number[],
     end: number,
-    options: { signal: AbortSignal; onProgress(progress: ReadProgress): void },
+    options: { answerTokens: number; signal: AbortSignal; onProgress(progress: ReadProgress): void },
   ): Promise<void> {
     await this.#forgetOtherDocuments(tokens, stops);
-    await this.#makeRoom(tokens.length);
+    // A cache that cannot grow takes the answer's room at once.
+    await this.#makeRoom(tokens.length + (this.#loaded.info.unsupported === null ? 0 : options.answerTokens));
     await this.#keepOnly(pieceStart(stops, this.sharedWith(tokens), end, this.#pieceTokens));
     let position = this.#tokens.length;
     options.onProgress({ done: position, total: end });
@@ -125,13 +127,15 @@ export class ReadingCache {
   }
 
   /**
-   * Reads the prompt's last piece and probes the attention that the rows [from, to) pay to everything before them.
+   * Reads the prompt's last piece and probes the attention that the rows [from, to) pay to everything before them, if the model allows it.
    * At most the last 512 tokens from `from` on fit into the piece.
    *
    * @returns the output row to sample the first answer token from
    */
   async readProbed(tokens: readonly number[], from: number, to: number): Promise<number> {
     const start = this.#tokens.length;
+    await this.#makeRoom(tokens.length);
+    if (this.#loaded.info.unsupported !== null) return await this.#decode(tokens, start, tokens.length);
     this.context.setAttentionProbe(from - start, to - from);
     try {
       return await this.#decode(tokens, start, tokens.length);

@@ -39,4 +39,9 @@ export type Policy = {
   /** Mean tokens per layer to tokens per layer, [layer]. Their sum is `mean * layers`, or less where a bound forbids it. */
   budgets(mean: number, layers: number, profile: HeadProfile | null): number[];
   select(input: PolicyInput): Selection;
+  /**
+   * Answer tokens to draft from a first choice: what they attend to joins the question's attention, and the policy chooses again.
+   * Without it the question alone decides.
+   */
+  draft?: number;
 };

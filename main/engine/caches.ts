@@ -1,0 +1,136 @@
+/** The two caches of a conversation: where the reading cache is, what the answering cache holds, and what both take. */
+import { availableMemory } from "node:process";
+import type { EngineStatus, KvType, MemoryReport, ReadingPlace } from "../../preload/api.ts";
+import { AnsweringCache } from "./answering.ts";
+import type { Output } from "./decode.ts";
+import { EngineError } from "./errors.ts";
+import { memoryReport } from "./memory.ts";
+import type { LoadedModel } from "./model.ts";
+import type { Prompt } from "./prompt.ts";
+import { ReadingCache } from "./reading.ts";
+import type { SnapshotStore } from "./snapshot.ts";
+
+type Reading = Extract<EngineStatus, { phase: "reading" }>;
+
+/** Share of the free memory that reading may take. */
+const mostOfFree = 0.7;
+
+export class Caches {
+  reading: ReadingCache;
+  answering: AnsweringCache | null = null;
+  /** What the gauge says of tokens: how many were read, and how many each layer keeps (none: all of them). */
+  kept: { promptTokens: number; perLayer: number[] } = { promptTokens: 0, perLayer: [] };
+  readonly #loaded: LoadedModel;
+  readonly #threads: number;
+  readonly #snapshots: SnapshotStore | null;
+  /** Where the reading cache is while it is not in memory. */
+  #place: ReadingPlace = "none";
+
+  constructor(loaded: LoadedModel, threads: number, snapshots: SnapshotStore | null) {
+    this.#loaded = loaded;
+    this.#threads = threads;
+    this.#snapshots = loaded.info.unsupported === null ? snapshots : null;
+    this.reading = new ReadingCache(loaded, { threads, kvType: "f16" });
+  }
+
+  /** Reads on with rows of this type; a cache with rows of another type is dropped. */
+  async setReadingType(kvType: KvType): Promise<void> {
+    if (this.reading.kvType === kvType) return;
+    await this.reading.drop();
+    this.reading = new ReadingCache(this.#loaded, { threads: this.#threads, kvType });
+  }
+
+  /** Brings back what was saved of a prompt; resolves to the time that took in ms. */
+  async restore(prompt: Prompt, end: number): Promise<number> {
+    const started = performance.now();
+    if (this.#snapshots === null) return 0;
+    const restored = await this.reading.restore(this.#snapshots, prompt.tokens, prompt.stops, end);
+    return restored ? performance.now() - started : 0;
+  }
+
+  /**
+   * Reads a prompt's first `end` tokens.
+   *
+   * @param answerTokens room for an answer that is decoded in the reading cache itself
+   * @throws EngineError `no-memory`, or the signal's reason
+   */
+  async read(
+    prompt: Prompt,
+    end: number,
+    answerTokens: number,
+    options: { signal: AbortSignal; onProgress(status: Reading): void },
+  ): Promise<void> {
+    this.#refuseTooLarge(prompt);
+    const started = performance.now();
+    let first = -1;
+    await this.reading.read(prompt.tokens, prompt.stops, end, {
+      answerTokens,
+      signal: options.signal,
+      onProgress: ({ done, total }) => {
+        if (first < 0) first = done;
+        this.kept = { promptTokens: done, perLayer: [] };
+        const tokensPerSecond = (done - first) / Math.max(1e-3, (performance.now() - started) / 1000);
+        const secondsLeft = done > first ? (total - done) / tokensPerSecond : null;
+        if (total > first) options.onProgress({ phase: "reading", done, total, tokensPerSecond, secondsLeft });
+      },
+    });
+  }
+
+  /** Saves what was read, so that it opens in the time of reading a file; resolves to whether all of it is on disk. */
+  async save(prompt: Prompt): Promise<boolean> {
+    return this.#snapshots !== null && (await this.reading.save(this.#snapshots, prompt.stops));
+  }
+
+  /** Saves the reading cache and frees its memory, unless it could not be saved. */
+  async leaveMemory(prompt: Prompt): Promise<void> {
+    if (this.reading.length === 0 || !(await this.save(prompt))) return;
+    await this.reading.drop();
+    this.#place = "disk";
+  }
+
+  /** Fills an answering cache with rows of the reading cache; resolves to the time that took in ms. */
+  async gather(kept: number[][][], promptTokens: number, kvType: KvType): Promise<number> {
+    const started = performance.now();
+    this.answering = await AnsweringCache.gather(this.#loaded, this.reading.context, kept, promptTokens, {
+      threads: this.#threads,
+      kvType,
+    });
+    return performance.now() - started;
+  }
+
+  /** Decodes an answer's token in the cache that it is answered from. */
+  readonly next = async (token: number): Promise<Output> => {
+    const { answering, reading } = this;
+    if (answering) return { row: await answering.decode(token), context: answering.context };
+    return { row: await reading.decodeAnswer(token), context: reading.context };
+  };
+
+  /** Frees the answering cache. */
+  async forgetAnswer(): Promise<void> {
+    await this.answering?.dispose();
+    this.answering = null;
+  }
+
+  /** What is allocated at this moment. */
+  memory(): MemoryReport {
+    return memoryReport(this.#loaded, this.reading.report(), this.answering?.report() ?? null, this.#place, this.kept);
+  }
+
+  /** Frees both caches. */
+  async dispose(): Promise<void> {
+    await this.forgetAnswer();
+    await this.reading.drop();
+  }
+
+  #refuseTooLarge(prompt: Prompt): void {
+    const missing = prompt.tokens.length - this.reading.sharedWith(prompt.tokens);
+    const needed = Math.max(0, prompt.tokens.length - this.reading.length) * this.#loaded.tokenBytes;
+    if (needed <= mostOfFree * availableMemory()) return;
+    const mebibytes = (bytes: number) => `${Math.ceil(bytes / 2 ** 20).toLocaleString("en")} MiB`;
+    throw new EngineError(
+      "no-memory",
+      `Reading ${missing.toLocaleString("en")} tokens needs ${mebibytes(needed)} of memory, but only ${mebibytes(availableMemory())} is free: ` +
+        "close other programs, or use a shorter document or a smaller model.",
+    );
+  }
+}
