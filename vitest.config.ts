@@ -1,5 +1,6 @@
 import { defineConfig } from "vitest/config";
 
+// Time limits only end what hangs: a busy machine is no failure.
 // unit needs nothing; model needs the starter model and the native build; app needs the built renderer and a browser.
 // Model and app tests run one file at a time: they share two cores with the engine.
 const heavy = { fileParallelism: false, maxWorkers: 1, testTimeout: 300_000, hookTimeout: 300_000 };
@@ -7,7 +8,7 @@ const heavy = { fileParallelism: false, maxWorkers: 1, testTimeout: 300_000, hoo
 export default defineConfig({
   test: {
     projects: [
-      { test: { name: "unit", include: ["test/unit/**/*.test.{ts,tsx}"] } },
+      { test: { name: "unit", include: ["test/unit/**/*.test.{ts,tsx}"], testTimeout: 60_000 } },
       { test: { name: "model", include: ["test/model/**/*.test.ts"], pool: "forks", ...heavy } },
       { test: { name: "app", include: ["test/app/**/*.test.ts"], pool: "forks", ...heavy } },
     ],
