@@ -2,6 +2,7 @@
  * Where a page's text stands on the page. The text that the model read was put together from the pieces that pdf.js draws: reordered,
  * joined, freed of hyphens at line ends. Here each drawn piece is found in it again by its letters and digits. Pure.
  */
+import { type Letters, lettersOf } from "../preload/letters.ts";
 import type { Range } from "./passages.ts";
 
 /** A stretch of one drawn piece: characters [from, to) of `items[item]`. */
@@ -18,8 +19,8 @@ const fewLetters = 4;
  * For every character of every item its offset in `text`, or -1 for items that are not in it.
  */
 export function locate(text: string, items: readonly string[]): Int32Array[] {
-  const page = essence(text);
-  const pieces = items.map(essence);
+  const page = lettersOf(text);
+  const pieces = items.map(lettersOf);
   const taken = new Uint8Array(page.at.length);
   const places = new Array<number>(items.length).fill(-1);
   const free = (at: number, length: number) => !taken.subarray(at, at + length).includes(1);
@@ -76,29 +77,8 @@ export function stretches(range: Range, located: readonly Int32Array[]): Stretch
   return found;
 }
 
-/** `letters` without accents, ligatures, signs and space; `at[i]` is where the i-th of them came from. */
-type Essence = { letters: string; at: number[] };
-
-function essence(text: string): Essence {
-  let letters = "";
-  const at: number[] = [];
-  let offset = 0;
-  for (const char of text) {
-    // Most text is ASCII, where nothing has to be taken apart.
-    const parts = char < "\u0080" ? (/[A-Za-z0-9]/.test(char) ? char : "") : char.replace("ı", "i").normalize("NFKD");
-    for (const part of parts === char ? [char] : parts) {
-      if (part >= "\u0080" && !/[\p{L}\p{N}]/u.test(part)) continue;
-      if (part < "\u0080" && !/[A-Za-z0-9]/.test(part)) continue;
-      letters += part;
-      for (let unit = 0; unit < part.length; unit++) at.push(offset);
-    }
-    offset += char.length;
-  }
-  return { letters, at };
-}
-
 /** Where piece `i` stands, looked for with the pieces after it: behind the cursor first, then from the beginning; -1 when nowhere. */
-function search(letters: string, pieces: readonly Essence[], i: number, cursor: number, free: (at: number, length: number) => boolean) {
+function search(letters: string, pieces: readonly Letters[], i: number, cursor: number, free: (at: number, length: number) => boolean) {
   const own = pieces[i]!.letters;
   let ahead = own;
   for (let next = i + 1; ahead.length < contexts[0]! && next < pieces.length; next++) ahead += pieces[next]!.letters;
@@ -117,7 +97,7 @@ function search(letters: string, pieces: readonly Essence[], i: number, cursor: 
 }
 
 /** Signs and space stand as far from the nearest letter as they do in the piece. */
-function offsets(length: number, { letters, at }: Essence, place: number, page: Essence): Int32Array {
+function offsets(length: number, { letters, at }: Letters, place: number, page: Letters): Int32Array {
   const found = new Int32Array(length).fill(-1);
   if (letters === "" || place < 0) return found;
   at.forEach((char, k) => {
