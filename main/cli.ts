@@ -215,7 +215,7 @@ async function ask(args: string[]): Promise<void> {
           characters: text.length,
           tokens: tokens[i],
         })),
-        turns: turns.map(({ details: _, notice, evidence, ...turn }, i) => ({
+        turns: turns.map(({ details: _, quotes: __, keptShares: ___, notice, evidence, ...turn }, i) => ({
           question: options.questions[i],
           ...turn,
           ...(notice !== null && { notice }),

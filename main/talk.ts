@@ -1,6 +1,6 @@
 /** The open conversation: which one it is, its questions and their answers, saved as they come. */
 import { randomUUID } from "node:crypto";
-import type { Conversation, EngineStatus, Evidence, MemoryReport, Page, Turn } from "../preload/api.ts";
+import type { Conversation, EngineStatus, Evidence, KeptMap, MemoryReport, Quote, Turn } from "../preload/api.ts";
 import { EngineError } from "./engine/errors.ts";
 import type { EngineKeeper } from "./engine/keeper.ts";
 import type { PastTurn } from "./engine/prompt.ts";
@@ -170,19 +170,28 @@ export class Talk {
     }
   }
 
-  async #doneTurn(documentIds: string[], { details: _, evidence, ...done }: TurnResult) {
-    const texts = new Map<string, { text: string; pages: Page[] }>();
-    const passages: Evidence[] = [];
-    for (const { documentIndex, start, end, score } of evidence) {
-      const documentId = documentIds[documentIndex]!;
-      // A document may have been removed while it was being asked about; its passages go with it.
-      const known = texts.get(documentId) ?? (await this.#library.documents.text(documentId).catch(() => null));
-      if (!known) continue;
-      texts.set(documentId, known);
+  async #doneTurn(documentIds: string[], { details: _, evidence, quotes, keptShares, ...done }: TurnResult) {
+    // A document may have been removed while it was being asked about; its passages go with it.
+    const texts = await Promise.all(documentIds.map((id) => this.#library.documents.text(id).catch(() => null)));
+    const place = ({ documentIndex, start, end }: { documentIndex: number; start: number; end: number }) => {
+      const known = texts[documentIndex];
+      if (!known) return null;
       const { number: page = 1, label } = known.pages.findLast((candidate) => candidate.start <= start) ?? {};
-      passages.push({ documentId, page, ...(label && { label }), start, end, text: known.text.slice(start, end), score });
-    }
-    return { phase: "done" as const, ...done, evidence: passages };
+      return { documentId: documentIds[documentIndex]!, page, ...(label && { label }), start, end };
+    };
+    const passages = evidence
+      .toSorted((a, b) => a.documentIndex - b.documentIndex || a.start - b.start)
+      .flatMap((passage): Evidence[] => {
+        const at = place(passage);
+        return at ? [{ ...at, text: texts[passage.documentIndex]!.text.slice(at.start, at.end), score: passage.score }] : [];
+      });
+    return {
+      phase: "done" as const,
+      ...done,
+      evidence: passages,
+      quotes: quotes.map(({ start, end, passage }): Quote => ({ start, end, found: passage && place(passage) })),
+      kept: keptShares.map((shares, i): KeptMap => ({ documentId: documentIds[i]!, shares })),
+    };
   }
 
   #begin(): AbortController {

@@ -42,6 +42,16 @@ export type AppError = { code: string; message: string };
 /** A passage that the answer rests on: kept because the retrieval heads attended to it. Offsets are in the document's whole text, `label` is its page's. */
 export type Evidence = { documentId: string; page: number; label?: string; start: number; end: number; text: string; score: number };
 
+/** A quote at [start, end) of an answer, and where a document says the same, whatever the space, hyphens and case; null when none does. */
+export type Quote = {
+  start: number;
+  end: number;
+  found: { documentId: string; page: number; label?: string; start: number; end: number } | null;
+};
+
+/** Where the cache kept tokens of a document: for equal parts of its text the share of layers that kept their tokens, 0 to 1. */
+export type KeptMap = { documentId: string; shares: number[] };
+
 /** Why an answer ended; `repeating`: the model had begun to say the same thing over and over. */
 export type StopReason = "end" | "length" | "stopped" | "repeating";
 
@@ -81,7 +91,11 @@ export type Turn = { id: string; question: string; answer: string } & (
       answerTokens: number;
       cache: CacheReport;
       timing: TurnTiming;
+      /** In the documents' order. */
       evidence: Evidence[];
+      /** These two are missing in conversations of earlier versions. */
+      quotes?: Quote[];
+      kept?: KeptMap[];
       /** Why the answer came from the full cache although a budget was set, e.g. an unsupported model. */
       notice: string | null;
     }

@@ -1,11 +1,15 @@
-import type { Element, ElementContent } from "hast";
-import { memo, useMemo } from "react";
+import type { Element, ElementContent, Root } from "hast";
+import { createContext, memo, useContext, useMemo } from "react";
 import Markdown, { type Components } from "react-markdown";
 import remarkGfm from "remark-gfm";
 import remarkMath from "remark-math";
-import { openDialog } from "./actions.ts";
+import type { Quote } from "../preload/api.ts";
+import { goTo, openDialog } from "./actions.ts";
 import { Code, Formula } from "./Code.tsx";
+import { pageName } from "./format.ts";
+import { Hint } from "./Hint.tsx";
 import { markdownBlocks, oneKindOfFormula } from "./markdown.ts";
+import { markQuotes, type QuoteProperties, quoteTag } from "./quotes.ts";
 
 const plugins = [remarkGfm, [remarkMath, { singleDollarTextMath: false }]] satisfies React.ComponentProps<typeof Markdown>["remarkPlugins"];
 
@@ -13,7 +17,7 @@ const plugins = [remarkGfm, [remarkMath, { singleDollarTextMath: false }]] satis
  * How a model's Markdown is drawn. It is untrusted: no picture is ever loaded, raw HTML stays text, and a link is a button that
  * first shows where it leads. Headings stay below the question's own.
  */
-const components: Components = {
+const components = {
   a: ({ href, children }) =>
     href ? (
       <button type="button" className="link" onClick={() => openDialog({ kind: "link", href })}>
@@ -39,34 +43,71 @@ const components: Components = {
   },
   code: ({ node, children }) =>
     node && classesOf(node).includes("math-inline") ? <Formula tex={textOf(node)} display={false} /> : <code>{children}</code>,
+  [quoteTag]: ({ quote }: QuoteProperties) => <QuoteCheck quote={JSON.parse(quote) as Quote} />,
   table: ({ children }) => (
     <div className="wide">
       <table>{children}</table>
     </div>
   ),
-};
+} as Components;
+
+/** The turn whose answer is drawn: its quotes lead to its documents. */
+const Turn = createContext("");
+
+/** What came of looking for a quote, behind it. */
+function QuoteCheck({ quote }: { quote: Quote }) {
+  const turnId = useContext(Turn);
+  const { found } = quote;
+  return found ? (
+    <Hint text="The document says this, word for word. Show where.">
+      <button type="button" className="quote-check" onClick={() => void goTo(turnId, found)}>
+        <span className="sr-only">Found on </span>
+        {pageName(found)}
+      </button>
+    </Hint>
+  ) : (
+    <Hint term text="These words are not in the documents, whatever their case, space and hyphens.">
+      <span className="quote-check">not found</span>
+    </Hint>
+  );
+}
 
 const classesOf = ({ properties: { className } }: Element): string[] => (Array.isArray(className) ? className.map(String) : []);
 
 const textOf = (node: ElementContent): string =>
   node.type === "text" ? node.value : node.type === "element" ? node.children.map(textOf).join("") : "";
 
-/** An answer in Markdown; while it streams only its last block is parsed again. */
-export function Answer({ text, streaming }: { text: string; streaming: boolean }) {
-  const blocks = useMemo(() => markdownBlocks(text), [text]);
+type Props = { turnId: string; text: string; streaming: boolean; quotes: readonly Quote[] | undefined };
+const noQuotes: readonly Quote[] = [];
+
+/** An answer in Markdown; while it streams only its last block is parsed again. Its quotes are checked once it is whole. */
+export function Answer({ turnId, text, streaming, quotes = noQuotes }: Props) {
+  const blocks = useMemo(() => {
+    let start = 0;
+    return markdownBlocks(text).map((source) => {
+      const end = start + source.length;
+      const inside = quotes.filter((quote) => quote.end > start && quote.end <= end);
+      const block = { source, quotes: inside.length === 0 ? noQuotes : inside.map((quote) => ({ ...quote, end: quote.end - start })) };
+      start = end + 1;
+      return block;
+    });
+  }, [text, quotes]);
   return (
-    <div className="answer" data-streaming={streaming}>
-      {blocks.map((block, i) => (
-        // biome-ignore lint/suspicious/noArrayIndexKey: blocks are only ever added at the end.
-        <Block key={i} source={block} />
-      ))}
-    </div>
+    <Turn.Provider value={turnId}>
+      <div className="answer" data-streaming={streaming}>
+        {blocks.map((block, i) => (
+          // biome-ignore lint/suspicious/noArrayIndexKey: blocks are only ever added at the end.
+          <Block key={i} source={block.source} quotes={block.quotes} />
+        ))}
+      </div>
+    </Turn.Provider>
   );
 }
 
-const Block = memo(function Block({ source }: { source: string }) {
+const Block = memo(function Block({ source, quotes }: { source: string; quotes: readonly Quote[] }) {
+  const rehypePlugins = useMemo(() => [() => (tree: Root) => markQuotes(tree, quotes)], [quotes]);
   return (
-    <Markdown remarkPlugins={plugins} components={components}>
+    <Markdown remarkPlugins={plugins} rehypePlugins={rehypePlugins} components={components}>
       {oneKindOfFormula(source)}
     </Markdown>
   );

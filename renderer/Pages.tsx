@@ -2,12 +2,12 @@ import { useVirtualizer } from "@tanstack/react-virtual";
 import { type KeyboardEvent, memo, type RefObject, useEffect, useLayoutEffect, useMemo, useRef, useState } from "react";
 import type { Evidence, Page } from "../preload/api.ts";
 import { setZoom, showScale } from "./actions.ts";
-import { EvidenceMap } from "./EvidenceMap.tsx";
 import { FindBar, useFind } from "./FindBar.tsx";
+import { KeepMap } from "./KeepMap.tsx";
 import { PdfSheet } from "./PdfSheet.tsx";
 import { type Mark, pageAt, paragraphs, type Segment, segments } from "./passages.ts";
 import type { Pdf } from "./pdf.ts";
-import { focusedEvidence, useFolio } from "./store.ts";
+import { useFolio } from "./store.ts";
 import { pageScale, stepZoom } from "./zoom.ts";
 
 const noEvidence: readonly Evidence[] = [];
@@ -42,15 +42,15 @@ export function Pages({ documentId, pages, pdf, first, goTo, onJump, onPage }: P
     return turn?.phase === "done" ? turn.evidence : noEvidence;
   });
   const found = useFind(pages);
-  const marks = useMemo(
-    () => [
-      ...evidence
-        .map((passage, i): Mark & { documentId: string } => ({ ...passage, kind: "evidence", current: i === focus?.index }))
-        .filter((mark) => mark.documentId === documentId),
-      ...found.marks,
-    ],
-    [evidence, focus?.index, documentId, found.marks],
-  );
+  const marks = useMemo(() => {
+    const known = evidence.map((passage, i): Mark & { documentId: string } => ({
+      ...passage,
+      kind: "evidence",
+      current: i === focus?.index,
+    }));
+    const quote = focus && focus.index === null ? [{ ...focus, kind: "evidence" as const, current: true }] : [];
+    return [...[...known, ...quote].filter((mark) => mark.documentId === documentId), ...found.marks];
+  }, [evidence, focus, documentId, found.marks]);
   const virtual = useVirtualizer({
     count: pages.length,
     getScrollElement: () => scroller.current,
@@ -114,8 +114,7 @@ export function Pages({ documentId, pages, pdf, first, goTo, onJump, onPage }: P
 
   // biome-ignore lint/correctness/useExhaustiveDependencies: every visit scrolls, even to the same passage; nothing else does.
   useEffect(() => {
-    const passage = focusedEvidence(useFolio.getState());
-    if (passage?.documentId === documentId) return bring(passage.start);
+    if (focus?.documentId === documentId) return bring(focus.start);
   }, [focus?.visit]);
   // biome-ignore lint/correctness/useExhaustiveDependencies: as above, for the match that the search bar stands at.
   useEffect(() => {
@@ -152,7 +151,7 @@ export function Pages({ documentId, pages, pdf, first, goTo, onJump, onPage }: P
           ))}
         </div>
       </section>
-      <EvidenceMap documentId={documentId} pages={pages} top={top} onPage={onJump} />
+      <KeepMap documentId={documentId} pages={pages} top={top} onPage={onJump} />
     </>
   );
 }

@@ -1,11 +1,12 @@
 import { memo, useState } from "react";
+import { useShallow } from "zustand/react/shallow";
 import type { Evidence, StopReason, Turn } from "../preload/api.ts";
 import { Answer } from "./Answer.tsx";
-import { copyText, goToEvidence } from "./actions.ts";
-import { bytes, count, duration, pageName, percent, shortName, speed } from "./format.ts";
+import { copyText, goTo } from "./actions.ts";
+import { bytes, count, duration, list, pageName, percent, plural, shortName, speed } from "./format.ts";
 import { Hint, IconButton } from "./Hint.tsx";
 import { AlertTriangle, Copy, Info } from "./icons.ts";
-import { useFolio } from "./store.ts";
+import { type Folio, useFolio } from "./store.ts";
 import { modeWords, policyWords } from "./words.ts";
 
 type DoneTurn = Extract<Turn, { phase: "done" }>;
@@ -19,10 +20,17 @@ export const TurnView = memo(function TurnView({ id, number }: { id: string; num
       <h3>{turn.question}</h3>
       {/* Busy until the answer is whole: a screen reader then says it once, not word by word. */}
       <div aria-live="polite" aria-busy={turn.phase === "answering"}>
-        {turn.answer !== "" && <Answer text={turn.answer} streaming={turn.phase === "answering"} />}
+        {turn.answer !== "" && (
+          <Answer
+            turnId={turn.id}
+            text={turn.answer}
+            streaming={turn.phase === "answering"}
+            quotes={turn.phase === "done" ? turn.quotes : undefined}
+          />
+        )}
         <TurnState turn={turn} />
       </div>
-      {turn.phase === "done" && turn.evidence.length > 0 && <EvidenceChips turn={turn} />}
+      {turn.phase === "done" && turn.evidence.length > 0 && <Passages turn={turn} />}
       {turn.phase === "done" && <Receipt turn={turn} />}
     </article>
   );
@@ -76,27 +84,28 @@ function TurnState({ turn }: { turn: Turn }) {
   }
 }
 
-function EvidenceChips({ turn }: { turn: DoneTurn }) {
+/** The passages that the answer rests on, in the documents' order; a click, or Alt with an arrow, shows one. */
+function Passages({ turn }: { turn: DoneTurn }) {
   const current = useFolio((s) => (s.focus?.turnId === turn.id ? s.focus.index : null));
   const severalDocuments = useFolio((s) => (s.conversation?.documentIds.length ?? 0) > 1);
   return (
-    <div className="chips">
-      <Hint term text="Passages that were kept because the model's retrieval heads attended to them, strongest first.">
+    <div className="passages">
+      <Hint term text="Passages that were kept because the model's retrieval heads attended to them, in the order of the document.">
         Evidence
       </Hint>
-      <ul>
+      <ol>
         {turn.evidence.map((passage, index) => (
           <li key={`${passage.documentId}-${passage.start}`}>
-            <Hint text={`“${shortQuote(passage)}”`}>
-              <button type="button" className="chip" aria-pressed={current === index} onClick={() => void goToEvidence(turn.id, index)}>
+            <button type="button" className="passage" aria-pressed={current === index} onClick={() => void goTo(turn.id, passage)}>
+              <span className="place">
                 {severalDocuments && <DocumentName id={passage.documentId} />}
                 {pageName(passage)}
-                <span className="sr-only">: {shortQuote(passage)}</span>
-              </button>
-            </Hint>
+              </span>
+              <span className="words">{shortQuote(passage)}</span>
+            </button>
           </li>
         ))}
-      </ul>
+      </ol>
     </div>
   );
 }
@@ -115,6 +124,7 @@ function DocumentName({ id }: { id: string }) {
 function Receipt({ turn }: { turn: DoneTurn }) {
   const [copied, setCopied] = useState(false);
   const { cache, timing } = turn;
+  const covered = useFolio(useShallow(coverage));
   const kept = Math.round(cache.keptPerLayer.reduce((sum, n) => sum + n, 0) / Math.max(1, cache.keptPerLayer.length));
   const copy = async () => {
     if (!(await copyText(turn.answer))) return;
@@ -122,7 +132,9 @@ function Receipt({ turn }: { turn: DoneTurn }) {
     setTimeout(() => setCopied(false), 2000);
   };
   const rows: [string, string][] = [
-    ["Read", `${count(turn.promptTokens)} tokens, nothing skipped`],
+    ["Read", `${count(turn.promptTokens)} tokens, question and earlier turns included`],
+    ["Pages read", covered.pages],
+    ...(covered.skipped === "" ? [] : [["Pages without text", covered.skipped] satisfies [string, string]]),
     ["Kept", `${count(kept)} tokens a layer (${percent(kept / Math.max(1, turn.promptTokens))})`],
     ["Answering cache", `${bytes(cache.answeringBytes)} of ${bytes(cache.fullBytes)}`],
     ["Largest at once", bytes(cache.peakBytes)],
@@ -138,7 +150,7 @@ function Receipt({ turn }: { turn: DoneTurn }) {
     <footer className="receipt">
       <details>
         <summary>
-          {bytes(cache.answeringBytes)} instead of {bytes(cache.fullBytes)} · {speed(timing.decodeTokensPerSecond)}
+          {covered.summary} · {bytes(cache.answeringBytes)} instead of {bytes(cache.fullBytes)} · {speed(timing.decodeTokensPerSecond)}
         </summary>
         <dl>
           {rows.map(([name, value]) => (
@@ -155,3 +167,24 @@ function Receipt({ turn }: { turn: DoneTurn }) {
     </footer>
   );
 }
+
+/** How much of the conversation's documents the model was given; a page without text is a picture or a scan. */
+function coverage({ conversation, documents }: Folio) {
+  const read = documents.filter((known) => conversation?.documentIds.includes(known.id)).filter((known) => known.phase === "ready");
+  const pages = read.reduce((sum, known) => sum + known.pages, 0);
+  const skipped = read.reduce((sum, known) => sum + known.emptyPages.length, 0);
+  const named = read
+    .filter((known) => known.emptyPages.length > 0)
+    .map((known) => {
+      const { emptyPages } = known;
+      const numbers = list(emptyPages.slice(0, mostNamed).map(count)) + (emptyPages.length > mostNamed ? " …" : "");
+      return read.length > 1 ? `${shortName(known.name, 24)}: ${numbers}` : numbers;
+    });
+  return {
+    summary: skipped === 0 ? `All ${plural(pages, "page")} read` : `${count(pages - skipped)} of ${plural(pages, "page")} read`,
+    pages: `${count(pages - skipped)} of ${count(pages)}`,
+    skipped: named.length === 0 ? "" : `${named.join("; ")}: skipped`,
+  };
+}
+
+const mostNamed = 12;

@@ -177,6 +177,10 @@ function EvidenceSteps() {
     const turn = s.conversation?.turns.find((candidate) => candidate.id === s.focus?.turnId);
     return turn?.phase === "done" ? turn.evidence.length : 0;
   });
+  const passage = useFolio((s) => {
+    const turn = s.conversation?.turns.find((candidate) => candidate.id === s.focus?.turnId);
+    return turn?.phase === "done" ? (turn.evidence[s.focus?.index ?? -1]?.text ?? "") : "";
+  });
   if (at === null || of === 0) return null;
   return (
     <span className="evidence-steps">
@@ -186,6 +190,7 @@ function EvidenceSteps() {
       <span role="status">
         <span className="sr-only">Passage </span>
         {at + 1} of {of}
+        <span className="sr-only">: {passage}</span>
       </span>
       <IconButton label="Next passage" keys={keysFor("Next passage of the evidence")} onClick={() => void stepEvidence(1)}>
         <ChevronDown />

@@ -2,7 +2,7 @@
 
 import type { DocumentInfo, EventName, Events, FolioApi, Settings } from "../preload/api.ts";
 import { follow, problemOf } from "./events.ts";
-import { type Dialog, focusedEvidence, useFolio } from "./store.ts";
+import { type Dialog, useFolio } from "./store.ts";
 
 const { getState: state, setState: set } = useFolio;
 let api: FolioApi;
@@ -163,11 +163,14 @@ export async function copyText(text: string): Promise<boolean> {
 /** Exact prompt length; its failures are the caller's, since a count that is late must not raise a message. */
 export const countPrompt = (question: string) => api.countPrompt(question);
 
-/** Takes the reader to a passage under an answer. */
-export async function goToEvidence(turnId: string, index: number): Promise<void> {
-  set({ focus: { turnId, index, visit: (state().focus?.visit ?? 0) + 1 }, tab: "document" });
-  const evidence = focusedEvidence(state());
-  if (evidence) await showDocument(evidence.documentId);
+/** Takes the reader to a passage: of an answer's evidence, or what a quote was found in. */
+export async function goTo(turnId: string, { documentId, start, end }: { documentId: string; start: number; end: number }): Promise<void> {
+  const turn = state().conversation?.turns.find((candidate) => candidate.id === turnId);
+  const evidence = turn?.phase === "done" ? turn.evidence : [];
+  const at = evidence.findIndex((passage) => passage.documentId === documentId && passage.start === start && passage.end === end);
+  const visit = (state().focus?.visit ?? 0) + 1;
+  set({ focus: { turnId, index: at < 0 ? null : at, documentId, start, end, visit }, tab: "document" });
+  await showDocument(documentId);
 }
 
 /** The next (+1) or previous (-1) passage of the answer looked at, or of the latest one that has any; goes round at the ends. */
@@ -177,8 +180,9 @@ export async function stepEvidence(step: 1 | -1): Promise<void> {
   const turn = withEvidence.find((candidate) => candidate.id === focus?.turnId) ?? withEvidence.at(-1);
   if (turn?.phase !== "done") return;
   const length = turn.evidence.length;
-  const index = focus?.turnId === turn.id ? (focus.index + step + length) % length : step === 1 ? 0 : length - 1;
-  await goToEvidence(turn.id, index);
+  const from = focus?.turnId === turn.id ? focus.index : null;
+  const index = from === null ? (step === 1 ? 0 : length - 1) : (from + step + length) % length;
+  await goTo(turn.id, turn.evidence[index]!);
 }
 
 /** A document's own bytes; failures are the caller's, who shows the text instead. */

@@ -61,3 +61,7 @@ export function shortName(name: string, length: number): string {
   const tail = Math.min(10, Math.floor(length / 3));
   return `${name.slice(0, length - tail - 1)}…${name.slice(-tail)}`;
 }
+
+/** "3", "3 and 12", "3, 12 and 31". */
+export const list = (items: readonly string[]): string =>
+  items.length < 2 ? (items[0] ?? "") : `${items.slice(0, -1).join(", ")} and ${items.at(-1)}`;

@@ -12,8 +12,11 @@ export type Dialog =
   | { kind: "remove"; documentId: string }
   | { kind: "link"; href: string };
 
-/** The passage that the reader was taken to. `visit` counts up, so that going to the same passage again scrolls again. */
-export type Focus = { turnId: string; index: number; visit: number };
+/**
+ * The passage that the reader was taken to: of the evidence, whose place in it is `index`, or what a quote was found in. `visit` counts up, so
+ * that going to the same passage again scrolls again.
+ */
+export type Focus = { turnId: string; index: number | null; documentId: string; start: number; end: number; visit: number };
 
 export type Folio = Mirror & {
   /** False until main's state arrived. */
@@ -100,9 +103,3 @@ export const selectBusy = (state: Folio): boolean =>
 
 const noTurns: readonly Turn[] = [];
 export const selectTurns = (state: Folio): readonly Turn[] => state.conversation?.turns ?? noTurns;
-
-/** The passage that `focus` names, or null when its turn is gone. */
-export function focusedEvidence(state: Pick<Folio, "focus" | "conversation">) {
-  const turn = state.conversation?.turns.find((candidate) => candidate.id === state.focus?.turnId);
-  return turn?.phase === "done" ? (turn.evidence[state.focus?.index ?? 0] ?? null) : null;
-}

@@ -9,9 +9,11 @@ import { type Choice, chooseKept } from "./choice.ts";
 import { Answer, sample } from "./decode.ts";
 import { EngineError } from "./errors.ts";
 import type { Window } from "./keep.ts";
+import { keptShares } from "./kept.ts";
 import { type LoadedModel, loadModel } from "./model.ts";
 import { policies } from "./policies/index.ts";
 import { buildPrompt, type PastTurn, type Prompt, type TokenizedText, tokenizeDocument } from "./prompt.ts";
+import { checkQuotes } from "./quotes.ts";
 import { ReadingCache } from "./reading.ts";
 import type { SnapshotStore } from "./snapshot.ts";
 import { Stopwatch } from "./stopwatch.ts";
@@ -169,6 +171,8 @@ export class Engine {
           decodeTokensPerSecond: Math.max(0, answer.tokens.length - 1) / Math.max(1e-3, decodeMs / 1000),
         },
         evidence: choice.evidence,
+        quotes: checkQuotes(answer.text, request.question, documents),
+        keptShares: keptShares(prompt.documentStarts, documents, choice.keep.kept),
         notice: loaded.info.unsupported === null ? null : `This model answers from the full cache: ${loaded.info.unsupported}.`,
         details: detailsOf(loaded, prompt, window, choice, answer),
       };

@@ -18,7 +18,7 @@ export function keptShares(
   return documents.map((document, i) => {
     const from = documentStarts[i]!;
     const parts = new Array<number>(bins).fill(0);
-    const binOf = document.tokens.map((_, token) => binOfToken(document, token));
+    const binOf = binsOfTokens(document);
     const tokens = new Array<number>(bins).fill(0);
     for (const bin of binOf) tokens[bin]!++;
     if (kept === null) return tokens.map((count) => Number(count > 0));
@@ -35,11 +35,14 @@ export function keptShares(
 }
 
 /** Tokens are taken to be equally long within a slice: exact to a fraction of a part, and nothing has to be decoded. */
-function binOfToken({ text, tokens, slices }: Pick<TokenizedText, "text" | "tokens" | "slices">, token: number): number {
-  const index = slices.findLastIndex((slice) => slice.token <= token);
-  const slice = slices[index] ?? { character: 0, token: 0 };
-  const next = slices[index + 1] ?? { character: text.length, token: tokens.length };
-  const share = (token - slice.token) / Math.max(1, next.token - slice.token);
-  const character = slice.character + share * (next.character - slice.character);
-  return Math.min(bins - 1, Math.floor((bins * character) / Math.max(1, text.length)));
+function binsOfTokens({ text, tokens, slices }: Pick<TokenizedText, "text" | "tokens" | "slices">): Uint8Array {
+  const binOf = new Uint8Array(tokens.length);
+  slices.forEach(({ character, token }, i) => {
+    const next = slices[i + 1] ?? { character: text.length, token: tokens.length };
+    const length = (next.character - character) / Math.max(1, next.token - token);
+    for (let t = token; t < next.token; t++) {
+      binOf[t] = Math.min(bins - 1, Math.floor((bins * (character + (t - token) * length)) / Math.max(1, text.length)));
+    }
+  });
+  return binOf;
 }

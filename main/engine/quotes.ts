@@ -20,7 +20,8 @@ const ellipsis = /\s*(?:\[?(?:\.\s?){3}\]?|\[?…\]?)\s*/;
  * Text in quotation marks is checked, and sentences that a document says word for word are found too; these are never reported as
  * missing. What repeats the question is no quote. In the answer's order.
  */
-export function checkQuotes(answer: string, question: string, texts: readonly string[]): QuoteCheck[] {
+export function checkQuotes(answer: string, question: string, read: readonly { text: string }[]): QuoteCheck[] {
+  const texts = read.map(({ text }) => text);
   const asked = lettersOf(question).letters;
   const documents = texts.map(lettersOf);
   const checks: QuoteCheck[] = [];
@@ -71,9 +72,9 @@ function find(wanted: readonly string[], documents: readonly Letters[], texts: r
 function follow(letters: string, others: readonly string[], from: number): number {
   let end = from;
   for (const other of others) {
-    const at = letters.indexOf(other, end);
-    if (at < 0 || at > end + longestGap) return -1;
-    end = at + other.length;
+    const at = letters.slice(end, end + longestGap + other.length).indexOf(other);
+    if (at < 0) return -1;
+    end += at + other.length;
   }
   return end;
 }

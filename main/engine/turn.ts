@@ -13,6 +13,7 @@ import type {
 import type { Passage } from "./evidence.ts";
 import type { Window } from "./keep.ts";
 import type { PastTurn } from "./prompt.ts";
+import type { QuoteCheck } from "./quotes.ts";
 
 export type AskRequest = {
   documentIds: string[];
@@ -36,6 +37,9 @@ export type TurnResult = {
   cache: CacheReport;
   timing: TurnTiming;
   evidence: Passage[];
+  quotes: QuoteCheck[];
+  /** Share of the layers that kept the tokens of each part of each document, 0 to 1: [document][part]. */
+  keptShares: number[][];
   /** Why the answer came from the full cache although a budget was set. */
   notice: string | null;
   details: TurnDetails;

@@ -81,18 +81,19 @@ test("the answer streams in, comes from the document, and the gauge shows what i
   expect(used!).toBeLessThan(full! / 2);
 });
 
-test("a chip takes the reader to exactly that passage, highlighted; Alt and the arrows go through them", async () => {
+test("a passage takes the reader to exactly that passage, highlighted; Alt and the arrows go through them", async () => {
   const { page } = window;
-  const chips = page.locator(".turn").first().locator(".chip");
-  const total = await chips.count();
+  const passageButtons = page.locator(".turn").first().locator(".passage");
+  const total = await passageButtons.count();
   expect(total).toBeGreaterThan(0);
   const passages: string[] = [];
+  await page.getByRole("button", { name: "Text", exact: true }).click();
   for (let i = 0; i < total; i++) {
-    await chips.nth(i).click();
+    await passageButtons.nth(i).click();
     const marks = page.locator("mark[data-current=true]");
     await expect.poll(() => marks.count()).toBeGreaterThan(0);
-    await expect.poll(() => chips.nth(i).getAttribute("aria-pressed")).toBe("true");
-    const quoted = (await chips.nth(i).locator(".sr-only").textContent())!.replace(/^: /, "").replace(/…$/, "");
+    await expect.poll(() => passageButtons.nth(i).getAttribute("aria-pressed")).toBe("true");
+    const quoted = (await passageButtons.nth(i).locator(".words").textContent())!.replace(/…$/, "");
     // A passage over a page's end is quoted whole but marked on each page; its beginning is what the reader is taken to.
     await expect
       .poll(async () => (await marks.allInnerTexts()).join(" ").replace(/\s+/g, " ").trim().startsWith(quoted.slice(0, 40)))
@@ -104,9 +105,22 @@ test("a chip takes the reader to exactly that passage, highlighted; Alt and the 
   }
   expect(passages.some((passage) => passage.includes("4821"))).toBe(true);
   await page.keyboard.press("Alt+ArrowDown");
-  await expect.poll(() => chips.first().getAttribute("aria-pressed")).toBe("true");
+  await expect.poll(() => passageButtons.first().getAttribute("aria-pressed")).toBe("true");
   await page.keyboard.press("Alt+ArrowUp");
-  await expect.poll(() => chips.nth(total - 1).getAttribute("aria-pressed")).toBe("true");
+  await expect.poll(() => passageButtons.nth(total - 1).getAttribute("aria-pressed")).toBe("true");
+
+  await page.getByRole("button", { name: "Pages", exact: true }).click();
+  for (let i = 0; i < total; i++) {
+    await passageButtons.nth(i).click();
+    const mark = page.locator("g[data-current=true]").first();
+    await expect.poll(() => mark.locator("polygon").count()).toBeGreaterThan(0);
+    await expect
+      .poll(async () => {
+        const [at, area] = [await mark.boundingBox(), await page.locator(".pages").boundingBox()];
+        return at !== null && at.y > area!.y && at.y < area!.y + area!.height;
+      })
+      .toBe(true);
+  }
 });
 
 test("the gauge opens: parts in bytes, a bar for every layer", async () => {

@@ -155,7 +155,7 @@ test("a passage over a hyphen, a ligature and two columns is marked on its own l
   window = await openTestWindow(fake.app);
   const { page } = window;
   for (const [i, sentence] of sentences.slice(0, 4).entries()) {
-    await page.locator(".chip").nth(i).click();
+    await page.locator(".passage").nth(i).click();
     await expect.poll(() => current(page).locator("polygon").count(), { timeout: 15_000 }).toBeGreaterThan(0);
     // The letters of pdf.js's own text layer under the marks are those of the sentence.
     await expect.poll(() => underMarks(page)).toBe(sentence.normalize("NFKD").replace(/[^A-Za-z0-9]/g, ""));
@@ -292,4 +292,55 @@ test("tables, code and formulas are set from our own files, also while an answer
   expect(await page.evaluate("[...document.fonts].some((font) => font.family.includes('KaTeX') && font.status === 'loaded')")).toBe(true);
   expect(window.complaints).toEqual([]);
   expect(window.strays).toEqual([]);
+});
+
+test("quotes are marked with their page or as not found, the keep map and the receipt say what was kept and read", async () => {
+  const quoted =
+    'It says that \u201cthe keeper wrote down number 7011\u201d, and "**nobody wrote** anything at all" there. Line 1 of page 5 says that the harbour was built in three stages.';
+  const fake = await appWith(manyPages(40), ["On page 12 the keeper wrote down number 7011."], quoted);
+  const [known] = fake.state.documents;
+  if (known?.phase === "ready") known.emptyPages = [7, 9];
+  const turn = fake.state.conversation!.turns[0]!;
+  if (turn.phase !== "done") throw new Error("no answer");
+  const texts = await fake.app.requests.getPages("d");
+  const text = texts.map((page) => page.text).join("\n\n");
+  const { checkQuotes } = await import("../../main/engine/quotes.ts");
+  const { evidence } = turn;
+  const offset = evidence[0]!.start - text.indexOf(evidence[0]!.text);
+  turn.quotes = checkQuotes(quoted, turn.question, [{ text }]).map(({ start, end, passage }) => ({
+    start,
+    end,
+    found: passage && {
+      documentId: "d",
+      page: texts.findLast((page) => page.start <= passage.start + offset)!.number,
+      start: passage.start + offset,
+      end: passage.end + offset,
+    },
+  }));
+  turn.kept = [{ documentId: "d", shares: Array.from({ length: 200 }, (_, i) => (i === 57 ? 1 : i % 7 === 0 ? 0.1 : 0.02)) }];
+  window = await openTestWindow(fake.app);
+  const { page } = window;
+  const checks = page.locator(".quote-check");
+  await expect.poll(() => checks.allTextContents()).toEqual(["Found on p 12", "not found", "Found on p 5"]);
+  expect(await page.locator(".answer").textContent()).toContain("number 7011\u201dFound on p 12, and");
+  await checks.first().click();
+  await expect.poll(() => current(page).count(), { timeout: 15_000 }).toBe(1);
+  await expect.poll(() => underMarks(page)).toBe("thekeeperwrotedownnumber7011");
+  await checks.last().click();
+  await expect.poll(() => page.getByLabel("Go to page").inputValue()).toBe("5");
+
+  const map = page.locator(".keep-map .strip");
+  expect(await map.getAttribute("aria-label")).toMatch(/^Most was kept around page .*12.* Evidence is on page 12\. Page 5 is in view\.$/);
+  expect((await map.locator("path").getAttribute("d"))!.length).toBeGreaterThan(500);
+  const box = (await map.boundingBox())!;
+  await map.click({ position: { x: box.width * 0.9, y: 8 } });
+  await expect.poll(async () => Number(await page.getByLabel("Go to page").inputValue())).toBeGreaterThan(34);
+  await map.click({ position: { x: box.width * (evidence[0]!.start / text.length), y: 8 } });
+  await expect.poll(() => page.getByLabel("Go to page").inputValue()).toBe("12");
+
+  const receipt = page.locator(".receipt");
+  await expect.poll(() => receipt.locator("summary").textContent()).toContain("38 of 40 pages read");
+  await receipt.locator("summary").click();
+  expect(await receipt.locator("dl").textContent()).toMatch(/Pages read38 of 40Pages without text7 and 9: skippedKept200 tokens a layer/);
+  expect(window.complaints).toEqual([]);
 });

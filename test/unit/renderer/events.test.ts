@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import type { AppState, DocumentInfo, MemoryReport, Turn } from "../../../preload/api.ts";
 import { follow, type Mirror, problemOf } from "../../../renderer/events.ts";
-import { focusedEvidence, selectAnswering, selectBusy, useFolio } from "../../../renderer/store.ts";
+import { selectAnswering, selectBusy, useFolio } from "../../../renderer/store.ts";
 
 const start: Mirror = useFolio.getInitialState();
 const withTurn = (turn: Turn): Mirror => ({ ...start, conversation: { id: "c", documentIds: ["d"], turns: [turn] } });
@@ -78,12 +78,6 @@ test("busy while reading ahead, answering only while a question waits", () => {
   expect(selectBusy({ ...state, engine: reading(1, 2) })).toBe(true);
   expect(selectAnswering({ ...state, engine: reading(1, 2) })).toBe(false);
   expect(selectAnswering({ ...state, ...withTurn(waiting) })).toBe(true);
-});
-
-test("the focused passage is gone when its turn is", () => {
-  const focus = { turnId: "t", index: 0, visit: 1 };
-  expect(focusedEvidence({ focus, conversation: null })).toBeNull();
-  expect(focusedEvidence({ focus, conversation: withTurn(waiting).conversation })).toBeNull();
 });
 
 test("a failed request keeps its code and sentence", () => {

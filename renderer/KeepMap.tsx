@@ -1,0 +1,81 @@
+import { useMemo } from "react";
+import type { Evidence, Page } from "../preload/api.ts";
+import { goTo } from "./actions.ts";
+import { list } from "./format.ts";
+import { Hint } from "./Hint.tsx";
+import { mostKeptPages, outline } from "./kept.ts";
+import { pageAt } from "./passages.ts";
+import { useFolio } from "./store.ts";
+
+const noEvidence: readonly Evidence[] = [];
+
+/** Pixels beside a passage within which a click means the passage. */
+const reach = 8;
+
+type Props = { documentId: string; pages: readonly Page[]; top: number; onPage: (index: number) => void };
+
+/** A strip as long as the document: where the cache kept tokens for an answer, its evidence, and where the reader is. A click goes there. */
+export function KeepMap({ documentId, pages, top, onPage }: Props) {
+  const focus = useFolio((s) => s.focus);
+  const turn = useFolio((s) => {
+    const turns = s.conversation?.turns ?? [];
+    const wanted = s.focus ? turns.find((candidate) => candidate.id === s.focus?.turnId) : turns.findLast(({ phase }) => phase === "done");
+    return wanted?.phase === "done" ? wanted : null;
+  });
+  const shares = turn?.kept?.find((map) => map.documentId === documentId)?.shares ?? null;
+  const path = useMemo(() => outline(shares ?? []), [shares]);
+  const last = pages.at(-1);
+  const length = last ? last.start + last.text.length : 0;
+  if (length === 0) return null;
+  const evidence = turn?.evidence ?? noEvidence;
+  const from = pages[top]?.start ?? 0;
+  const to = from + (pages[top]?.text.length ?? 0);
+  const here = evidence.flatMap((passage, index) =>
+    passage.documentId === documentId ? [{ passage, index, at: passage.start / length }] : [],
+  );
+  const go = (share: number, width: number) => {
+    const near = here.toSorted((a, b) => Math.abs(a.at - share) - Math.abs(b.at - share))[0];
+    if (turn && near && Math.abs(near.at - share) * width < reach) void goTo(turn.id, near.passage);
+    else onPage(pageAt(pages, length * share));
+  };
+  const evidencePages = [...new Set(here.map(({ passage }) => passage.page))];
+  const told = [
+    shares && `Most was kept around page ${list(mostKeptPages(shares, pages).map(String))}.`,
+    evidencePages.length > 0 && `Evidence is on page ${list(evidencePages.map(String))}.`,
+    `Page ${pages[top]?.number ?? 1} is in view.`,
+  ];
+  return (
+    <div className="keep-map">
+      <Hint
+        term
+        text={
+          shares
+            ? "Where in the document the cache kept tokens for this answer, from its first page to its last: the higher, the more layers kept them. Gold: the evidence. The frame: the page in view."
+            : "Where the evidence of the answer lies in the document, from its first page to its last. The frame is the page in view."
+        }
+      >
+        {shares ? "Kept" : "Evidence"}
+      </Hint>
+      {/* biome-ignore lint/a11y/useKeyWithClickEvents: a shortcut for the pointer; for keys there are the passages and the page number. */}
+      <div
+        className="strip"
+        role="img"
+        aria-label={told.filter(Boolean).join(" ")}
+        onClick={({ clientX, currentTarget }) => {
+          const box = currentTarget.getBoundingClientRect();
+          go((clientX - box.left) / box.width, box.width);
+        }}
+      >
+        {shares && (
+          <svg viewBox={`0 0 ${shares.length} 1`} preserveAspectRatio="none" aria-hidden="true">
+            <path d={path} />
+          </svg>
+        )}
+        <span className="window" style={{ left: `${(100 * from) / length}%`, width: `${(100 * (to - from)) / length}%` }} />
+        {here.map(({ index, at }) => (
+          <i key={index} style={{ left: `${100 * at}%` }} data-current={focus?.turnId === turn?.id && focus?.index === index} />
+        ))}
+      </div>
+    </div>
+  );
+}
