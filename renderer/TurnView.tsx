@@ -150,7 +150,7 @@ function Receipt({ turn }: { turn: DoneTurn }) {
     <footer className="receipt">
       <details>
         <summary>
-          {covered.summary} · {bytes(cache.answeringBytes)} instead of {bytes(cache.fullBytes)} · {speed(timing.decodeTokensPerSecond)}
+          {bytes(cache.answeringBytes)} instead of {bytes(cache.fullBytes)} · {covered.summary} · {speed(timing.decodeTokensPerSecond)}
         </summary>
         <dl>
           {rows.map(([name, value]) => (
@@ -181,7 +181,7 @@ function coverage({ conversation, documents }: Folio) {
       return read.length > 1 ? `${shortName(known.name, 24)}: ${numbers}` : numbers;
     });
   return {
-    summary: skipped === 0 ? `All ${plural(pages, "page")} read` : `${count(pages - skipped)} of ${plural(pages, "page")} read`,
+    summary: skipped === 0 ? `all ${plural(pages, "page")} read` : `${count(pages - skipped)} of ${plural(pages, "page")} read`,
     pages: `${count(pages - skipped)} of ${count(pages)}`,
     skipped: named.length === 0 ? "" : `${named.join("; ")}: skipped`,
   };
