@@ -65,7 +65,7 @@ serve<FolioRequests>({
   },
   gather: async ({ policy, budget, kvType }) => {
     await answering?.dispose();
-    const { info, profile, tokenBytes } = loaded;
+    const { info, profile } = loaded;
     const length = prompt.tokens.length;
     const { layers, heads, kvHeads } = info;
     const began = performance.now();
@@ -77,7 +77,7 @@ serve<FolioRequests>({
     const selected = performance.now();
     answering = await AnsweringCache.gather(loaded, reading.context, keep.kept!, length, { threads, kvType });
     const { bytes, computeBytes } = answering.report();
-    return { bytes, computeBytes, fullBytes: length * tokenBytes, selectMs: selected - began, gatherMs: performance.now() - selected };
+    return { bytes, computeBytes, fullBytes: length * info.tokenBytes, selectMs: selected - began, gatherMs: performance.now() - selected };
   },
   decode: async ({ from, count }) => {
     if (from === "answering") {

@@ -11,6 +11,7 @@ import { dataFolder } from "./folders.ts";
 import { openLibrary } from "./library/library.ts";
 import { loadSettings, saveSettings, settingsSchema } from "./settings.ts";
 import { Shelf } from "./shelf.ts";
+import { keepReadingSpeed } from "./speed.ts";
 import { type EventListener, LiveState } from "./state.ts";
 import { Talk } from "./talk.ts";
 
@@ -34,12 +35,13 @@ export async function createApp(): Promise<App> {
     onCrash: () => shelf.forgetGiven(),
     onStatus: (status) => state.set("engine", { engine: status }),
     onModel: (model) => {
-      state.set("model", { model });
+      state.set("model", { model: model && { ...model, readingSpeed: library.documents.readingSpeed(model.sha256) } });
       if (model) shelf.showTokensOf(model.sha256);
     },
   });
   const shelf = new Shelf(state, library, engine);
   const talk = new Talk(state, library, engine, shelf);
+  keepReadingSpeed(state, library);
   shelf.load(library.documents.lastModel);
   talk.load();
 

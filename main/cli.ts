@@ -157,7 +157,9 @@ async function ask(args: string[]): Promise<void> {
     const bytes = await readFile(fromCaller(path)).catch((error: NodeJS.ErrnoException) => {
       throw new DocumentReadError(path, error.code);
     });
-    documents.push({ path, ...(await parseDocument(basename(path), bytes)) });
+    const document = await parseDocument(basename(path), bytes);
+    for (const note of document.notes) console.error(`${path}: ${note}`);
+    documents.push({ path, ...document });
   }
 
   // Only balanced mode puts the reading cache on disk; elsewhere a command leaves nothing behind.

@@ -158,6 +158,10 @@ export type ModelInfo = {
   heads: number;
   kvHeads: number;
   contextLength: number;
+  /** Bytes that one token takes in a full f16 cache, all layers together. */
+  tokenBytes: number;
+  /** Tokens a second when this computer last read with it; null until it has. */
+  readingSpeed: number | null;
   /** Null when the retrieval heads of this model were not calibrated: all heads and even budgets are used. */
   profile: string | null;
   /** Null when compression works; otherwise why only the full cache can be used. */

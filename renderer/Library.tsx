@@ -2,7 +2,7 @@ import { useState } from "react";
 import type { DocumentInfo } from "../preload/api.ts";
 import { chooseDocument, newConversation, openDialog, removeDocument } from "./actions.ts";
 import { count, plural } from "./format.ts";
-import { IconButton } from "./Hint.tsx";
+import { Hint, IconButton } from "./Hint.tsx";
 import { FileText, FileWarning, FolderPlus, MessageSquarePlus, Plus, Search, Settings, Trash2 } from "./icons.ts";
 import { ids, keysFor, pickFiles, pickFolder } from "./shortcuts.ts";
 import { useFolio } from "./store.ts";
@@ -51,10 +51,11 @@ export function Library() {
         <p className="nothing">{documents.length === 0 ? "No documents yet." : `No document is named “${filter.trim()}”.`}</p>
       )}
       <footer className="adding">
-        <button type="button" className="add" onClick={pickFiles}>
-          <Plus aria-hidden="true" /> Add documents
-          <kbd>{keysFor("Add documents")}</kbd>
-        </button>
+        <Hint text={<kbd>{keysFor("Add documents")}</kbd>}>
+          <button type="button" className="add" onClick={pickFiles}>
+            <Plus aria-hidden="true" /> Add documents
+          </button>
+        </Hint>
         <IconButton label="Add a folder" keys={keysFor("Add a folder")} onClick={pickFolder}>
           <FolderPlus />
         </IconButton>

@@ -1,6 +1,7 @@
 import { useEffect, useState } from "react";
 import type { DocumentInfo, Page } from "../preload/api.ts";
 import { getFile, newConversation, removeDocument, setZoom, showAsText, stepEvidence } from "./actions.ts";
+import { Estimate } from "./Estimate.tsx";
 import { count, plural } from "./format.ts";
 import { Hint, IconButton } from "./Hint.tsx";
 import { ChevronDown, ChevronUp, FileWarning, Minus, Plus, Search } from "./icons.ts";
@@ -227,6 +228,7 @@ function DocumentNotice({ known }: { known: DocumentInfo }) {
           scan. The model cannot read {empty.length === 1 ? "it" : "them"}.
         </p>
       )}
+      <Estimate known={known} />
       {known.notes.map((note) => (
         <p key={note} className="notice">
           {note}

@@ -36,6 +36,9 @@ export function timeLeft(seconds: number | null): string {
   return minutes % 60 === 0 ? `about ${hours} h left` : `about ${hours} h ${minutes % 60} min left`;
 }
 
+/** How long something may take, no more precise than an estimate is: 42 -> "about 45 s", 250 -> "about 4 min". */
+export const roughTime = (seconds: number): string => (seconds < 4.5 ? "a few seconds" : timeLeft(seconds).replace(" left", ""));
+
 /** Milliseconds as they are read: 84 -> "84 ms", 4210 -> "4.2 s", 75_000 -> "1 min 15 s". */
 export function duration(ms: number): string {
   if (ms < 999.5) return `${Math.round(ms)} ms`;

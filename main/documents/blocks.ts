@@ -44,6 +44,7 @@ function pagesOf(blocks: readonly Block[], whole: number): PagePart[] {
     page = "";
   };
   const add = (text: string, joint: string, header = "") => {
+    if (text.length > most) return addLong(text, joint);
     if (page !== "" && page.length + joint.length + text.length > most) {
       // A heading belongs to what follows it.
       const heading = /\n\n#+ .*$/.exec(page.slice(-300))?.[0];
@@ -52,12 +53,15 @@ function pagesOf(blocks: readonly Block[], whole: number): PagePart[] {
       page = heading ? heading.trim() : header;
       if (!heading) joint = "\n";
     }
-    if (text.length <= most) {
-      page = page === "" ? text : page + joint + text;
-      return;
-    }
-    for (const piece of splitText(text)) {
-      close(piece.before || joint);
+    page = page === "" ? text : page + joint + text;
+  };
+  /** A paragraph or row that no page holds, together with what little stands before it. */
+  const addLong = (text: string, joint: string) => {
+    const lead = page.length < pageLength / 2 ? page : "";
+    if (lead === "") close(joint);
+    page = "";
+    for (const piece of splitText(lead === "" ? text : lead + joint + text)) {
+      close(piece.before);
       page = piece.text;
     }
   };

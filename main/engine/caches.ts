@@ -124,7 +124,7 @@ export class Caches {
 
   #refuseTooLarge(prompt: Prompt): void {
     const missing = prompt.tokens.length - this.reading.sharedWith(prompt.tokens);
-    const needed = Math.max(0, prompt.tokens.length - this.reading.length) * this.#loaded.tokenBytes;
+    const needed = Math.max(0, prompt.tokens.length - this.reading.length) * this.#loaded.info.tokenBytes;
     if (needed <= mostOfFree * availableMemory()) return;
     const mebibytes = (bytes: number) => `${Math.ceil(bytes / 2 ** 20).toLocaleString("en")} MiB`;
     throw new EngineError(

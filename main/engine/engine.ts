@@ -152,7 +152,7 @@ export class Engine {
           policy: choice.policy,
           mode: request.mode,
           budgetTokens: choice.keep.budget,
-          fullBytes: length * loaded.tokenBytes,
+          fullBytes: length * loaded.info.tokenBytes,
           readingBytes,
           answeringBytes: answered.bytes,
           peakBytes: Math.max(peakBytes, answered.bytes),

@@ -16,8 +16,6 @@ export type LoadedModel = {
   info: ModelInfo;
   template: Template;
   profile: HeadProfile | null;
-  /** Bytes that one token takes in a full f16 cache, all layers together. */
-  tokenBytes: number;
   /** The patch's version, as the loaded binary reports it. */
   patchVersion: number;
   dispose(): Promise<void>;
@@ -63,6 +61,8 @@ export async function loadModel(file: string, threads: number, onProgress?: (sha
     heads: figures.heads,
     kvHeads: figures.kvHeads,
     contextLength: model.trainContextSize,
+    tokenBytes: figures.layers * figures.kvHeads * (figures.keyLength + figures.valueLength) * 2,
+    readingSpeed: null,
     profile: found?.name ?? null,
     unsupported: support === "" ? null : support,
   };
@@ -72,7 +72,6 @@ export async function loadModel(file: string, threads: number, onProgress?: (sha
     info,
     template: readTemplate(model),
     profile: found?.profile ?? null,
-    tokenBytes: figures.layers * figures.kvHeads * (figures.keyLength + figures.valueLength) * 2,
     patchVersion: patchMarker(llama),
     dispose: async () => {
       await model.dispose();

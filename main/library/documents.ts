@@ -145,6 +145,17 @@ export class Documents {
     return (this.#db.prepare("select value from notes where name = 'model'").pluck().get() as string | undefined) ?? null;
   }
 
+  /** Tokens a second when this model last read here. */
+  readingSpeed(model: string): number | null {
+    return (
+      (this.#db.prepare("select cast(value as real) from notes where name = ?").pluck().get(`speed ${model}`) as number | undefined) ?? null
+    );
+  }
+
+  setReadingSpeed(model: string, tokensPerSecond: number): void {
+    this.#db.prepare("insert or replace into notes (name, value) values (?, ?)").run(`speed ${model}`, String(tokensPerSecond));
+  }
+
   setTokens(id: string, model: string, tokens: number): void {
     this.#db
       .prepare("insert or replace into token_counts (document, model, tokens) select id, ?, ? from documents where id = ?")

@@ -204,6 +204,8 @@ test("a prompt that is too long is said with its numbers, and cannot be asked", 
     contextLength: 8192,
     profile: null,
     unsupported: null,
+    tokenBytes: 22_500,
+    readingSpeed: 100,
   };
   fake.app.requests.countPrompt = () => Promise.resolve({ promptTokens: 9396, limit: 8176 });
   window = await openTestWindow(fake.app);

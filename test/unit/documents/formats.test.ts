@@ -126,6 +126,9 @@ test("flowing text gets pages of about 3,000 characters, cut between paragraphs,
     expect(page.text).toMatch(/words\.$/);
     expect(document.text.startsWith(page.text, page.start)).toBe(true);
   }
+  const long = await text("b.html", `<h2>Part</h2><p>${"Some words. ".repeat(900)}</p><p>Last.</p>`);
+  expect(long.text).toBe(`## Part\n\n${"Some words. ".repeat(900).trim()}\n\nLast.`);
+  expect(long.pages[0]?.text).toMatch(/^## Part\n\nSome words/);
   const markdown = await text("a.md", "A sentence of the text.\n\n".repeat(200));
   expect(markdown.pages).toHaveLength(2);
 });

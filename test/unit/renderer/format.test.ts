@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { bytes, count, duration, percent, plural, shortName, speed, timeLeft } from "../../../renderer/format.ts";
+import { bytes, count, duration, percent, plural, roughTime, shortName, speed, timeLeft } from "../../../renderer/format.ts";
 
 test("bytes keep one digit after the point below a hundred, and always a unit", () => {
   expect(bytes(0)).toBe("0 MB");
@@ -54,4 +54,8 @@ test("a long name keeps its ending", () => {
   const short = shortName("A very long name of an annual report 2024.pdf", 24);
   expect(short).toHaveLength(24);
   expect(short.endsWith("2024.pdf")).toBe(true);
+});
+
+test("an estimated time is never more precise than it can be", () => {
+  expect([2, 42, 250, 7200].map(roughTime)).toEqual(["a few seconds", "about 45 s", "about 4 min", "about 2 h"]);
 });

@@ -1,0 +1,28 @@
+/** How fast this computer reads with the model at hand: what estimates rest on. */
+import type { EngineStatus } from "../preload/api.ts";
+import type { Library } from "./library/library.ts";
+import type { LiveState } from "./state.ts";
+
+/** A reading of fewer tokens says little about the next one. */
+const leastTokens = 500;
+
+/** Keeps the speed of every reading that was long enough, with the model and in the library, until `state` is gone. */
+export function keepReadingSpeed(state: LiveState, library: Library): void {
+  let first = 0;
+  let last: Extract<EngineStatus, { phase: "reading" }> | null = null;
+  state.on((name, payload) => {
+    if (name !== "engine") return;
+    const status = payload as EngineStatus;
+    if (status.phase === "reading") {
+      if (last === null) first = status.done;
+      last = status;
+      return;
+    }
+    const { model } = state.now;
+    if (model && last && last.done - first >= leastTokens) {
+      library.documents.setReadingSpeed(model.sha256, last.tokensPerSecond);
+      state.set("model", { model: { ...model, readingSpeed: last.tokensPerSecond } });
+    }
+    last = null;
+  });
+}
