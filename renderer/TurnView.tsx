@@ -181,7 +181,12 @@ function coverage({ conversation, documents }: Folio) {
       return read.length > 1 ? `${shortName(known.name, 24)}: ${numbers}` : numbers;
     });
   return {
-    summary: skipped === 0 ? `all ${plural(pages, "page")} read` : `${count(pages - skipped)} of ${plural(pages, "page")} read`,
+    summary:
+      skipped === 0
+        ? pages === 1
+          ? "its one page read"
+          : `all ${plural(pages, "page")} read`
+        : `${count(pages - skipped)} of ${plural(pages, "page")} read`,
     pages: `${count(pages - skipped)} of ${count(pages)}`,
     skipped: named.length === 0 ? "" : `${named.join("; ")}: skipped`,
   };
