@@ -83,7 +83,7 @@ function damage(whole: Buffer, next: () => number, kind: number): Uint8Array {
   const copy = Buffer.from(whole);
   if (copy.length === 0) return copy;
   const at = Math.floor(next() * copy.length);
-  const to = at + Math.floor(next() * 200);
+  const to = Math.min(copy.length, at + Math.floor(next() * 200));
   switch (kind % 8) {
     case 0:
       copy[at]! ^= 1 << Math.floor(next() * 8);
