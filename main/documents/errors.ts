@@ -11,6 +11,8 @@ const sentences = {
     `${name} has no text, only pictures of pages. Run text recognition (OCR) on it first, then add the result.`,
   "document-unsupported": (name: string) =>
     `Folio cannot read ${name}. Add a PDF, Word, PowerPoint, Excel, OpenDocument, EPUB, web, e-mail or text file, or save it as one of these first.`,
+  "document-old": (name: string) =>
+    `${name} is in an old Office format. Open it in an Office program, save it as .docx, .xlsx, .pptx or PDF, and add that one.`,
   "document-too-large": (name: string) => `${name} is too large to be read here. Split it, and add the parts that matter.`,
   "document-timed-out": (name: string) =>
     `Reading ${name} took too long and was stopped. Save it again from another program, or split it, and retry.`,

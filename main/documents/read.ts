@@ -36,7 +36,7 @@ async function readFormat(name: string, bytes: Uint8Array, onProgress: OnProgres
   }
   if (startsWith(bytes, "\xd0\xcf\x11\xe0")) {
     const locked = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length).includes(Buffer.from("EncryptedPackage", "utf16le"));
-    throw new DocumentError(locked ? "document-encrypted" : "document-unsupported", name);
+    throw new DocumentError(locked ? "document-encrypted" : "document-old", name);
   }
   if (documentTypes.includes(type)) throw new DocumentError("document-damaged", name);
   switch (type) {

@@ -23,6 +23,13 @@ test.each([
   ["an empty file", "a.pdf", bytes(""), "document-empty", "“a.pdf” is empty: there is nothing to read in it."],
   ["a PDF that is none", "a.pdf", bytes("hello"), "document-damaged", /^“a\.pdf” is damaged .* Get a new copy/],
   ["a Word document that is none", "a.docx", bytes("PK\x03\x04"), "document-damaged", /^“a\.docx” is damaged/],
+  [
+    "an old Word document",
+    "a.doc",
+    Uint8Array.of(0xd0, 0xcf, 0x11, 0xe0, 0),
+    "document-old",
+    /^“a\.doc” is in an old Office format\. Open it/,
+  ],
   ["another format", "a.mp3", bytes("ID3"), "document-unsupported", /^Folio cannot read “a\.mp3”\. Add a PDF/],
   ["a picture called text", "a.txt", new Uint8Array([137, 80, 78, 71, 0]), "document-unsupported", /^Folio cannot read/],
 ])("%s fails in one plain sentence", async (_, name, data, code, message) => {
