@@ -16,7 +16,7 @@ export default defineConfig({
         target: "node24",
         minify: false,
         rolldownOptions: {
-          input: [file("main/index.ts"), file("main/documents/parser.ts"), file("main/engine/process.ts")],
+          input: [file("main/index.ts"), file("main/documents/parser.ts"), file("main/engine/process.ts"), file("main/library/process.ts")],
           external: ["electron"],
           output: { format: "es", preserveModules: true, preserveModulesRoot: file("main"), entryFileNames: "[name].js" },
         },

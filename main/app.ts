@@ -2,12 +2,14 @@
  * The app without a window: what can be asked of it, and its parts put together. Documents are parsed in the parser child, everything of the
  * model happens in the engine child, and what people made is in the library.
  */
-import type { Requests } from "../preload/api.ts";
+import { existsSync } from "node:fs";
+import type { ExportedFile, Requests } from "../preload/api.ts";
 import { defaultThreads } from "./engine/client.ts";
 import { EngineError } from "./engine/errors.ts";
 import { EngineKeeper } from "./engine/keeper.ts";
 import { defaultModelFile } from "./engine/models.ts";
 import { dataFolder } from "./folders.ts";
+import { exportConversation } from "./library/export.ts";
 import { openLibrary } from "./library/library.ts";
 import { loadSettings, saveSettings, settingsSchema } from "./settings.ts";
 import { Shelf } from "./shelf.ts";
@@ -24,9 +26,17 @@ export type App = {
   close(): Promise<void>;
 };
 
+/** What a host with the system's own dialogs can do; a browser cannot. */
+export type Desktop = {
+  /** Shows a file in the system's file manager. */
+  showInFolder(path: string): void;
+  /** Asks where to save a file, and saves it there unless that is cancelled. */
+  saveAs(file: ExportedFile): Promise<void>;
+};
+
 /** Starts the app with its library; the model loads in the background. @throws LibraryError, e.g. when another Folio has the library */
-export async function createApp(): Promise<App> {
-  const state = new LiveState(await loadSettings());
+export async function createApp(desktop: Desktop | null = null): Promise<App> {
+  const state = new LiveState(await loadSettings(), desktop !== null);
   const library = await openLibrary(dataFolder(), (error) => state.notice(error));
   if (library.notice) state.notice(library.notice);
   const engine = new EngineKeeper({
@@ -53,9 +63,29 @@ export async function createApp(): Promise<App> {
       }),
     removeDocument: (id) => shelf.remove(id),
     restoreDocument: async (id) => shelf.restore(id),
+    renameDocument: async (id, name) => shelf.rename(id, name),
+    moveDocument: async (id, folder) => shelf.move(id, folder),
+    showInFolder: async (id) => {
+      const { source, copy } = library.documents.places(id);
+      desktop?.showInFolder(source !== null && existsSync(source) ? source : copy);
+    },
+    search: (words) => library.search(words),
     getPages: async (id) => (await library.documents.text(id)).pages,
     getFile: (id) => library.documents.file(id),
     openConversation: async (documentIds) => talk.begin(documentIds),
+    showConversation: async (id) => talk.open(id),
+    addToConversation: async (id) => talk.addDocument(id),
+    renameConversation: async (id, title) => talk.rename(id, title),
+    removeConversation: async (id) => talk.remove(id),
+    restoreConversation: async (id) => talk.restore(id),
+    branch: async (turnId, question) => talk.branch(turnId, question),
+    exportConversation: async (id, format) => {
+      const conversation = library.conversations.get(id);
+      const file = exportConversation(library.conversations.info(id)!, conversation, format);
+      if (!desktop) return file;
+      await desktop.saveAs(file);
+      return null;
+    },
     countPrompt: (question) => talk.countPrompt(question),
     ask: async (question) => talk.ask(question),
     stop: async () => talk.stop(),
@@ -74,7 +104,7 @@ export async function createApp(): Promise<App> {
       shelf.close();
       talk.close();
       engine.close();
-      library.close();
+      await library.close();
     },
   };
 }

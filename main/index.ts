@@ -1,4 +1,5 @@
 /** Electron's entry: one sandboxed window over the app, its own scheme instead of files, and nothing allowed that is not needed. */
+import { writeFile } from "node:fs/promises";
 import { join, resolve } from "node:path";
 import {
   BrowserWindow,
@@ -11,7 +12,7 @@ import {
   shell,
   type WebContents,
 } from "electron";
-import { type App, createApp } from "./app.ts";
+import { type App, createApp, type Desktop } from "./app.ts";
 import { loadAssets } from "./assets.ts";
 import { importPaths } from "./files.ts";
 import { sendEvents, serveRequests } from "./ipc.ts";
@@ -35,7 +36,7 @@ async function start(): Promise<void> {
   protocol.handle("app", (request) => (isOwnUrl(request.url) ? respond(request) : new Response(null, { status: 403 })));
   confineSession();
   Menu.setApplicationMenu(Menu.buildFromTemplate(menu()));
-  const app = await createApp().catch((error: unknown) => {
+  const app = await createApp(desktop).catch((error: unknown) => {
     dialog.showErrorBox("Folio cannot open its library", error instanceof Error ? error.message : String(error));
     electron.exit(1);
     throw error;
@@ -58,6 +59,14 @@ async function start(): Promise<void> {
   closeWithElectron(app);
   await importPaths(app, files);
 }
+
+const desktop: Desktop = {
+  showInFolder: (path) => shell.showItemInFolder(path),
+  async saveAs({ name, text }) {
+    const { filePath, canceled } = await dialog.showSaveDialog({ defaultPath: join(electron.getPath("documents"), name) });
+    if (!canceled && filePath) await writeFile(filePath, text);
+  },
+};
 
 function openWindow(app: App): BrowserWindow {
   const window = new BrowserWindow({

@@ -15,6 +15,7 @@ export const maxFileBytes = 2 ** 30;
 
 const id = z.string().min(1).max(100);
 const question = z.string().max(100_000);
+const title = z.string().trim().min(1).max(200);
 
 /** What each request accepts: exactly these arguments, no extra keys, bounded sizes. */
 const schemas = {
@@ -28,7 +29,18 @@ const schemas = {
   restoreDocument: z.tuple([id]),
   getPages: z.tuple([id]),
   getFile: z.tuple([id]),
+  renameDocument: z.tuple([id, title]),
+  moveDocument: z.tuple([id, z.string().max(200)]),
+  showInFolder: z.tuple([id]),
+  search: z.tuple([z.string().max(1000)]),
   openConversation: z.tuple([z.array(id).max(1000)]),
+  showConversation: z.tuple([id]),
+  addToConversation: z.tuple([id]),
+  renameConversation: z.tuple([id, title]),
+  removeConversation: z.tuple([id]),
+  restoreConversation: z.tuple([id]),
+  branch: z.tuple([id, question]),
+  exportConversation: z.tuple([id, z.enum(["markdown", "html", "json"])]),
   countPrompt: z.tuple([question]),
   ask: z.tuple([question]),
   stop: z.tuple([]),

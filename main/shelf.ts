@@ -55,6 +55,16 @@ export class Shelf {
     await this.#forget(id);
   }
 
+  rename(id: string, name: string): void {
+    this.#library.documents.rename(id, cleanName(name));
+    this.#showStored(id);
+  }
+
+  move(id: string, folder: string): void {
+    this.#library.documents.move(id, folder.trim());
+    this.#showStored(id);
+  }
+
   restore(id: string): void {
     if (!this.#restored(id)) throw gone();
   }
@@ -132,12 +142,17 @@ export class Shelf {
   }
 
   #restored(id: string): boolean {
-    const stored = this.#library.documents.restore(id);
-    if (!stored) return false;
+    if (!this.#library.documents.restore(id)) return false;
+    this.#showStored(id);
+    return true;
+  }
+
+  #showStored(id: string): void {
+    const stored = this.#library.documents.get(id);
+    if (!stored) throw gone();
     const { model } = this.#state.now;
     const tokens = model ? (this.#library.documents.tokenCounts(model.sha256).get(id) ?? null) : null;
     this.#state.showDocument(readyInfo(stored, tokens));
-    return true;
   }
 }
 

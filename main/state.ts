@@ -12,7 +12,7 @@ export class LiveState {
   readonly now: AppState;
   readonly #listeners = new Set<EventListener>();
 
-  constructor(settings: Settings) {
+  constructor(settings: Settings, desktop: boolean) {
     this.now = {
       engine: { phase: "starting" },
       model: null,
@@ -22,6 +22,7 @@ export class LiveState {
       conversation: null,
       memory: nothingAllocated(),
       notice: null,
+      desktop,
     };
   }
 

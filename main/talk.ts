@@ -46,6 +46,76 @@ export class Talk {
     this.#show(fresh(documentIds));
   }
 
+  /** Opens one of the list, without reading it before a question is asked. @throws LibraryError */
+  open(id: string): void {
+    if (this.#state.now.conversation?.id === id) return;
+    const conversation = this.#library.conversations.get(id);
+    this.#library.conversations.setLastOpen({ conversation: id });
+    this.#show(conversation);
+  }
+
+  /** Adds a document behind the others. */
+  addDocument(id: string): void {
+    const conversation = this.#open();
+    const document = this.#state.document(id);
+    if (document?.phase !== "ready") throw gone();
+    if (conversation.documentIds.includes(id)) return;
+    if (conversation.turns.some(isRunning)) throw busy();
+    const changed = { ...conversation, documentIds: [...conversation.documentIds, id] };
+    if (this.#library.conversations.info(conversation.id)) this.#library.conversations.addDocument(conversation.id, id, document.name);
+    else this.#library.conversations.setLastOpen({ documents: changed.documentIds });
+    this.#show(changed);
+    this.#tellInfo(conversation.id);
+  }
+
+  rename(id: string, title: string): void {
+    this.#library.conversations.rename(id, title);
+    this.#tellInfo(id);
+  }
+
+  /** In the place of an open one comes an empty one about the same documents. */
+  remove(id: string): void {
+    const { now } = this.#state;
+    if (now.conversation?.id === id) {
+      const documentIds = now.conversation.documentIds.filter((documentId) => this.#state.document(documentId)?.phase === "ready");
+      this.#show(documentIds.length > 0 ? fresh(documentIds) : null);
+      this.#library.conversations.setLastOpen({ documents: documentIds });
+    }
+    this.#library.conversations.remove(id, Date.now());
+    now.conversations = now.conversations.filter((known) => known.id !== id);
+    this.#state.emit("conversationRemoved", id);
+  }
+
+  restore(id: string): void {
+    this.#library.conversations.restore(id);
+    this.#tellInfo(id);
+  }
+
+  /**
+   * Asks in the place of a turn: in a new conversation that begins with the turns before it, and leaves the old one as it is. A last turn
+   * that came to no words at all is replaced: nothing is lost with it.
+   */
+  branch(turnId: string, question: string): string {
+    const conversation = this.#open();
+    const at = conversation.turns.findIndex(({ id }) => id === turnId);
+    const turn = conversation.turns[at];
+    if (!turn) throw new EngineError("nothing-to-read", "This question is not there any more.");
+    if (conversation.turns.some(isRunning)) throw busy();
+    this.#refuseMissing(conversation.documentIds);
+    const before = conversation.turns.slice(0, at);
+    if (at === conversation.turns.length - 1 && turn.answer.trim() === "") {
+      this.#library.conversations.removeTurn(turnId);
+      this.#state.set("conversation", { conversation: { ...conversation, turns: before } });
+      return this.ask(question);
+    }
+    const branch = { ...fresh(conversation.documentIds), turns: before.map((past) => ({ ...past, id: randomUUID() })) };
+    const title = this.#library.conversations.info(conversation.id)?.title ?? "";
+    this.#save(branch, question.trim() === turn.question ? title : titleOf(question), conversation.id);
+    this.stop();
+    this.#state.set("conversation", { conversation: branch });
+    return this.ask(question);
+  }
+
   async countPrompt(question: string): Promise<{ promptTokens: number; limit: number }> {
     const { documentIds, turns } = this.#open();
     this.#refuseMissing(documentIds);
@@ -58,7 +128,7 @@ export class Talk {
     const conversation = this.#open();
     this.#refuseMissing(conversation.documentIds);
     if (conversation.turns.some(isRunning)) {
-      throw new EngineError("busy", "The last question is still being answered: wait for it or stop it.");
+      throw busy();
     }
     const turn: Turn = { id: randomUUID(), question: text.trim(), answer: "", phase: "waiting" };
     const { conversations } = this.#library;
@@ -237,4 +307,5 @@ function pastTurns(turns: readonly Turn[]): PastTurn[] {
   return turns.filter(({ answer }) => answer.trim() !== "").map(({ question, answer }) => ({ question, answer }));
 }
 
+const busy = () => new EngineError("busy", "The last question is still being answered: wait for it or stop it.");
 const gone = () => new EngineError("nothing-to-read", "This document is not there any more: add it again.");

@@ -119,6 +119,21 @@ export type ConversationInfo = {
   changedAt: number;
 };
 
+/** Text in pieces, of which some are what was looked for. */
+export type Snippet = { text: string; hit: boolean }[];
+
+/** What a search found, best first in each kind. */
+export type SearchResult = {
+  documents: { documentId: string; title: Snippet }[];
+  pages: { documentId: string; page: number; text: Snippet }[];
+  conversations: { conversationId: string; title: Snippet }[];
+  turns: { conversationId: string; turnId: string; text: Snippet }[];
+};
+
+/** A conversation's whole text in a form for elsewhere, as a file. */
+export type ExportFormat = "markdown" | "html" | "json";
+export type ExportedFile = { name: string; type: string; text: string };
+
 /** What the engine does now. `secondsLeft` is null until the speed is known. */
 export type EngineStatus =
   | { phase: "starting" }
@@ -196,6 +211,8 @@ export type AppState = {
   memory: MemoryReport;
   /** What main has to say by itself, until a person closes it: a library that was restored, words that could not be saved. */
   notice: AppError | null;
+  /** Whether the host can show a file in its folder and ask where to save one; a browser saves by itself. */
+  desktop: boolean;
 };
 
 /** A request fails with an Error whose `name` is the AppError's code and whose `message` is its sentence. */
@@ -209,11 +226,33 @@ export type Requests = {
   /** Stops an import, or removes a document; for a minute it can be restored. Conversations about it stay. */
   removeDocument(documentId: string): Promise<void>;
   restoreDocument(documentId: string): Promise<void>;
+  renameDocument(documentId: string, name: string): Promise<void>;
+  /** Puts it into a folder of the library; "" is none. A folder is there as long as something lies in it. */
+  moveDocument(documentId: string, folder: string): Promise<void>;
+  /** Shows the file it was added from, or Folio's copy, in the system's file manager. Only where `desktop` is true. */
+  showInFolder(documentId: string): Promise<void>;
+  /** Looks for words in names, pages and conversations. */
+  search(words: string): Promise<SearchResult>;
   getPages(documentId: string): Promise<Page[]>;
   /** The file's own bytes, for showing its pages as they look. */
   getFile(documentId: string): Promise<Uint8Array>;
   /** Starts an empty conversation over these documents, in this order. */
   openConversation(documentIds: string[]): Promise<void>;
+  /** Opens a conversation of the list. What is being answered in another one is stopped, and kept as far as it got. */
+  showConversation(conversationId: string): Promise<void>;
+  /** Adds a document behind the others of the open conversation; only the new one has to be read. */
+  addToConversation(documentId: string): Promise<void>;
+  renameConversation(conversationId: string, title: string): Promise<void>;
+  /** Removes it; for a minute it can be restored. */
+  removeConversation(conversationId: string): Promise<void>;
+  restoreConversation(conversationId: string): Promise<void>;
+  /**
+   * Asks `question` in the place of a turn of the open conversation, in a new conversation that begins with the turns before it. The old one
+   * stays as it was; only a last turn that came to nothing is asked again in its place. Resolves to the new turn's id.
+   */
+  branch(turnId: string, question: string): Promise<string>;
+  /** The conversation as a file to save; null when the host has asked a person where to save it and is done. */
+  exportConversation(conversationId: string, format: ExportFormat): Promise<ExportedFile | null>;
   /** Exact length of the prompt that `question` would make now, template included, and the model's limit. */
   countPrompt(question: string): Promise<{ promptTokens: number; limit: number }>;
   /** Begins a turn; resolves to its id at once, the answer arrives through events. */
@@ -253,7 +292,18 @@ export const requestNames = Object.keys({
   restoreDocument: 0,
   getPages: 0,
   getFile: 0,
+  renameDocument: 0,
+  moveDocument: 0,
+  showInFolder: 0,
+  search: 0,
   openConversation: 0,
+  showConversation: 0,
+  addToConversation: 0,
+  renameConversation: 0,
+  removeConversation: 0,
+  restoreConversation: 0,
+  branch: 0,
+  exportConversation: 0,
   countPrompt: 0,
   ask: 0,
   stop: 0,
@@ -267,10 +317,12 @@ export type Answer<Value = unknown> = { value: Value } | { error: AppError };
 /** What the preload script sets as `window.folio`: requests that answer, and never reject. */
 export type PreloadApi = {
   [Name in RequestName]: (...args: Parameters<Requests[Name]>) => Promise<Answer<Awaited<ReturnType<Requests[Name]>>>>;
-} & Pick<FolioApi, "on">;
+} & Pick<FolioApi, "on" | "pathOf">;
 
 /** What the window works with, whichever host it has. */
 export type FolioApi = Requests & {
+  /** Where a dropped or picked file lies; only the desktop can tell. */
+  pathOf?(file: File): string;
   /** Listens to one event; call the result to stop. */
   on<Name extends EventName>(name: Name, listener: (payload: Events[Name]) => void): () => void;
 };

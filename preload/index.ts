@@ -1,5 +1,5 @@
 /** The bridge into the sandboxed window: the contract's requests as named functions and `on`, nothing of Electron. */
-import { contextBridge, ipcRenderer } from "electron";
+import { contextBridge, ipcRenderer, webUtils } from "electron";
 import { type EventName, type Events, eventChannel, type PreloadApi, requestChannel, requestNames } from "./api.ts";
 
 type Listener = (payload: never) => void;
@@ -17,4 +17,8 @@ function on<Name extends EventName>(name: Name, listener: (payload: Events[Name]
 }
 
 const requests = requestNames.map((name) => [name, (...args: unknown[]) => ipcRenderer.invoke(requestChannel, name, args)]);
-contextBridge.exposeInMainWorld("folio", { ...Object.fromEntries(requests), on } as PreloadApi);
+contextBridge.exposeInMainWorld("folio", {
+  ...Object.fromEntries(requests),
+  on,
+  pathOf: (file: File) => webUtils.getPathForFile(file),
+} as PreloadApi);

@@ -36,7 +36,7 @@ export function connectHost(): FolioApi {
 export function connectPreload(preload: PreloadApi): FolioApi {
   const ask = preload as unknown as Record<string, (...args: unknown[]) => Promise<Answer>>;
   const requests = requestNames.map((name) => [name, async (...args: unknown[]) => settled(await ask[name]!(...args))]);
-  return { ...(Object.fromEntries(requests) as FolioApi), on: preload.on };
+  return { ...(Object.fromEntries(requests) as FolioApi), on: preload.on, ...(preload.pathOf ? { pathOf: preload.pathOf } : {}) };
 }
 
 /** Begins to listen to the host with the first `getState`, whose answer every later event follows on. */

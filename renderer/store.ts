@@ -59,6 +59,7 @@ export const useFolio = create<Folio>()(() => ({
   documents: [],
   conversations: [],
   notice: null,
+  desktop: false,
   conversation: null,
   memory: {
     weightsBytes: 0,

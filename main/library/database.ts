@@ -3,21 +3,27 @@
  * aside, never deleted, and the newest good copy takes its place.
  */
 import { existsSync } from "node:fs";
-import { copyFile, mkdir, readdir, rename, rm } from "node:fs/promises";
+import { copyFile, mkdir, readdir, rename, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import Database from "better-sqlite3";
 import { asLibraryError, isDamage, LibraryError } from "./errors.ts";
+import { doAlone } from "./helper.ts";
 import { applicationId, migrations } from "./schema.ts";
 
 export type LibraryDatabase = {
   db: Database.Database;
   /** What a person must know about how it was opened, e.g. that a copy was restored; one plain sentence or two. */
   notice: LibraryError | null;
+  file: string;
+  /** Looks at every page of it, in a process of its own. @throws LibraryError when it is damaged; the next start then goes back to a copy */
+  check(signal?: AbortSignal): Promise<void>;
   /** Copies it into the backups unless that was done within a day; resolves when the copy is whole. */
-  backUpDaily(): Promise<void>;
+  backUpDaily(signal?: AbortSignal): Promise<void>;
   close(): void;
 };
 
+/** Locks of open libraries; one that nothing refers to would be collected, and so given back. */
+const held = new Set<Database.Database>();
 const backupsKept = 3;
 const dayMs = 24 * 60 * 60_000;
 
@@ -32,11 +38,20 @@ export async function openDatabase(folder: string, steps = migrations): Promise<
       let notice: LibraryError | null = null;
       if (isDamaged(file, steps.length)) notice = await goBack(file, backups, steps.length);
       const db = await migrated(file, backups, steps);
+      held.add(lock);
       const close = () => {
         db.close();
         lock.close();
+        held.delete(lock);
       };
-      return { db, notice, close, backUpDaily: () => backUpDaily(db, backups) };
+      return {
+        db,
+        file,
+        notice,
+        close,
+        check: (signal) => check(file, signal),
+        backUpDaily: (signal) => backUpDaily(file, backups, signal),
+      };
     } catch (error) {
       lock.close();
       throw error;
@@ -68,22 +83,29 @@ async function takeLock(file: string): Promise<Database.Database> {
   }
 }
 
+/** Tells the next start that damage was found where this one did not look. */
+const damageMark = (file: string): string => `${file}.damaged`;
+
+/** What cannot be made again from the added files; it is small, so it is checked before anything is opened. */
+const tables = ["documents", "conversations", "conversation_documents", "turns", "notes"];
+
 /** A missing file is a new library. Failures that are no damage are thrown. @throws LibraryError `library-newer` */
 function isDamaged(file: string, newest: number): boolean {
   if (!existsSync(file)) return false;
+  if (existsSync(damageMark(file))) return true;
   let db: Database.Database | null = null;
   try {
     db = new Database(file);
     const version = db.pragma("user_version", { simple: true }) as number;
     const owner = db.pragma("application_id", { simple: true }) as number;
-    const tables = db.prepare("select count(*) from sqlite_schema").pluck().get() as number;
-    if (owner !== applicationId) return tables > 0 || version !== 0;
+    const known = db.prepare("select name from sqlite_schema").pluck().all() as string[];
+    if (owner !== applicationId) return known.length > 0 || version !== 0;
     if (version > newest)
       throw new LibraryError(
         "library-newer",
         "This library was made by a newer Folio: start that one, or update this one. Nothing was changed.",
       );
-    return db.pragma("quick_check(1)", { simple: true }) !== "ok";
+    return tables.some((table) => !known.includes(table) || db!.pragma(`quick_check(${table})`, { simple: true }) !== "ok");
   } catch (error) {
     if (isDamage((error as { code?: unknown }).code)) return true;
     throw error;
@@ -98,6 +120,7 @@ async function goBack(file: string, backups: string, newest: number): Promise<Li
   for (const suffix of ["", "-wal", "-shm"]) {
     if (existsSync(file + suffix)) await rename(file + suffix, aside + suffix);
   }
+  await rm(damageMark(file), { force: true });
   const name = aside.split(/[\\/]/).at(-1)!;
   for (const backup of await backupsIn(backups)) {
     const path = join(backups, backup);
@@ -119,11 +142,12 @@ async function migrated(file: string, backups: string, steps: readonly string[])
   const db = new Database(file);
   try {
     db.pragma("journal_mode = wal");
-    // Every commit reaches the disk: what was acknowledged survives a power cut.
-    db.pragma("synchronous = full");
+    // A commit survives the end of any process at once, and a power cut from the next checkpoint on, which the helper makes every second.
+    db.pragma("synchronous = normal");
+    db.pragma("wal_autocheckpoint = 0");
     db.pragma("foreign_keys = on");
     const version = db.pragma("user_version", { simple: true }) as number;
-    if (version > 0 && version < steps.length) await backUp(db, backups);
+    if (version > 0 && version < steps.length) await backUp(file, backups);
     db.transaction(() => {
       for (const [index, step] of steps.entries()) if (index >= version) db.exec(step);
       db.pragma(`application_id = ${applicationId}`);
@@ -136,15 +160,26 @@ async function migrated(file: string, backups: string, steps: readonly string[])
   }
 }
 
-async function backUpDaily(db: Database.Database, backups: string): Promise<void> {
+async function backUpDaily(file: string, backups: string, signal?: AbortSignal): Promise<void> {
   const [newest] = await backupsIn(backups);
-  if (newest === undefined || newest < `library-${stamp(Date.now() - dayMs)}`) await backUp(db, backups);
+  if (newest === undefined || newest < `library-${stamp(Date.now() - dayMs)}`) await backUp(file, backups, signal);
 }
 
-/** Copied in small steps between which the event loop runs; half a copy never bears a backup's name. */
-async function backUp(db: Database.Database, backups: string): Promise<void> {
+async function check(file: string, signal?: AbortSignal): Promise<void> {
+  const good = await doAlone(file, { op: "check" }, signal).catch((error: { code?: unknown }) => {
+    if (isDamage(error.code)) return false;
+    throw error;
+  });
+  if (good) return;
+  await writeFile(damageMark(file), "");
+  throw asLibraryError({ code: "SQLITE_CORRUPT" });
+}
+
+/** Half a copy never bears a backup's name. */
+async function backUp(file: string, backups: string, signal?: AbortSignal): Promise<void> {
   const path = join(backups, `library-${stamp()}.sqlite`);
-  await db.backup(`${path}.part`, { progress: () => 100 });
+  await rm(`${path}.part`, { force: true });
+  await doAlone(file, { op: "copy", to: `${path}.part` }, signal);
   await rename(`${path}.part`, path);
   for (const old of (await backupsIn(backups)).slice(backupsKept)) await rm(join(backups, old));
 }

@@ -134,6 +134,13 @@ export class Documents {
     return await this.#originals.read(id);
   }
 
+  /** Where it came from, and where the library's own copy lies. @throws LibraryError when there is no such document */
+  places(id: string): { source: string | null; copy: string } {
+    const document = this.get(id);
+    if (!document) throw gone();
+    return { source: document.source, copy: this.#originals.path(id) };
+  }
+
   /** Tokens of each document that this model has counted. */
   tokenCounts(model: string): Map<string, number> {
     const rows = this.#db.prepare("select document, tokens from token_counts where model = ?").raw().all(model) as [string, number][];

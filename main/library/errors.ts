@@ -12,7 +12,7 @@ export class LibraryError extends Error {
 
 /** What SQLite's or the disk's failure means to a person; anything else comes back as it is. */
 export function asLibraryError(error: unknown): unknown {
-  if (!(error instanceof Error) || !("code" in error) || typeof error.code !== "string") return error;
+  if (typeof error !== "object" || error === null || !("code" in error) || typeof error.code !== "string") return error;
   const { code } = error;
   if (code === "SQLITE_FULL" || code === "ENOSPC" || code === "EDQUOT")
     return new LibraryError(

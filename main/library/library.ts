@@ -1,32 +1,40 @@
 /** Everything that is kept between two starts: the originals, the documents and the conversations, in the data folder. */
 import { mkdir } from "node:fs/promises";
 import { join } from "node:path";
+import type { SearchResult } from "../../preload/api.ts";
 import { Conversations } from "./conversations.ts";
 import { openDatabase } from "./database.ts";
 import { Documents } from "./documents.ts";
 import type { LibraryError } from "./errors.ts";
+import { Helper } from "./helper.ts";
 import { Originals } from "./originals.ts";
 
 /** How long a removal can be undone, in ms; generously longer than the window offers it. */
 const undoMs = 60_000;
 
+/** How much a power cut may take at most, in ms. */
+const checkpointMs = 1000;
+
 export type Library = {
   documents: Documents;
   conversations: Conversations;
+  search(words: string): Promise<SearchResult>;
   /** What a person must know about how it was opened. */
   notice: LibraryError | null;
-  close(): void;
+  close(): Promise<void>;
 };
 
 /** Opens the library in `folder`; `onFailure` hears of work in the background that failed. @throws LibraryError */
 export async function openLibrary(folder: string, onFailure: (error: unknown) => void): Promise<Library> {
   const originalsFolder = join(folder, "files");
-  const { db, notice, backUpDaily, close } = await openDatabase(folder);
+  const { db, file, notice, check, backUpDaily, close } = await openDatabase(folder);
+  const helper = new Helper(file);
   try {
     await mkdir(originalsFolder, { recursive: true, mode: 0o700 });
     const library = {
       documents: new Documents(db, new Originals(originalsFolder)),
       conversations: new Conversations(db, onFailure),
+      search: async (words: string) => (await helper.do({ op: "search", words })) as SearchResult,
       notice,
     };
     const purge = (time: number) => {
@@ -35,17 +43,33 @@ export async function openLibrary(folder: string, onFailure: (error: unknown) =>
     };
     const failed = (error: unknown) => void (db.open && onFailure(error));
     // What was removed before this start cannot be undone any more.
-    void purge(Date.now()).then(backUpDaily).catch(failed);
-    const timer = setInterval(() => void purge(Date.now() - undoMs).catch(failed), undoMs).unref();
+    const ending = new AbortController();
+    const background = purge(Date.now())
+      .then(() => check(ending.signal))
+      .then(() => backUpDaily(ending.signal))
+      .catch((error: unknown) => ending.signal.aborted || onFailure(error));
+    let changes = 0;
+    const timers = [
+      setInterval(() => void purge(Date.now() - undoMs).catch(failed), undoMs).unref(),
+      setInterval(() => {
+        const now = db.prepare("select total_changes()").pluck().get() as number;
+        if (now !== changes) void helper.do({ op: "checkpoint" }).catch(failed);
+        changes = now;
+      }, checkpointMs).unref(),
+    ];
     return {
       ...library,
-      close() {
-        clearInterval(timer);
+      async close() {
+        for (const timer of timers) clearInterval(timer);
+        ending.abort();
+        await background;
         library.conversations.close();
+        await helper.close();
         close();
       },
     };
   } catch (error) {
+    await helper.close();
     close();
     throw error;
   }

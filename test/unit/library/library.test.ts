@@ -17,7 +17,7 @@ beforeEach(async () => {
   await open();
 });
 afterEach(async () => {
-  library.close();
+  await library.close();
   expect(failures).toEqual([]);
   await rm(folder, { recursive: true, force: true });
 });
@@ -26,7 +26,7 @@ async function open(): Promise<void> {
   library = await openLibrary(folder, (error) => failures.push(error));
 }
 async function reopen(): Promise<void> {
-  library.close();
+  await library.close();
   await open();
 }
 
@@ -184,7 +184,7 @@ test("removed conversations come back or are gone; what was open last is known a
 });
 
 test("a host that is killed while an answer streams loses at most a second of it, and the turn says what happened", async () => {
-  library.close();
+  await library.close();
   const writer = fork(new URL("stream-answer.ts", import.meta.url), [folder], {
     stdio: ["ignore", "inherit", 2, "ipc"],
     serialization: "json",

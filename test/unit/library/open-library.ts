@@ -7,6 +7,7 @@ try {
   const { db } = await openDatabase(process.argv[2]!);
   db.prepare("insert or replace into notes (name, value) values ('test', 'written by the other')").run();
   process.send!("open");
+  setInterval(() => {}, 1000);
 } catch (error) {
   process.send!(error instanceof LibraryError ? error.code : String(error));
   process.disconnect();

@@ -1,0 +1,130 @@
+/**
+ * A library of 1,000 documents and 300 conversations, made in a temporary folder: how long it takes to open, how long searches take, and how
+ * long importing keeps the event loop from anything else. `node bench/library.ts [--keep FOLDER]`.
+ */
+import { mkdtemp, rm, stat } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { monitorEventLoopDelay } from "node:perf_hooks";
+import { type Library, openLibrary } from "../main/library/library.ts";
+import type { Turn } from "../preload/api.ts";
+
+const documents = 1000;
+const pagesEach = 30;
+const wordsPerPage = 420;
+const conversations = 300;
+const promise = { openMs: 2000, searchMs: 100, blockMs: 50 };
+
+/** Words as often as in real text: the n-th most frequent comes 1/n as often as the first. */
+function wordSource(seed: number): () => string {
+  const syllables = ["ka", "to", "mi", "ren", "sol", "va", "du", "lek", "pi", "nor", "ha", "est"];
+  const vocabulary = Array.from({ length: 30_000 }, (_, i) => {
+    let word = "";
+    for (let rest = i + 1; rest > 0; rest = Math.floor(rest / syllables.length)) word += syllables[rest % syllables.length];
+    return word;
+  });
+  let state = seed;
+  return () => {
+    state = (Math.imul(state, 1664525) + 1013904223) >>> 0;
+    return vocabulary[Math.floor(vocabulary.length ** (state / 2 ** 32)) - 1]!;
+  };
+}
+
+async function fill(library: Library): Promise<void> {
+  const word = wordSource(1);
+  for (let d = 0; d < documents; d++) {
+    let text = "";
+    const pages = Array.from({ length: pagesEach }, (_, i) => {
+      const page = `${Array.from({ length: wordsPerPage }, word).join(" ")}.${i === 7 ? ` The marker of document ${d} is zebra${d}.` : ""}`;
+      const start = text.length;
+      text += `${page}\n\n`;
+      return { number: i + 1, start, text: page };
+    });
+    const id = d.toString(16).padStart(64, "0");
+    const bytes = new TextEncoder().encode(`document ${d}`);
+    await library.documents.add({
+      id,
+      name: `Report ${d} ${word()}.pdf`,
+      bytes,
+      folder: `Year ${d % 12}`,
+      source: null,
+      addedAt: d,
+      emptyPages: [],
+      text,
+      pages,
+    });
+    library.documents.setTokens(id, "bench", 12_000);
+  }
+  for (let c = 0; c < conversations; c++) {
+    const turns = Array.from({ length: 6 }, (_, i): Turn => {
+      const said = { question: `What about ${word()} ${word()}?`, answer: Array.from({ length: 80 }, word).join(" ") };
+      return { id: `${c}-${i}`, ...said, phase: "failed", error: { code: "stopped", message: "Stopped." } };
+    });
+    const documentId = c.toString(16).padStart(64, "0");
+    library.conversations.create({ id: `${c}`, documentIds: [documentId], turns }, turns[0]!.question, ["Report"], null, c);
+  }
+}
+
+/** Runs `work` and tells how long it took and how long the event loop was held at most, both in ms. */
+async function timed<Result>(work: () => Result | Promise<Result>): Promise<{ ms: number; blockedMs: number; result: Result }> {
+  const delay = monitorEventLoopDelay({ resolution: 1 });
+  delay.enable();
+  const start = performance.now();
+  const result = await work();
+  const ms = performance.now() - start;
+  await new Promise((resolve) => setTimeout(resolve, 5));
+  delay.disable();
+  return { ms, blockedMs: delay.max / 1e6, result };
+}
+
+const keep = process.argv.indexOf("--keep");
+const folder = keep > 0 ? process.argv[keep + 1]! : await mkdtemp(join(tmpdir(), "folio-bench-library-"));
+const failed = (error: unknown) => console.error(error);
+const exists = await stat(join(folder, "library.sqlite")).catch(() => null);
+if (!exists) {
+  const library = await openLibrary(folder, failed);
+  const made = await timed(() => fill(library));
+  console.log(
+    `made: ${documents} documents of ${pagesEach} pages in ${(made.ms / 1000).toFixed(1)} s; held the event loop at most ${made.blockedMs.toFixed(0)} ms`,
+  );
+  await library.close();
+}
+console.log(`file: ${((await stat(join(folder, "library.sqlite"))).size / 1e6).toFixed(0)} MB`);
+
+const opened = await timed(async () => {
+  const library = await openLibrary(folder, failed);
+  return {
+    library,
+    listed: library.documents.list().length + library.conversations.list().length,
+    tokens: library.documents.tokenCounts("bench"),
+  };
+});
+console.log(`open: ${opened.ms.toFixed(0)} ms (${opened.result.listed} listed)`);
+const { library } = opened.result;
+const slow: string[] = [];
+for (const words of [
+  "zebra512",
+  "zebra",
+  "ka",
+  "k",
+  "ka to mi",
+  "solka renlek",
+  '"ka to"',
+  "report 77",
+  "nothinglikeit",
+  "to ka mi ren sol va du",
+]) {
+  const runs: number[] = [];
+  for (let i = 0; i < 5; i++) runs.push((await timed(() => library.search(words))).ms);
+  const ms = runs.sort((a, b) => a - b)[2]!;
+  const { result } = await timed(() => library.search(words));
+  console.log(
+    `search ${JSON.stringify(words)}: ${ms.toFixed(1)} ms, ${result.documents.length} names, ${result.pages.length} pages, ${result.turns.length} turns`,
+  );
+  if (ms > promise.searchMs) slow.push(`search ${words}: ${ms.toFixed(0)} ms`);
+}
+if (opened.ms > promise.openMs) slow.push(`open: ${opened.ms.toFixed(0)} ms`);
+await library.close();
+if (keep < 0) await rm(folder, { recursive: true, force: true });
+for (const line of slow) console.error(`missed: ${line}`);
+process.exitCode = slow.length > 0 ? 1 : 0;
