@@ -50,6 +50,7 @@ async function fill(library: Library): Promise<void> {
       source: null,
       addedAt: d,
       emptyPages: [],
+      notes: [],
       text,
       pages,
     });

@@ -13,6 +13,7 @@ export const defaultSettings: Settings = {
   answeringKv: "f16",
   maxAnswerTokens: 512,
   theme: "system",
+  librarySort: "added",
 };
 
 const budgetSchema = z.discriminatedUnion("kind", [
@@ -32,6 +33,7 @@ export const settingsSchema = z.strictObject({
   answeringKv: kvTypeSchema,
   maxAnswerTokens: z.int().min(1).max(100_000),
   theme: z.enum(["system", "light", "dark"]),
+  librarySort: z.enum(["name", "added", "size"]),
 }) satisfies z.ZodType<Settings>;
 
 const file = () => join(dataFolder(), "settings.json");

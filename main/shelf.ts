@@ -56,7 +56,10 @@ export class Shelf {
   }
 
   rename(id: string, name: string): void {
-    this.#library.documents.rename(id, cleanName(name));
+    // What a name ends with says how its file is shown.
+    const ending = /\.[^.]+$/.exec(this.#state.document(id)?.name ?? "")?.[0] ?? "";
+    const whole = name.trim().toLowerCase().endsWith(ending.toLowerCase()) ? name : `${name.trim()}${ending}`;
+    this.#library.documents.rename(id, cleanName(whole));
     this.#showStored(id);
   }
 

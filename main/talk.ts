@@ -46,7 +46,7 @@ export class Talk {
     this.#show(fresh(documentIds));
   }
 
-  /** Opens one of the list, without reading it before a question is asked. @throws LibraryError */
+  /** Opens one of the list. @throws LibraryError when it is not there */
   open(id: string): void {
     if (this.#state.now.conversation?.id === id) return;
     const conversation = this.#library.conversations.get(id);
@@ -56,7 +56,7 @@ export class Talk {
 
   /** Adds a document behind the others. */
   addDocument(id: string): void {
-    const conversation = this.#open();
+    const conversation = this.#present();
     const document = this.#state.document(id);
     if (document?.phase !== "ready") throw gone();
     if (conversation.documentIds.includes(id)) return;
@@ -96,7 +96,7 @@ export class Talk {
    * that came to no words at all is replaced: nothing is lost with it.
    */
   branch(turnId: string, question: string): string {
-    const conversation = this.#open();
+    const conversation = this.#present();
     const at = conversation.turns.findIndex(({ id }) => id === turnId);
     const turn = conversation.turns[at];
     if (!turn) throw new EngineError("nothing-to-read", "This question is not there any more.");
@@ -117,7 +117,7 @@ export class Talk {
   }
 
   async countPrompt(question: string): Promise<{ promptTokens: number; limit: number }> {
-    const { documentIds, turns } = this.#open();
+    const { documentIds, turns } = this.#present();
     this.#refuseMissing(documentIds);
     await this.#shelf.give(documentIds);
     return await this.#engine.call<"countPrompt">({ op: "countPrompt", documentIds, history: pastTurns(turns), question });
@@ -125,7 +125,7 @@ export class Talk {
 
   /** Begins a turn, which is saved once this returns its id. */
   ask(text: string): string {
-    const conversation = this.#open();
+    const conversation = this.#present();
     this.#refuseMissing(conversation.documentIds);
     if (conversation.turns.some(isRunning)) {
       throw busy();
@@ -284,7 +284,7 @@ export class Talk {
     };
   }
 
-  #open(): Conversation {
+  #present(): Conversation {
     const { conversation } = this.#state.now;
     if (conversation === null) throw new EngineError("nothing-to-read", "There is no document to ask about: add one first.");
     return conversation;

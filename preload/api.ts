@@ -125,7 +125,7 @@ export type Snippet = { text: string; hit: boolean }[];
 /** What a search found, best first in each kind. */
 export type SearchResult = {
   documents: { documentId: string; title: Snippet }[];
-  pages: { documentId: string; page: number; text: Snippet }[];
+  pages: { documentId: string; page: number; label?: string; text: Snippet }[];
   conversations: { conversationId: string; title: Snippet }[];
   turns: { conversationId: string; turnId: string; text: Snippet }[];
 };
@@ -198,7 +198,10 @@ export type Settings = {
   answeringKv: KvType;
   maxAnswerTokens: number;
   theme: "system" | "light" | "dark";
+  /** How the library's documents are ordered: the latest, or the largest, first. */
+  librarySort: LibrarySort;
 };
+export type LibrarySort = "name" | "added" | "size";
 
 /** Everything the window shows, sent once when it opens; events keep it current. */
 export type AppState = {

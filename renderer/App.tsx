@@ -1,5 +1,5 @@
 import { useEffect, useSyncExternalStore } from "react";
-import { closeProblem, importFiles, openDialog, showTab } from "./actions.ts";
+import { closeNotice, closeProblem, importFiles, openDialog, showTab } from "./actions.ts";
 import { accepted, filesOfFolder } from "./arrivals.ts";
 import { Chat, NewConversation } from "./Chat.tsx";
 import { Dialogs } from "./Dialogs.tsx";
@@ -10,6 +10,7 @@ import { Library } from "./Library.tsx";
 import { MemoryGauge } from "./MemoryGauge.tsx";
 import { handleKey, ids, keysFor } from "./shortcuts.ts";
 import { useFolio } from "./store.ts";
+import { Toast } from "./Toast.tsx";
 import { Viewer } from "./Viewer.tsx";
 import { Welcome } from "./Welcome.tsx";
 
@@ -46,6 +47,7 @@ export function App() {
       )}
       <MemoryGauge />
       {connected && <Problem />}
+      <Toast />
       <DropTarget />
       <Dialogs />
       <input
@@ -133,15 +135,17 @@ function NarrowBar({ empty }: { empty: boolean }) {
   );
 }
 
-/** The last request that failed, in main's own sentence. */
+/** The last request that failed, or what main has to say by itself, in main's own sentence. */
 function Problem() {
-  const problem = useFolio((s) => s.problem);
+  const asked = useFolio((s) => s.problem);
+  const unasked = useFolio((s) => s.notice);
+  const problem = asked ?? unasked;
   if (!problem) return null;
   return (
     <div className="problem" role="alert" data-code={problem.code}>
       <AlertTriangle />
       <p>{problem.message}</p>
-      <IconButton label="Close this message" onClick={closeProblem}>
+      <IconButton label="Close this message" onClick={() => (asked ? closeProblem() : void closeNotice())}>
         <X />
       </IconButton>
     </div>

@@ -1,10 +1,12 @@
-import { type ReactNode, useEffect, useRef } from "react";
+import { type ReactNode, useEffect, useRef, useState } from "react";
 import { useShallow } from "zustand/react/shallow";
-import { newConversation, setDraft } from "./actions.ts";
+import { newConversation, renameConversation, setDraft } from "./actions.ts";
 import { Composer } from "./Composer.tsx";
+import { ConversationMenu } from "./Conversations.tsx";
 import { shortName } from "./format.ts";
 import { IconButton } from "./Hint.tsx";
 import { MessageSquarePlus } from "./icons.ts";
+import { NameField } from "./Menu.tsx";
 import { Notices } from "./Notices.tsx";
 import { focusQuestion, keysFor } from "./shortcuts.ts";
 import { useFolio } from "./store.ts";
@@ -17,16 +19,37 @@ export function Chat({ hidden }: { hidden: boolean }) {
   const asked = useFolio(useShallow((s) => s.conversation?.turns.map((turn) => turn.id) ?? []));
   return (
     <section className="chat" id="conversation" aria-label="Conversation" hidden={hidden}>
-      <header>
-        <h2>Conversation</h2>
-        <NewConversation />
-      </header>
+      <Head />
       <Scrolling asked={asked.length}>
         <Notices />
         {asked.length === 0 ? <Invitation /> : asked.map((id, i) => <TurnView key={id} id={id} number={i + 1} />)}
       </Scrolling>
       <Composer />
     </section>
+  );
+}
+
+/** The conversation's name, what can be done with it, and the way to a new one. */
+function Head() {
+  const info = useFolio((s) => s.conversations.find((known) => known.id === s.conversation?.id) ?? null);
+  const [renaming, setRenaming] = useState(false);
+  if (info && renaming) {
+    const end = (title: string | null) => {
+      setRenaming(false);
+      if (title !== null) void renameConversation(info.id, title);
+    };
+    return (
+      <header>
+        <NameField name={info.title} label="New name of this conversation" onDone={end} />
+      </header>
+    );
+  }
+  return (
+    <header>
+      <h2 title={info?.title}>{info?.title ?? "Conversation"}</h2>
+      {info && <ConversationMenu info={info} onRename={() => setRenaming(true)} />}
+      <NewConversation />
+    </header>
   );
 }
 

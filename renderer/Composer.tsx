@@ -13,22 +13,31 @@ import { budgetLabel, budgetPresets, keptTokens, sameBudget } from "./words.ts";
 export function Composer() {
   const draft = useFolio((s) => s.draft);
   const open = useFolio((s) => s.conversation !== null);
+  const missing = useMissing();
   const engineReady = useFolio((s) => s.engine.phase === "idle" || s.engine.phase === "reading" || s.engine.phase === "answering");
   const answering = useFolio(selectAnswering);
   const prompt = usePromptCount();
   const tooLong = prompt !== null && prompt.promptTokens > prompt.limit;
-  const canAsk = open && engineReady && !answering && !tooLong && draft.trim() !== "";
+  const canAsk = open && engineReady && !answering && !tooLong && missing === null && draft.trim() !== "";
   return (
     <footer className="composer">
       <ReadingBar />
       {tooLong && <TooLong prompt={prompt} />}
-      <div className="box" data-disabled={!open}>
+      {missing && (
+        <div className="too-long" role="status">
+          <AlertTriangle aria-hidden="true" />
+          <p>
+            <strong>{missing}</strong> was removed. What was said can still be read; add the same file again to go on asking.
+          </p>
+        </div>
+      )}
+      <div className="box" data-disabled={!open || missing !== null}>
         <textarea
           id={ids.question}
           aria-label="Question"
           placeholder={open ? "Ask about this document" : "Add a document to ask about"}
           rows={1}
-          disabled={!open}
+          disabled={!open || missing !== null}
           value={draft}
           onChange={(event) => setDraft(event.target.value)}
           onKeyDown={(event) => {
@@ -53,6 +62,18 @@ export function Composer() {
       </div>
     </footer>
   );
+}
+
+/** The first document of the open conversation that is not in the library any more. */
+function useMissing(): string | null {
+  return useFolio((s) => {
+    if (!s.conversation) return null;
+    const there = new Set(s.documents.map((known) => known.id));
+    const gone = s.conversation.documentIds.find((id) => !there.has(id));
+    if (gone === undefined) return null;
+    const at = s.conversation.documentIds.indexOf(gone);
+    return s.conversations.find((known) => known.id === s.conversation?.id)?.documentNames[at] ?? "A document of this conversation";
+  });
 }
 
 function BudgetChoice({ promptTokens }: { promptTokens: number | null }) {

@@ -1,8 +1,10 @@
-import type { ReactNode } from "react";
-import { chooseDocument, closeDialog, copyText, newConversation, removeDocument } from "./actions.ts";
+import { type ReactNode, useId, useState } from "react";
+import { closeDialog, copyText, moveDocument } from "./actions.ts";
 import { Library } from "./Library.tsx";
 import { Modal } from "./Modal.tsx";
+import { SearchDialog } from "./SearchDialog.tsx";
 import { SettingsDialog } from "./SettingsDialog.tsx";
+import { folderNames } from "./shelf.ts";
 import { shortcuts } from "./shortcuts.ts";
 import { useFolio } from "./store.ts";
 
@@ -17,14 +19,14 @@ export function Dialogs() {
       return <ShortcutsDialog />;
     case "library":
       return (
-        <Modal className="drawer">
+        <Modal className="drawer" label="Library">
           <Library />
         </Modal>
       );
-    case "newConversation":
-      return <NewConversationDialog documentIds={dialog.documentIds} />;
-    case "remove":
-      return <RemoveDialog documentId={dialog.documentId} />;
+    case "search":
+      return <SearchDialog />;
+    case "move":
+      return <MoveDialog documentId={dialog.documentId} />;
     case "link":
       return <LinkDialog href={dialog.href} />;
     default:
@@ -50,7 +52,7 @@ function ShortcutsDialog() {
 }
 
 /** A question with two ways on; the harmless one comes first and holds the focus. */
-function Confirm(props: { title: string; says: ReactNode; cancel: string; action: string; loss?: boolean; onAction: () => void }) {
+function Confirm(props: { title: string; says: ReactNode; cancel: string; action: string; onAction: () => void }) {
   return (
     <Modal title={props.title} className="confirm">
       <div className="says">{props.says}</div>
@@ -61,7 +63,6 @@ function Confirm(props: { title: string; says: ReactNode; cancel: string; action
         <button
           type="button"
           className="button primary"
-          data-kind={props.loss ? "loss" : undefined}
           onClick={() => {
             closeDialog();
             props.onAction();
@@ -74,38 +75,52 @@ function Confirm(props: { title: string; says: ReactNode; cancel: string; action
   );
 }
 
-function NewConversationDialog({ documentIds }: { documentIds: string[] }) {
-  const names = useFolio((s) =>
-    s.documents
-      .filter((known) => documentIds.includes(known.id))
-      .map((known) => known.name)
-      .join(" and "),
-  );
+/** Folders are made by putting something into them. */
+function MoveDialog({ documentId }: { documentId: string }) {
+  const known = useFolio((s) => s.documents.find((candidate) => candidate.id === documentId));
+  const folders = folderNames(useFolio((s) => s.documents));
+  const [folder, setFolder] = useState(known?.folder ?? "");
+  const list = useId();
+  const move = () => {
+    closeDialog();
+    void moveDocument(documentId, folder);
+  };
   return (
-    <Confirm
-      title="Start a new conversation?"
-      says={<p>It will be about {names}. The questions and answers of the present one are closed; the documents stay.</p>}
-      cancel="Keep this one"
-      action="Start a new one"
-      onAction={() => {
-        void newConversation(documentIds, true);
-        if (documentIds[0]) void chooseDocument(documentIds[0]);
-      }}
-    />
-  );
-}
-
-function RemoveDialog({ documentId }: { documentId: string }) {
-  const name = useFolio((s) => s.documents.find((known) => known.id === documentId)?.name ?? "the document");
-  return (
-    <Confirm
-      title={`Remove ${name}?`}
-      says={<p>The conversation that rests on it goes with it. The file itself stays where it is.</p>}
-      cancel="Keep it"
-      action="Remove both"
-      loss
-      onAction={() => void removeDocument(documentId, true)}
-    />
+    <Modal title={`Move ${known?.name ?? "the document"}`} className="confirm">
+      <form
+        className="says"
+        onSubmit={(event) => {
+          event.preventDefault();
+          move();
+        }}
+      >
+        <label className="field">
+          Folder
+          <input
+            data-first
+            list={list}
+            maxLength={200}
+            placeholder="No folder"
+            value={folder}
+            onChange={(event) => setFolder(event.target.value)}
+          />
+        </label>
+        <datalist id={list}>
+          {folders.map((name) => (
+            <option key={name} value={name} />
+          ))}
+        </datalist>
+        <p>A new name makes a new folder. Leave it empty to take the document out of its folder.</p>
+      </form>
+      <div className="actions">
+        <button type="button" className="button" onClick={closeDialog}>
+          Cancel
+        </button>
+        <button type="button" className="button primary" onClick={move}>
+          Move
+        </button>
+      </div>
+    </Modal>
   );
 }
 

@@ -5,9 +5,19 @@ import { X } from "./icons.ts";
 
 /**
  * A modal dialog: the browser keeps the focus inside and gives it back when the dialog closes. A click beside it closes it.
- * With a `title` it has a head with a way out.
+ * With a `title` it has a head with a way out; without one, `label` names it.
  */
-export function Modal({ title, className = "", children }: { title?: string; className?: string; children: ReactNode }) {
+export function Modal({
+  title,
+  label,
+  className = "",
+  children,
+}: {
+  title?: string;
+  label?: string;
+  className?: string;
+  children: ReactNode;
+}) {
   const dialog = useRef<HTMLDialogElement>(null);
   const id = useId();
   useEffect(() => {
@@ -28,6 +38,7 @@ export function Modal({ title, className = "", children }: { title?: string; cla
       ref={dialog}
       className={className}
       aria-labelledby={title ? id : undefined}
+      aria-label={label}
       onCancel={(event) => {
         event.preventDefault();
         closeDialog();

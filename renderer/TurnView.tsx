@@ -1,11 +1,12 @@
-import { memo, useState } from "react";
+import { memo } from "react";
 import { useShallow } from "zustand/react/shallow";
 import type { Evidence, StopReason, Turn } from "../preload/api.ts";
 import { Answer } from "./Answer.tsx";
-import { copyText, goTo } from "./actions.ts";
+import { goTo } from "./actions.ts";
 import { bytes, count, duration, list, pageName, percent, plural, shortName, speed } from "./format.ts";
-import { Hint, IconButton } from "./Hint.tsx";
-import { AlertTriangle, Copy, Info } from "./icons.ts";
+import { Hint } from "./Hint.tsx";
+import { AlertTriangle, Info } from "./icons.ts";
+import { Question, TurnActions } from "./Question.tsx";
 import { type Folio, useFolio } from "./store.ts";
 import { modeWords, policyWords } from "./words.ts";
 
@@ -16,8 +17,8 @@ export const TurnView = memo(function TurnView({ id, number }: { id: string; num
   const turn = useFolio((s) => s.conversation?.turns.find((candidate) => candidate.id === id) ?? null);
   if (!turn) return null;
   return (
-    <article className="turn" aria-label={`Question ${number}`} data-phase={turn.phase}>
-      <h3>{turn.question}</h3>
+    <article className="turn" id={`turn-${turn.id}`} aria-label={`Question ${number}`} data-phase={turn.phase}>
+      <Question turn={turn} />
       {/* Busy until the answer is whole: a screen reader then says it once, not word by word. */}
       <div aria-live="polite" aria-busy={turn.phase === "answering"}>
         {turn.answer !== "" && (
@@ -32,6 +33,11 @@ export const TurnView = memo(function TurnView({ id, number }: { id: string; num
       </div>
       {turn.phase === "done" && turn.evidence.length > 0 && <Passages turn={turn} />}
       {turn.phase === "done" && <Receipt turn={turn} />}
+      {turn.phase === "failed" && (
+        <footer className="receipt">
+          <TurnActions turn={turn} />
+        </footer>
+      )}
     </article>
   );
 });
@@ -69,10 +75,11 @@ function TurnState({ turn }: { turn: Turn }) {
         </>
       );
     case "failed":
-      // A question taken back before its answer began has lost nothing.
-      return turn.error.code === "stopped" ? (
-        <p className="turn-state">
-          <Info aria-hidden="true" /> {turn.error.message} What was read is kept.
+      // A question taken back before its answer began has lost nothing, and neither has an answer that was kept as far as it got.
+      return turn.error.code === "stopped" || turn.error.code === "interrupted" ? (
+        <p className="turn-state" data-code={turn.error.code}>
+          <Info aria-hidden="true" /> {turn.error.message}
+          {turn.error.code === "stopped" && " What was read is kept."}
         </p>
       ) : (
         <p className="turn-state" data-kind="loss" data-code={turn.error.code}>
@@ -122,15 +129,9 @@ function DocumentName({ id }: { id: string }) {
 
 /** What was read, kept and spent for this answer; every figure was measured while it was made. */
 function Receipt({ turn }: { turn: DoneTurn }) {
-  const [copied, setCopied] = useState(false);
   const { cache, timing } = turn;
   const covered = useFolio(useShallow(coverage));
   const kept = Math.round(cache.keptPerLayer.reduce((sum, n) => sum + n, 0) / Math.max(1, cache.keptPerLayer.length));
-  const copy = async () => {
-    if (!(await copyText(turn.answer))) return;
-    setCopied(true);
-    setTimeout(() => setCopied(false), 2000);
-  };
   const rows: [string, string][] = [
     ["Read", `${count(turn.promptTokens)} tokens, question and earlier turns included`],
     ["Pages read", covered.pages],
@@ -161,9 +162,7 @@ function Receipt({ turn }: { turn: DoneTurn }) {
           ))}
         </dl>
       </details>
-      <IconButton label={copied ? "Copied" : "Copy the answer"} onClick={() => void copy()}>
-        <Copy />
-      </IconButton>
+      <TurnActions turn={turn} />
     </footer>
   );
 }

@@ -1,6 +1,6 @@
 import { useEffect, useState } from "react";
 import type { DocumentInfo, Page } from "../preload/api.ts";
-import { getFile, newConversation, removeDocument, setZoom, showAsText, stepEvidence } from "./actions.ts";
+import { addToConversation, getFile, newConversation, removeDocument, setZoom, showAsText, stepEvidence } from "./actions.ts";
 import { Estimate } from "./Estimate.tsx";
 import { count, plural } from "./format.ts";
 import { Hint, IconButton } from "./Hint.tsx";
@@ -8,7 +8,7 @@ import { ChevronDown, ChevronUp, FileWarning, Minus, Plus, Search } from "./icon
 import { Pages } from "./Pages.tsx";
 import { openPdf, type Pdf } from "./pdf.ts";
 import { find, keysFor } from "./shortcuts.ts";
-import { useFolio } from "./store.ts";
+import { selectAnswering, useFolio } from "./store.ts";
 import { stepZoom, zoomPercent } from "./zoom.ts";
 
 /** The document's area: its name and place, and its text, or why there is none yet. */
@@ -24,6 +24,11 @@ export function Viewer({ hidden }: { hidden: boolean }) {
   const asText = useFolio((s) => s.asText.includes(s.viewing ?? ""));
   const pdf = file.phase === "open" && !asText ? file.pdf : null;
   const jump = (to: number) => setGoTo((before) => ({ page: to, visit: (before?.visit ?? 0) + 1 }));
+  const place = useFolio((s) => s.place);
+  const there = place !== null && place.documentId === known?.id && pages !== null;
+  useEffect(() => {
+    if (there) setGoTo((before) => ({ page: place.page - 1, visit: (before?.visit ?? 0) + 1 }));
+  }, [there, place]);
   return (
     <section className="viewer" id="document" aria-label="Document" hidden={hidden}>
       {known && (
@@ -204,15 +209,19 @@ function EvidenceSteps() {
 function DocumentNotice({ known }: { known: DocumentInfo }) {
   const labels = useFolio((s) => (s.pages?.documentId === known.id ? s.pages.list : null));
   const elsewhere = useFolio((s) => s.conversation !== null && !s.conversation.documentIds.includes(known.id));
+  const answering = useFolio(selectAnswering);
   if (known.phase !== "ready") return null;
   const empty = known.emptyPages;
   return (
     <>
       {elsewhere && (
         <p className="notice">
-          The conversation is about another document.
+          This document is not part of the conversation.
           <button type="button" className="link" onClick={() => void newConversation([known.id])}>
-            Ask about this one
+            Ask about it
+          </button>
+          <button type="button" className="link" disabled={answering} onClick={() => void addToConversation(known.id)}>
+            Add it to the conversation
           </button>
         </p>
       )}

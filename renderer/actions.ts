@@ -1,6 +1,6 @@
 /** What a person can do in the window: requests to main, and moves within the window. The only file that calls `FolioApi`. */
 
-import type { DocumentInfo, EventName, Events, FolioApi, Settings } from "../preload/api.ts";
+import type { DocumentInfo, EventName, Events, ExportFormat, FolioApi, Settings } from "../preload/api.ts";
 import { follow, problemOf } from "./events.ts";
 import { type Dialog, useFolio } from "./store.ts";
 
@@ -42,14 +42,15 @@ export async function connect(to: FolioApi): Promise<() => void> {
 
 const firstReady = (): string | null => state().documents.find((known) => known.phase === "ready")?.id ?? null;
 
-/** A document that has just become ready is shown when it was dropped here or nothing is shown, and opened if nothing was asked yet. */
+/** A document that has just become ready is shown when it was dropped here or nothing is shown; one dropped here is opened if nothing was asked yet. */
 function noticeDocument(before: DocumentInfo[], changed: DocumentInfo) {
   if (state().viewing === null) set({ viewing: changed.id });
   if (changed.phase !== "ready" || before.find((known) => known.id === changed.id)?.phase === "ready") return;
   const awaited = state().awaited === changed.id;
   if (awaited) set({ awaited: null });
   if (awaited || state().viewing === changed.id) void showDocument(changed.id);
-  if (awaited || state().conversation === null) void openAlone(changed.id);
+  // Main itself opens the first one of all.
+  if (awaited) void openAlone(changed.id);
 }
 
 /** Opens a conversation over one ready document, unless something was already asked in the present one. */
@@ -82,14 +83,20 @@ export async function importFiles(arriving: readonly File[] | Promise<readonly F
   const files = await attempt(Promise.resolve(arriving));
   if (files?.length === 0)
     set({ problem: { code: "nothing-to-add", message: "There is nothing in it that Folio can read: add documents or text." } });
+  const there: string[] = [];
   for (const [index, file] of files?.entries() ?? []) {
     await roomForFile();
-    const id = await attempt(file.arrayBuffer().then((buffer) => api.importFile(file.name, new Uint8Array(buffer))));
-    if (id === null || index > 0) continue;
+    const before = state().documents;
+    const id = await attempt(file.arrayBuffer().then((buffer) => api.importFile(file.name, new Uint8Array(buffer), api.pathOf?.(file))));
+    if (id === null) continue;
+    const old = before.find((known) => known.id === id && known.phase === "ready");
+    if (old) there.push(old.name);
+    if (index > 0) continue;
     set({ awaited: id, viewing: id, pages: null, focus: null, tab: "document" });
     const known = state().documents.find((candidate) => candidate.id === id);
     if (known) noticeDocument([], known);
   }
+  if (there.length > 0) say(`${there.join(", ")} ${there.length === 1 ? "is" : "are"} in the library already.`);
 }
 
 /** Shows a document's text in the viewer. */
@@ -109,26 +116,102 @@ export async function chooseDocument(documentId: string): Promise<void> {
   await Promise.all([showDocument(documentId), openAlone(documentId)]);
 }
 
-/** Begins a conversation over these documents; one with questions in it is closed only when `confirmed`. */
-export async function newConversation(documentIds: string[], confirmed = false): Promise<void> {
+/** Begins a conversation over these documents; the present one stays in the list. */
+export async function newConversation(documentIds: string[]): Promise<void> {
   if (documentIds.length === 0) return;
-  if (!confirmed && (state().conversation?.turns.length ?? 0) > 0) {
-    set({ dialog: { kind: "newConversation", documentIds } });
-    return;
-  }
+  closeDialog();
   set({ focus: null, tab: "conversation" });
   await attempt(api.openConversation(documentIds));
 }
 
-/** Forgets a document; asks first when questions rest on it. */
-export async function removeDocument(documentId: string, confirmed = false): Promise<void> {
-  const { conversation } = state();
-  if (!confirmed && conversation && conversation.turns.length > 0 && conversation.documentIds.includes(documentId)) {
-    set({ dialog: { kind: "remove", documentId } });
-    return;
-  }
-  await attempt(api.removeDocument(documentId));
+/** Opens a conversation of the list, with its first document that is still there. */
+export async function showConversation(conversationId: string, turnId: string | null = null): Promise<void> {
+  closeDialog();
+  set({ focus: null, tab: "conversation" });
+  await attempt(api.showConversation(conversationId));
+  const { conversation, documents, viewing } = state();
+  const there = conversation?.documentIds.filter((id) => documents.some((known) => known.id === id)) ?? [];
+  if (there[0] && (viewing === null || !there.includes(viewing))) await showDocument(there[0]);
+  if (turnId !== null) document.getElementById(`turn-${turnId}`)?.scrollIntoView({ block: "start" });
 }
+
+export const addToConversation = (documentId: string) => attempt(api.addToConversation(documentId));
+export const renameConversation = (id: string, title: string) => attempt(api.renameConversation(id, title));
+export const renameDocument = (id: string, name: string) => attempt(api.renameDocument(id, name));
+export const moveDocument = (id: string, folder: string) => attempt(api.moveDocument(id, folder));
+export const showInFolder = (id: string) => attempt(api.showInFolder(id));
+export const closeNotice = () => attempt(api.closeNotice());
+/** Failures are the caller's: a search is asked at every key. */
+export const search = (words: string) => api.search(words);
+
+/** Takes a document out of the library, or stops its import; for some seconds that can be undone. */
+export async function removeDocument(documentId: string): Promise<void> {
+  const known = state().documents.find((candidate) => candidate.id === documentId);
+  if ((await attempt(api.removeDocument(documentId))) === null || known?.phase !== "ready") return;
+  say(`Removed ${known.name}.`, () => attempt(api.restoreDocument(documentId)));
+}
+
+export async function removeConversation(id: string): Promise<void> {
+  const info = state().conversations.find((known) => known.id === id);
+  const open = state().conversation?.id === id;
+  if (!info || (await attempt(api.removeConversation(id))) === null) return;
+  say(`Deleted “${info.title}”.`, async () => {
+    if ((await attempt(api.restoreConversation(id))) !== null && open) await showConversation(id);
+  });
+}
+
+/** Asks in the place of a turn; what was there stays in a conversation of its own. Resolves to whether main took it. */
+export async function branch(turnId: string, question: string): Promise<boolean> {
+  const before = state().conversation?.id;
+  set({ problem: null, focus: null });
+  const taken = (await attempt(api.branch(turnId, question))) !== null;
+  if (taken && state().conversation?.id !== before && before !== undefined) {
+    say("Goes on in a new conversation. The one before is as it was.", () => showConversation(before), "Go back");
+  }
+  return taken;
+}
+
+/** Saves a conversation as a file: main asks where, or the browser does as it always does. */
+export async function exportConversation(id: string, format: ExportFormat): Promise<void> {
+  const file = await attempt(api.exportConversation(id, format));
+  if (file) download(new Blob([file.text], { type: file.type }), file.name);
+}
+
+/** The document's file, as it was added. */
+export async function saveCopy(documentId: string): Promise<void> {
+  const bytes = await attempt(api.getFile(documentId));
+  const name = state().documents.find((known) => known.id === documentId)?.name;
+  if (bytes && name !== undefined) download(new Blob([bytes as Uint8Array<ArrayBuffer>]), name);
+}
+
+function download(blob: Blob, name: string) {
+  const link = document.createElement("a");
+  link.href = URL.createObjectURL(blob);
+  link.download = name;
+  link.click();
+  setTimeout(() => URL.revokeObjectURL(link.href), 60_000);
+}
+
+/** Says what was done, for some seconds, with a way back. */
+function say(text: string, undo: (() => Promise<unknown>) | null = null, undoWord = "Undo") {
+  // The drawer would lie over it.
+  if (state().dialog?.kind === "library") closeDialog();
+  set({ toast: { text, undo, undoWord, number: (state().toast?.number ?? 0) + 1 } });
+}
+export const closeToast = (): void => set({ toast: null });
+
+/** Takes the reader to a page. */
+export async function goToPage(documentId: string, page: number): Promise<void> {
+  closeDialog();
+  set({ focus: null, tab: "document", place: { documentId, page, visit: (state().place?.visit ?? 0) + 1 } });
+  await showDocument(documentId);
+}
+
+export const showList = (list: "documents" | "conversations"): void => set({ list });
+export const toggleFolder = (folder: string): void => {
+  const { closedFolders } = state();
+  set({ closedFolders: closedFolders.includes(folder) ? closedFolders.filter((known) => known !== folder) : [...closedFolders, folder] });
+};
 
 /** Asks what the question box holds; it is emptied only once main took the question. */
 export async function ask(): Promise<void> {

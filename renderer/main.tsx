@@ -16,6 +16,7 @@ import "./styles/notices.css";
 import "./styles/composer.css";
 import "./styles/gauge.css";
 import "./styles/dialogs.css";
+import "./styles/search.css";
 
 void connect(connectHost());
 createRoot(document.getElementById("root")!).render(

@@ -8,7 +8,14 @@ const isMac = navigator.platform.startsWith("Mac");
 const command = isMac ? "⌘" : "Ctrl+";
 const alt = isMac ? "⌥" : "Alt+";
 
-export const ids = { question: "question", filter: "library-filter", files: "files", folder: "folder", find: "find" } as const;
+export const ids = {
+  question: "question",
+  filter: "library-search",
+  search: "search-button",
+  files: "files",
+  folder: "folder",
+  find: "find",
+} as const;
 
 /** Opens the system's file dialog; `App` holds the input behind it. */
 export const pickFiles = (): void => document.getElementById(ids.files)?.click();
@@ -25,8 +32,7 @@ function showAndFocus(show: () => void, id: string) {
 
 export const find = (): void => showAndFocus(() => setFinding(true), ids.find);
 export const focusQuestion = (): void => showAndFocus(() => showTab("conversation"), ids.question);
-export const searchLibrary = (): void =>
-  showAndFocus(() => document.getElementById(ids.filter) ?? openDialog({ kind: "library" }), ids.filter);
+export const searchLibrary = (): void => showAndFocus(() => openDialog({ kind: "search" }), ids.filter);
 
 type Shortcut = { keys: string; label: string; when?: () => boolean; run?: () => void; matches?: (event: KeyboardEvent) => boolean };
 

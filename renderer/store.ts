@@ -8,8 +8,8 @@ export type Dialog =
   | { kind: "settings" }
   | { kind: "shortcuts" }
   | { kind: "library" }
-  | { kind: "newConversation"; documentIds: string[] }
-  | { kind: "remove"; documentId: string }
+  | { kind: "search" }
+  | { kind: "move"; documentId: string }
   | { kind: "link"; href: string };
 
 /**
@@ -33,6 +33,13 @@ export type Folio = Mirror & {
   zoom: number | null;
   /** Screen pixels a point of the pages in the viewer now. */
   scale: number;
+  /** The page that the reader was taken to from elsewhere, counted from 1. `visit` as in `Focus`. */
+  place: { documentId: string; page: number; visit: number } | null;
+  /** Which of the library's two lists is shown, and the folders that are closed in it. */
+  list: "documents" | "conversations";
+  closedFolders: readonly string[];
+  /** What was just done, and how it is undone; for some seconds. */
+  toast: { text: string; undo: (() => Promise<unknown>) | null; undoWord: string; number: number } | null;
   /** What the question box holds. */
   draft: string;
   tab: "document" | "conversation";
@@ -55,6 +62,7 @@ export const useFolio = create<Folio>()(() => ({
     answeringKv: "f16",
     maxAnswerTokens: 512,
     theme: "system",
+    librarySort: "added",
   },
   documents: [],
   conversations: [],
@@ -84,6 +92,10 @@ export const useFolio = create<Folio>()(() => ({
   asText: [],
   zoom: null,
   scale: 1,
+  place: null,
+  list: "documents",
+  closedFolders: [],
+  toast: null,
   draft: "",
   tab: "document",
   dialog: null,

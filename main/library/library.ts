@@ -41,13 +41,13 @@ export async function openLibrary(folder: string, onFailure: (error: unknown) =>
       library.conversations.purge(time);
       return library.documents.purge(time);
     };
-    const failed = (error: unknown) => void (db.open && onFailure(error));
-    // What was removed before this start cannot be undone any more.
     const ending = new AbortController();
+    const failed = (error: unknown) => void (ending.signal.aborted || onFailure(error));
+    // What was removed before this start cannot be undone any more.
     const background = purge(Date.now())
       .then(() => check(ending.signal))
       .then(() => backUpDaily(ending.signal))
-      .catch((error: unknown) => ending.signal.aborted || onFailure(error));
+      .catch(failed);
     let changes = 0;
     const timers = [
       setInterval(() => void purge(Date.now() - undoMs).catch(failed), undoMs).unref(),

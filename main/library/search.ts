@@ -14,7 +14,7 @@ const words = { title: 12, page: 22, turn: 18 };
 const [opening, closing] = ["\u0001", "\u0002"];
 
 type TitleRow = { id: string; title: string };
-type PageRow = { key: number; document: string; number: number; start: number };
+type PageRow = { key: number; document: string; number: number; label: string | null };
 type TurnRow = { key: number; id: string; conversation: string };
 
 const nothing: SearchResult = { documents: [], pages: [], conversations: [], turns: [] };
@@ -65,7 +65,7 @@ function pages(db: Database.Database, query: string): SearchResult["pages"] {
   const rows = db
     .prepare(
       `with best as (select rowid, rank from pages_index where pages_index match ? order by rank limit ${candidates})
-       select pages.key, pages.document, pages.number, pages.start
+       select pages.key, pages.document, pages.number, pages.label
        from best join pages on pages.key = best.rowid join documents on documents.id = pages.document
        where documents.whole = 1 and documents.removed is null order by best.rank`,
     )
@@ -83,7 +83,10 @@ function pages(db: Database.Database, query: string): SearchResult["pages"] {
       return count <= most.pagesPerDocument;
     })
     .slice(0, most.pages)
-    .map(({ key, document, number }) => ({ documentId: document, page: number, text: snippet(excerpt.get(query, key) as string) }));
+    .map(({ key, document, number, label }) => {
+      const text = snippet(excerpt.get(query, key) as string);
+      return { documentId: document, page: number, ...(label !== null && { label }), text };
+    });
 }
 
 function turns(db: Database.Database, query: string): SearchResult["turns"] {

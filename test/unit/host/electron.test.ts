@@ -66,7 +66,7 @@ async function preload(): Promise<PreloadApi> {
 test("the window finds the contract's functions and nothing of Electron", async () => {
   const api = await preload();
   expect([...fake.exposed.keys()]).toEqual(["folio"]);
-  expect(Object.keys(api).toSorted()).toEqual([...requestNames, "on"].toSorted());
+  expect(Object.keys(api).toSorted()).toEqual([...requestNames, "on", "pathOf"].toSorted());
   for (const value of Object.values(api)) expect(value).toBeTypeOf("function");
 });
 

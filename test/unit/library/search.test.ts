@@ -26,6 +26,7 @@ async function add(id: string, name: string, pageTexts: string[]) {
     source: null,
     addedAt: 1,
     emptyPages: [],
+    notes: [],
     text,
     pages,
   });

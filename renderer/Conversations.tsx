@@ -1,0 +1,80 @@
+import { useMemo, useState } from "react";
+import type { ConversationInfo, ExportFormat } from "../preload/api.ts";
+import { exportConversation, removeConversation, renameConversation, showConversation } from "./actions.ts";
+import { plural } from "./format.ts";
+import { Download, GitBranch, MessageSquareText, Pencil, Trash2 } from "./icons.ts";
+import { LongList } from "./LongList.tsx";
+import { Menu, type MenuItem, NameField } from "./Menu.tsx";
+import { ago, recentFirst } from "./shelf.ts";
+import { useFolio } from "./store.ts";
+
+/** Every conversation that has a question in it, the latest first. */
+export function Conversations() {
+  const conversations = useFolio((s) => s.conversations);
+  const rows = useMemo(() => recentFirst(conversations).map((info) => ({ key: info.id, info })), [conversations]);
+  if (rows.length === 0) {
+    return <p className="nothing">No conversations yet. Each one is kept here from its first question on.</p>;
+  }
+  return (
+    <>
+      <div className="list-head">
+        <span>{plural(rows.length, "conversation")}</span>
+      </div>
+      <LongList label="Conversations" rows={rows} guess={56} draw={({ info }) => <ConversationRow info={info} />} />
+    </>
+  );
+}
+
+function ConversationRow({ info }: { info: ConversationInfo }) {
+  const open = useFolio((s) => s.conversation?.id === info.id);
+  const [renaming, setRenaming] = useState(false);
+  if (renaming) {
+    const end = (title: string | null) => {
+      setRenaming(false);
+      if (title !== null) void renameConversation(info.id, title);
+    };
+    return (
+      <div className="row" data-viewed={open}>
+        <NameField name={info.title} label="New name of this conversation" onDone={end} />
+      </div>
+    );
+  }
+  const [first = "", ...others] = info.documentNames;
+  return (
+    <div className="row" data-viewed={open}>
+      <button type="button" className="choose" aria-current={open ? "true" : undefined} onClick={() => void showConversation(info.id)}>
+        {info.branchOf === null ? <MessageSquareText aria-hidden="true" /> : <GitBranch aria-hidden="true" />}
+        <span className="name" title={info.title}>
+          {info.title}
+        </span>
+        <span className="state">
+          {ago(info.changedAt, Date.now())} · {first}
+          {others.length > 0 && ` and ${others.length} more`}
+        </span>
+      </button>
+      <span className="row-actions">
+        <ConversationMenu info={info} onRename={() => setRenaming(true)} />
+      </span>
+    </div>
+  );
+}
+
+const formats: readonly { format: ExportFormat; label: string }[] = [
+  { format: "markdown", label: "Save as Markdown" },
+  { format: "html", label: "Save as a web page" },
+  { format: "json", label: "Save as JSON" },
+];
+
+/** What can be done with a whole conversation, in the list and at its head. */
+export function ConversationMenu({ info, onRename }: { info: ConversationInfo; onRename: () => void }) {
+  const items: MenuItem[] = [
+    { label: "Rename", icon: <Pencil aria-hidden="true" />, run: onRename },
+    ...formats.map(({ format, label }) => ({
+      label,
+      icon: <Download aria-hidden="true" />,
+      run: () => void exportConversation(info.id, format),
+    })),
+    { label: "Delete", icon: <Trash2 aria-hidden="true" />, run: () => void removeConversation(info.id), kind: "loss" },
+  ];
+  return <Menu label={`More about “${info.title}”`} items={items} />;
+}

@@ -1,0 +1,94 @@
+import { type ReactNode, useId, useRef } from "react";
+import { Ellipsis } from "./icons.ts";
+
+export type MenuItem = { label: string; icon: ReactNode; run: () => void; kind?: "loss" };
+
+/** A button that opens a list of things to do. The browser closes it on Escape or a click beside it, and gives the focus back. */
+export function Menu({ label, items }: { label: string; items: readonly MenuItem[] }) {
+  const id = useId();
+  const list = useRef<HTMLDivElement>(null);
+  const button = useRef<HTMLButtonElement>(null);
+  const buttons = () => [...(list.current?.querySelectorAll("button") ?? [])];
+  const place = () => {
+    const box = button.current!.getBoundingClientRect();
+    const { style, offsetHeight, offsetWidth } = list.current!;
+    const below = box.bottom + 4 + offsetHeight < window.innerHeight;
+    style.top = `${below ? box.bottom + 4 : Math.max(8, box.top - 4 - offsetHeight)}px`;
+    style.left = `${Math.max(8, Math.min(box.left, window.innerWidth - offsetWidth - 8))}px`;
+  };
+  return (
+    <>
+      <button ref={button} type="button" className="icon-button" aria-label={label} title={label} aria-haspopup="menu" popoverTarget={id}>
+        <Ellipsis aria-hidden="true" />
+      </button>
+      <div
+        ref={list}
+        id={id}
+        popover="auto"
+        role="menu"
+        tabIndex={-1}
+        aria-label={label}
+        className="menu"
+        onToggle={(event) => {
+          if (event.newState !== "open") return;
+          place();
+          buttons()[0]?.focus();
+        }}
+        onKeyDown={(event) => {
+          const step = event.key === "ArrowDown" ? 1 : event.key === "ArrowUp" ? -1 : 0;
+          if (event.key === "Tab") list.current!.hidePopover();
+          if (step === 0) return;
+          event.preventDefault();
+          const all = buttons();
+          const at = all.indexOf(document.activeElement as HTMLButtonElement);
+          all[(at + step + all.length) % all.length]?.focus();
+        }}
+      >
+        {items.map((item) => (
+          <button
+            key={item.label}
+            type="button"
+            role="menuitem"
+            tabIndex={-1}
+            data-kind={item.kind}
+            onClick={() => {
+              list.current!.hidePopover();
+              item.run();
+            }}
+          >
+            {item.icon}
+            {item.label}
+          </button>
+        ))}
+      </div>
+    </>
+  );
+}
+
+/** A name in the place where it stands, to be written anew: Enter takes it, Escape and leaving it do not. */
+export function NameField({ name, label, onDone }: { name: string; label: string; onDone: (name: string | null) => void }) {
+  const done = useRef(false);
+  const end = (value: string | null) => {
+    if (done.current) return;
+    done.current = true;
+    onDone(value === null || value.trim() === "" || value.trim() === name ? null : value.trim());
+  };
+  return (
+    <input
+      className="name-field"
+      aria-label={label}
+      defaultValue={name}
+      maxLength={200}
+      // biome-ignore lint/a11y/noAutofocus: it stands where the person has just asked to write.
+      autoFocus
+      onFocus={({ currentTarget: field }) => field.setSelectionRange(0, /^(.+)\.[^.]{1,5}$/.exec(name)?.[1]?.length ?? name.length)}
+      onBlur={() => end(null)}
+      onKeyDown={(event) => {
+        if (event.key !== "Enter" && event.key !== "Escape") return;
+        event.preventDefault();
+        event.stopPropagation();
+        end(event.key === "Enter" ? event.currentTarget.value : null);
+      }}
+    />
+  );
+}

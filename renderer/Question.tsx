@@ -1,0 +1,88 @@
+import { useEffect, useRef, useState } from "react";
+import type { Turn } from "../preload/api.ts";
+import { branch, copyText } from "./actions.ts";
+import { IconButton } from "./Hint.tsx";
+import { Copy, Pencil, RotateCcw } from "./icons.ts";
+import { selectAnswering, useFolio } from "./store.ts";
+
+/** A question as it was asked, and the way to ask it otherwise. */
+export function Question({ turn }: { turn: Turn }) {
+  const [editing, setEditing] = useState(false);
+  const answering = useFolio(selectAnswering);
+  if (editing) return <EditQuestion turn={turn} onDone={() => setEditing(false)} />;
+  return (
+    <div className="asked">
+      <h3>{turn.question}</h3>
+      <IconButton label="Edit the question" disabled={answering} onClick={() => setEditing(true)}>
+        <Pencil />
+      </IconButton>
+    </div>
+  );
+}
+
+function EditQuestion({ turn, onDone }: { turn: Turn; onDone: () => void }) {
+  const [text, setText] = useState(turn.question);
+  const field = useRef<HTMLTextAreaElement>(null);
+  useEffect(() => field.current?.select(), []);
+  const ready = text.trim() !== "" && text.trim() !== turn.question;
+  const ask = async () => {
+    if (ready && (await branch(turn.id, text.trim()))) onDone();
+  };
+  return (
+    <form
+      className="edit-question"
+      onSubmit={(event) => {
+        event.preventDefault();
+        void ask();
+      }}
+    >
+      <textarea
+        ref={field}
+        aria-label="Edited question"
+        value={text}
+        onChange={(event) => setText(event.target.value)}
+        onKeyDown={(event) => {
+          if (event.key === "Escape") {
+            event.preventDefault();
+            onDone();
+          }
+          if (event.key !== "Enter" || event.shiftKey || event.nativeEvent.isComposing) return;
+          event.preventDefault();
+          void ask();
+        }}
+      />
+      <p>It is asked in a new conversation that begins with what came before. This one stays as it is.</p>
+      <div className="actions">
+        <button type="button" className="button" onClick={onDone}>
+          Cancel
+        </button>
+        <button type="submit" className="button primary" disabled={!ready}>
+          Ask
+        </button>
+      </div>
+    </form>
+  );
+}
+
+/** What can be done with an answer that is not being written any more. */
+export function TurnActions({ turn }: { turn: Turn }) {
+  const [copied, setCopied] = useState(false);
+  const answering = useFolio(selectAnswering);
+  const copy = async () => {
+    if (!(await copyText(turn.answer))) return;
+    setCopied(true);
+    setTimeout(() => setCopied(false), 2000);
+  };
+  return (
+    <span className="turn-actions">
+      <IconButton label="Ask again" disabled={answering} onClick={() => void branch(turn.id, turn.question)}>
+        <RotateCcw />
+      </IconButton>
+      {turn.answer !== "" && (
+        <IconButton label={copied ? "Copied" : "Copy the answer"} onClick={() => void copy()}>
+          <Copy />
+        </IconButton>
+      )}
+    </span>
+  );
+}

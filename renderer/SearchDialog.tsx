@@ -1,0 +1,200 @@
+import { useEffect, useId, useRef, useState } from "react";
+import type { SearchResult, Snippet } from "../preload/api.ts";
+import { chooseDocument, closeDialog, goToPage, search, showConversation } from "./actions.ts";
+import { problemOf } from "./events.ts";
+import { pageName } from "./format.ts";
+import { FileText, MessageSquareText, Search } from "./icons.ts";
+import { Modal } from "./Modal.tsx";
+import { ids } from "./shortcuts.ts";
+import { useFolio } from "./store.ts";
+
+type Hit = {
+  key: string;
+  icon: "document" | "conversation";
+  head: Snippet | string;
+  text: Snippet | null;
+  place: string | null;
+  go: () => void;
+};
+type Group = { name: string; hits: Hit[] };
+type Found = { words: string; groups: Group[] } | { words: string; problem: string };
+
+/** Time without a key before the library is asked, in ms. */
+const restMs = 60;
+
+/** One search over names, pages and conversations: keys move through what was found, Enter opens it. */
+export function SearchDialog() {
+  const [words, setWords] = useState("");
+  const [found, setFound] = useState<Found | null>(null);
+  const [at, setAt] = useState(0);
+  const list = useRef<HTMLDivElement>(null);
+  const id = useId();
+  useEffect(() => {
+    let old = false;
+    const timer = setTimeout(() => {
+      search(words).then(
+        (result) => {
+          if (old) return;
+          setFound({ words, groups: groupsOf(result) });
+          setAt(0);
+        },
+        (error: unknown) => old || setFound({ words, problem: problemOf(error).message }),
+      );
+    }, restMs);
+    return () => {
+      old = true;
+      clearTimeout(timer);
+    };
+  }, [words]);
+  const hits = found && "groups" in found ? found.groups.flatMap((group) => group.hits) : [];
+  const current = hits[at];
+  useEffect(() => {
+    list.current?.querySelector(`[data-at="${at}"]`)?.scrollIntoView({ block: "nearest" });
+  }, [at]);
+  return (
+    <Modal className="search" label="Search the library">
+      <label className="search-field">
+        <Search aria-hidden="true" />
+        <input
+          id={ids.filter}
+          data-first
+          type="search"
+          role="combobox"
+          aria-label="Search the library"
+          aria-expanded={hits.length > 0}
+          aria-controls={id}
+          aria-activedescendant={current ? `${id}-${at}` : undefined}
+          placeholder="Search names, pages and conversations"
+          maxLength={1000}
+          value={words}
+          onChange={(event) => setWords(event.target.value)}
+          onKeyDown={(event) => {
+            const step = event.key === "ArrowDown" ? 1 : event.key === "ArrowUp" ? -1 : 0;
+            // Left to itself, the field would take the first Escape to empty itself.
+            if (event.key === "Escape") {
+              event.preventDefault();
+              closeDialog();
+            }
+            if (event.key === "Enter" && !event.nativeEvent.isComposing) current?.go();
+            if (step === 0 || hits.length === 0) return;
+            event.preventDefault();
+            setAt((at + step + hits.length) % hits.length);
+          }}
+        />
+      </label>
+      <div className="search-results" id={id} role="listbox" aria-label="What was found" ref={list}>
+        {found && "groups" in found && found.groups.map((group) => <GroupView key={group.name} group={group} all={hits} at={at} id={id} />)}
+      </div>
+      <p className="search-state" role="status">
+        {stateOf(words, found, hits.length)}
+      </p>
+    </Modal>
+  );
+}
+
+function stateOf(words: string, found: Found | null, hits: number): string {
+  if (words.trim() === "")
+    return "Words are looked for in names, in every page, and in questions and answers. Put a phrase between quotation marks.";
+  if (!found || found.words !== words) return "Searching…";
+  if ("problem" in found) return found.problem;
+  return hits === 0 ? `Nothing was found for “${words.trim()}”. Try fewer words, or the beginning of one.` : "";
+}
+
+function GroupView({ group, all, at, id }: { group: Group; all: readonly Hit[]; at: number; id: string }) {
+  return (
+    // biome-ignore lint/a11y/useSemanticElements: a listbox holds groups, not fieldsets.
+    <div role="group" aria-label={group.name}>
+      <p className="hits-head" aria-hidden="true">
+        {group.name}
+      </p>
+      {group.hits.map((hit) => {
+        const index = all.indexOf(hit);
+        return (
+          // biome-ignore lint/a11y/useKeyWithClickEvents: the field above has the keys.
+          // biome-ignore lint/a11y/useFocusableInteractive: the field keeps the focus and names the current option.
+          <div
+            key={hit.key}
+            id={`${id}-${index}`}
+            data-at={index}
+            className="hit"
+            role="option"
+            aria-selected={index === at}
+            onClick={hit.go}
+          >
+            {hit.icon === "document" ? <FileText aria-hidden="true" /> : <MessageSquareText aria-hidden="true" />}
+            <span className="hit-head">
+              <span className="hit-title">
+                <Marked text={hit.head} />
+              </span>
+              {hit.place && <small>{hit.place}</small>}
+            </span>
+            {hit.text && (
+              <span className="hit-text">
+                <Marked text={hit.text} />
+              </span>
+            )}
+          </div>
+        );
+      })}
+    </div>
+  );
+}
+
+function Marked({ text }: { text: Snippet | string }) {
+  if (typeof text === "string") return text;
+  // biome-ignore lint/suspicious/noArrayIndexKey: pieces of one text have no other name, and never move.
+  return text.map((piece, i) => (piece.hit ? <mark key={i}>{piece.text}</mark> : piece.text));
+}
+
+function groupsOf(result: SearchResult): Group[] {
+  const { documents, conversations } = useFolio.getState();
+  const nameOf = (id: string) => documents.find((known) => known.id === id)?.name ?? "";
+  const titleOf = (id: string) => conversations.find((known) => known.id === id)?.title ?? "";
+  const groups: Group[] = [
+    {
+      name: "Documents",
+      hits: result.documents.map(({ documentId, title }) => ({
+        key: documentId,
+        icon: "document",
+        head: title,
+        text: null,
+        place: null,
+        go: () => void chooseDocument(documentId),
+      })),
+    },
+    {
+      name: "Pages",
+      hits: result.pages.map(({ documentId, text, ...place }) => ({
+        key: `${documentId} ${place.page}`,
+        icon: "document",
+        head: nameOf(documentId),
+        text,
+        place: pageName(place),
+        go: () => void goToPage(documentId, place.page),
+      })),
+    },
+    {
+      name: "Conversations",
+      hits: result.conversations.map(({ conversationId, title }) => ({
+        key: conversationId,
+        icon: "conversation",
+        head: title,
+        text: null,
+        place: null,
+        go: () => void showConversation(conversationId),
+      })),
+    },
+    {
+      name: "Questions and answers",
+      hits: result.turns.map(({ conversationId, turnId, text }) => ({
+        key: turnId,
+        icon: "conversation",
+        head: titleOf(conversationId),
+        text,
+        place: null,
+        go: () => void showConversation(conversationId, turnId),
+      })),
+    },
+  ];
+  return groups.filter((group) => group.hits.length > 0);
+}
