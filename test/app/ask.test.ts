@@ -145,7 +145,8 @@ test("a changed budget takes effect at the next question", async () => {
   const kept: number[] = [];
   for (const turn of await page.locator(".receipt").all()) {
     await turn.locator("summary").click();
-    kept.push(Number((await turn.locator("dd").nth(1).textContent())!.split(" ")[0]!.replace(",", "")));
+    const row = turn.locator("dl > div").filter({ has: page.getByText("Kept", { exact: true }) });
+    kept.push(Number((await row.locator("dd").textContent())!.split(" ")[0]!.replace(",", "")));
   }
   // 6 %, the default, then 25 %, then 3 %.
   expect(kept).toHaveLength(3);

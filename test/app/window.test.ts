@@ -238,7 +238,7 @@ test("a narrow window has two tabs and a drawer, and nothing scrolls sideways", 
     const gauge = (await page.locator(".gauge-line").boundingBox())!;
     expect(gauge.height).toBe(40);
   }
-  await page.keyboard.press("Control+k");
+  await page.getByRole("button", { name: "Library" }).click();
   await expect.poll(() => page.getByRole("dialog").getByText("Lighthouse.pdf").isVisible()).toBe(true);
 });
 
