@@ -20,7 +20,7 @@ export function Conversations() {
       <div className="list-head">
         <span>{plural(rows.length, "conversation")}</span>
       </div>
-      <LongList label="Conversations" rows={rows} guess={56} draw={({ info }) => <ConversationRow info={info} />} />
+      <LongList label="Conversations" rows={rows} guess={59} draw={({ info }) => <ConversationRow info={info} />} />
     </>
   );
 }

@@ -63,7 +63,7 @@ export function Documents() {
           ))}
         </select>
       </div>
-      <LongList label="Documents" rows={rows} guess={56} draw={drawRow} />
+      <LongList label="Documents" rows={rows} guess={59} draw={drawRow} />
     </>
   );
 }

@@ -26,7 +26,7 @@ export type DocumentText = { text: string; pages: Page[] };
 export type NewDocument = Omit<StoredDocument, "pages" | "characters" | "fileBytes"> & DocumentText & { bytes: Uint8Array };
 
 /** Characters written, or pages read, before others get their turn. */
-const sliceCharacters = 60_000;
+const sliceCharacters = 20_000;
 const slicePages = 200;
 const breath = () => new Promise(setImmediate);
 

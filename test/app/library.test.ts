@@ -5,6 +5,7 @@ import { readFile } from "node:fs/promises";
 import { createInterface } from "node:readline";
 import { afterAll, afterEach, beforeAll, expect, test } from "vitest";
 import { type App, createApp } from "../../main/app.ts";
+import { fakeApp } from "../unit/host/fake-app.ts";
 import { openTestWindow, ownDataFolder, type TestWindow } from "./window.ts";
 
 const pdf = new URL("../documents/harbour.pdf", import.meta.url);
@@ -71,4 +72,99 @@ test("a second host on the same library says so plainly and ends; the first one 
   expect(line).toContain("Folio is open already with this library");
   expect(code).toBe(1);
   expect((await app.requests.getState()).documents).toHaveLength(2);
+});
+
+const titlesIn = (list: string) => window!.page.getByRole("list", { name: list }).locator(".name").allTextContents();
+
+async function menu(name: string, item: string): Promise<void> {
+  const row = window!.page.locator(".row", { hasText: name });
+  await row.hover();
+  await row.getByRole("button", { name: /^More about/ }).click();
+  await window!.page.getByRole("menuitem", { name: item }).click();
+}
+
+test("documents are renamed, moved into folders and sorted, and all of that is there after a restart", async () => {
+  app = await createApp();
+  window = await openTestWindow(app);
+  const { page } = window;
+  await menu("Kiln.md", "Rename");
+  await page.getByLabel("New name of Kiln.md").fill("Anagama");
+  await page.keyboard.press("Enter");
+  await page.locator(".row", { hasText: "Anagama.md" }).waitFor();
+  await menu("Anagama.md", "Move to a folder…");
+  await page.getByLabel("Folder", { exact: true }).and(page.locator("dialog input")).fill("Pottery");
+  await page.keyboard.press("Enter");
+  await page.getByRole("button", { name: "Pottery" }).waitFor();
+  await page.getByLabel("Order of the documents").selectOption("By name");
+  await window.close();
+  await app.close();
+
+  app = await createApp();
+  window = await openTestWindow(app);
+  await expect.poll(() => titlesIn("Documents")).toEqual(["Not in a folder", "Harbour.pdf", "Pottery", "Anagama.md"]);
+  expect(await window.page.getByLabel("Order of the documents").inputValue()).toBe("name");
+  await window.page.getByRole("button", { name: "Pottery" }).click();
+  await expect.poll(() => titlesIn("Documents")).toEqual(["Not in a folder", "Harbour.pdf", "Pottery"]);
+});
+
+test("a search finds a page by its words and opens it; what finds nothing says so", async () => {
+  app = await createApp();
+  window = await openTestWindow(app);
+  const { page } = window;
+  await page.locator(".row").first().waitFor();
+  await page.keyboard.press("Control+k");
+  await page.keyboard.type("fired at 1,040");
+  const hit = page.getByRole("option", { name: /Anagama\.md.*fired at 1,040 degrees/ });
+  await hit.waitFor();
+  await page.keyboard.press("Enter");
+  await expect.poll(() => page.title()).toBe("Anagama.md · Folio");
+  await page.keyboard.press("Control+k");
+  await page.keyboard.type('"nothing like this');
+  await page.getByText("Nothing was found").waitFor();
+  await page.keyboard.press("Escape");
+  expect(await page.getByRole("dialog").count()).toBe(0);
+  expect(window.complaints).toEqual([]);
+});
+
+test("the same file again is one document, and that is said; a copy of it is saved byte for byte", async () => {
+  app = await createApp();
+  window = await openTestWindow(app, { acceptDownloads: true });
+  const { page } = window;
+  await page.locator(".row").first().waitFor();
+  await page.locator("#files").setInputFiles([{ name: "Other name.md", mimeType: "text/markdown", buffer: Buffer.from(text) }]);
+  await page.getByText("Anagama.md is in the library already.").waitFor();
+  expect((await app.requests.getState()).documents).toHaveLength(2);
+  const saved = page.waitForEvent("download");
+  await menu("Anagama.md", "Save a copy");
+  expect(new Uint8Array(await readFile(await (await saved).path()))).toEqual(text);
+});
+
+test("a library of 1,000 documents is shown with few rows drawn", async () => {
+  const fake = fakeApp();
+  fake.state.documents = Array.from({ length: 1000 }, (_, i) => ({
+    id: `d${i}`,
+    name: `Report ${i}.pdf`,
+    fileBytes: 1,
+    folder: "",
+    addedAt: -i,
+    phase: "ready" as const,
+    pages: 30,
+    characters: 1,
+    tokens: 12_000,
+    emptyPages: [],
+    notes: [],
+  }));
+  window = await openTestWindow(fake.app);
+  const { page } = window;
+  await page.locator(".row", { hasText: "Report 0.pdf" }).waitFor();
+  expect(await page.locator(".row").count()).toBeLessThan(40);
+  const last = page.locator(".row", { hasText: "Report 999.pdf" });
+  // The list's height is a guess until its rows were drawn: the end may be a little further than it seemed.
+  await expect
+    .poll(async () => {
+      await page.locator(".long-list").evaluate((list) => list.scrollTo(0, 1e9));
+      return last.count();
+    })
+    .toBe(1);
+  expect(await page.locator(".row").count()).toBeLessThan(40);
 });

@@ -1,0 +1,79 @@
+/** Conversations as files: everything that was said, with its citations, and nothing in it can break out of its form. */
+import { expect, test } from "vitest";
+import { exportConversation } from "../../../main/library/export.ts";
+import type { Conversation, ConversationInfo, Turn } from "../../../preload/api.ts";
+
+const info: ConversationInfo = {
+  id: "c",
+  title: 'Who: "may" <terminate>/early?*',
+  documentIds: ["a", "b"],
+  documentNames: ["Lease [2024].pdf", "<b>Annex</b>.docx"],
+  turns: 2,
+  branchOf: null,
+  createdAt: Date.UTC(2026, 10, 22),
+  changedAt: 0,
+};
+const turns = [
+  {
+    id: "t",
+    question: "Who may\nterminate?",
+    answer: "Either **party**.\n\n<script>alert(1)</script>",
+    phase: "done",
+    stopReason: "end",
+    promptTokens: 7055,
+    evidence: [
+      { documentId: "a", page: 12, start: 5, end: 25, text: "either party may\n terminate", score: 1 },
+      { documentId: "b", page: 3, start: 1, end: 2, text: "</blockquote><img src=x onerror=1>", score: 1 },
+      { documentId: "gone", page: 1, start: 1, end: 2, text: "lost", score: 1 },
+    ],
+  } as unknown as Turn,
+  {
+    id: "u",
+    question: "When?",
+    answer: "In the",
+    phase: "failed",
+    error: { code: "interrupted", message: "Folio ended while it was answering." },
+  },
+] satisfies Turn[];
+const conversation: Conversation = { id: "c", documentIds: ["a", "b"], turns };
+
+test("Markdown has questions as heads, answers as they are, and numbered citations", () => {
+  const { name, type, text } = exportConversation(info, conversation, "markdown");
+  expect([name, type]).toEqual(["Who may terminate early.md", "text/markdown"]);
+  expect(text).toContain('# Who: "may" \\<terminate\\>/early?\\*\n');
+  expect(text).toContain("About Lease \\[2024\\].pdf, \\<b\\>Annex\\</b\\>.docx · 2026-11-22");
+  expect(text).toContain("## Who may terminate?\n\nEither **party**.");
+  expect(text).toContain("1. Lease \\[2024\\].pdf, page 12: “either party may terminate”\n2. ");
+  expect(text).toContain("3. a document that was removed, page 1: “lost”");
+  expect(text).toContain("In the\n\n*Folio ended while it was answering.*");
+});
+
+test("the web page holds no element that came from a document or a model, and loads nothing", () => {
+  const { text } = exportConversation(info, conversation, "html");
+  expect(text).toContain("default-src 'none'");
+  expect(text).not.toMatch(/<(script|img|b)\b/);
+  expect(text).toContain("&lt;script&gt;alert(1)&lt;/script&gt;");
+  expect(text).toContain("<cite>Lease [2024].pdf, page 12</cite><blockquote>either party may terminate</blockquote>");
+});
+
+test("JSON has documents by their SHA-256 and citations with their places", () => {
+  const said = JSON.parse(exportConversation(info, conversation, "json").text) as Record<string, unknown>;
+  expect(said).toMatchObject({
+    format: "folio-conversation",
+    version: 1,
+    documents: [{ name: "Lease [2024].pdf", sha256: "a" }, { sha256: "b" }],
+    turns: [
+      { question: "Who may\nterminate?", note: null, evidence: [{ document: "Lease [2024].pdf", page: 12, start: 5, end: 25 }, {}, {}] },
+      { answer: "In the", note: "Folio ended while it was answering.", evidence: [] },
+    ],
+  });
+});
+
+test.each([
+  ["...", "Conversation.md"],
+  ["\u0000/\\:", "Conversation.md"],
+  ["a".repeat(300), `${"a".repeat(80)}.md`],
+  ["../../etc/passwd", ".. .. etc passwd.md"],
+])("the title %j makes a harmless file name", (title, expected) => {
+  expect(exportConversation({ ...info, title }, conversation, "markdown").name).toBe(expected);
+});

@@ -1,0 +1,39 @@
+import { expect, test } from "vitest";
+import type { DocumentInfo } from "../../../preload/api.ts";
+import { ago, folderNames, shelfRows } from "../../../renderer/shelf.ts";
+
+const document = (name: string, folder: string, addedAt: number, fileBytes: number): DocumentInfo => ({
+  id: name,
+  name,
+  folder,
+  addedAt,
+  fileBytes,
+  phase: "failed",
+  error: { code: "", message: "" },
+});
+const documents = [
+  document("b10.pdf", "", 1, 30),
+  document("B9.pdf", "", 2, 10),
+  document("a.pdf", "Research", 3, 20),
+  document("c.pdf", "contracts", 4, 5),
+];
+const shown = (...args: Parameters<typeof shelfRows>) =>
+  shelfRows(...args).map((row) => (row.kind === "folder" ? `[${row.name}]` : row.document.name));
+
+test("documents lie in their folders, sorted as asked; without folders there are no heads", () => {
+  expect(shown(documents, "name", [])).toEqual(["[]", "B9.pdf", "b10.pdf", "[contracts]", "c.pdf", "[Research]", "a.pdf"]);
+  expect(shown(documents, "added", ["Research"])).toEqual(["[]", "B9.pdf", "b10.pdf", "[contracts]", "c.pdf", "[Research]"]);
+  expect(shown(documents.slice(0, 2), "size", [])).toEqual(["b10.pdf", "B9.pdf"]);
+  expect(shown([], "name", [])).toEqual([]);
+  expect(folderNames(documents)).toEqual(["contracts", "Research"]);
+});
+
+test("times are said as a person would", () => {
+  const now = new Date(2026, 10, 22, 15, 30).getTime();
+  expect(ago(now - 20_000, now)).toBe("now");
+  expect(ago(now - 5 * 60_000, now)).toBe("5 min ago");
+  expect(ago(new Date(2026, 10, 22, 9, 0).getTime(), now)).toBe("6 h ago");
+  expect(ago(new Date(2026, 10, 21, 23, 0).getTime(), now)).toBe("yesterday");
+  expect(ago(new Date(2026, 2, 12).getTime(), now)).toBe("12 Mar");
+  expect(ago(new Date(2025, 2, 12).getTime(), now)).toBe("12 Mar 2025");
+});
