@@ -27,13 +27,15 @@ type Props = {
   /** The page to begin with. */
   first: number;
   goTo: { page: number; visit: number } | null;
+  /** The last jump and the last visit to a passage that were followed, in whichever view. */
+  handled: RefObject<{ jump: number; visit: number }>;
   onJump: (index: number) => void;
   /** Told which page is at the top of the window. */
   onPage: (index: number) => void;
 };
 
 /** A document, page by page; only the pages near the window are drawn. */
-export function Pages({ documentId, pages, pdf, first, goTo, onJump, onPage }: Props) {
+export function Pages({ documentId, pages, pdf, first, goTo, handled, onJump, onPage }: Props) {
   const scroller = useRef<HTMLDivElement>(null);
   const scale = useScale(pdf, scroller);
   const focus = useFolio((s) => s.focus);
@@ -78,20 +80,31 @@ export function Pages({ documentId, pages, pdf, first, goTo, onJump, onPage }: P
     virtual.measure();
     inner.current!.style.height = `${virtual.getTotalSize()}px`;
     const item = virtual.measurementsCache[index];
-    if (item) virtual.scrollToOffset(index === 0 && share === 0 ? 0 : item.start + share * item.size);
+    // A page's beginning is held even when the ones above it turn out longer than they were guessed to be.
+    if (index === 0 && share === 0) virtual.scrollToOffset(0);
+    else if (share === 0) virtual.scrollToIndex(index, { align: "start" });
+    else if (item) virtual.scrollToOffset(item.start + share * item.size);
   }, [scale, virtual]);
   const keepPlace = (offset: number) => {
     const item = virtual.getVirtualItemForOffset(offset);
     if (item) place.current = { index: item.index, share: (offset - item.start) / item.size };
   };
 
+  /** Remembered at once: the size of the pages may change before the window has scrolled. */
+  const scrollToPage = (index: number) => {
+    place.current = { index, share: 0 };
+    virtual.scrollToIndex(index, { align: "start" });
+  };
+  // biome-ignore lint/correctness/useExhaustiveDependencies: every jump scrolls once, also when the view is changed after it.
   useEffect(() => {
-    if (goTo) virtual.scrollToIndex(goTo.page, { align: "start" });
-  }, [goTo, virtual]);
+    if (!goTo || handled.current.jump === goTo.visit) return;
+    handled.current.jump = goTo.visit;
+    scrollToPage(goTo.page);
+  }, [goTo]);
 
   /** Brings the current mark to the middle; a page that is far away must be drawn and measured first, so it takes some frames. */
   const bring = (offset: number): (() => void) => {
-    virtual.scrollToIndex(pageAt(pages, offset), { align: "start" });
+    scrollToPage(pageAt(pages, offset));
     let frame = 0;
     let still = 0;
     const stop = () => cancelAnimationFrame(frame);
@@ -114,7 +127,9 @@ export function Pages({ documentId, pages, pdf, first, goTo, onJump, onPage }: P
 
   // biome-ignore lint/correctness/useExhaustiveDependencies: every visit scrolls, even to the same passage; nothing else does.
   useEffect(() => {
-    if (focus?.documentId === documentId) return bring(focus.start);
+    if (focus?.documentId !== documentId || handled.current.visit === focus.visit) return;
+    handled.current.visit = focus.visit;
+    return bring(focus.start);
   }, [focus?.visit]);
   // biome-ignore lint/correctness/useExhaustiveDependencies: as above, for the match that the search bar stands at.
   useEffect(() => {

@@ -6,7 +6,7 @@ import type { Mark } from "./passages.ts";
 import type { Pdf } from "./pdf.ts";
 import { type Drawn, type Measure, quad } from "./quads.ts";
 
-/** A page that is only scrolled past is not worth drawing. */
+/** A page that is only scrolled past is not worth loading, a size that is only passed through not worth drawing. */
 const settleMs = 50;
 /** Pixels of one page at most: very large zooms are drawn coarser instead of filling the memory. */
 const mostPixels = 16e6;
@@ -19,12 +19,15 @@ export const PdfSheet = memo(function PdfSheet({ pdf, page, marks, scale }: Prop
   const [broken, setBroken] = useState(false);
   useEffect(() => {
     let gone = false;
-    void load(pdf, page.number).then(
-      (now) => !gone && setLoaded(now),
-      () => !gone && setBroken(true),
-    );
+    const timer = setTimeout(() => {
+      load(pdf, page.number).then(
+        (now) => !gone && setLoaded(now),
+        () => !gone && setBroken(true),
+      );
+    }, settleMs);
     return () => {
       gone = true;
+      clearTimeout(timer);
     };
   }, [pdf, page.number]);
   const { width, height } = pdf.sizes.get(page.number) ?? pdf.sizes.get(1)!;
@@ -57,7 +60,7 @@ function Picture({ proxy, scale, onBroken }: { proxy: PDFPageProxy; scale: numbe
   useEffect(() => {
     const canvas = document.createElement("canvas");
     let task: ReturnType<PDFPageProxy["render"]> | null = null;
-    const timer = setTimeout(() => {
+    const draw = () => {
       const { width, height } = proxy.getViewport({ scale });
       const sharpness = Math.min(devicePixelRatio, Math.sqrt(mostPixels / (width * height)));
       const viewport = proxy.getViewport({ scale: scale * sharpness });
@@ -74,7 +77,8 @@ function Picture({ proxy, scale, onBroken }: { proxy: PDFPageProxy; scale: numbe
           if (!(error instanceof Error && error.name === "RenderingCancelledException")) onBroken(true);
         },
       );
-    }, settleMs);
+    };
+    const timer = setTimeout(draw, holder.current?.hasChildNodes() ? settleMs : 0);
     return () => {
       clearTimeout(timer);
       task?.cancel();

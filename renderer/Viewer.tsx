@@ -1,4 +1,4 @@
-import { useEffect, useState } from "react";
+import { useEffect, useRef, useState } from "react";
 import type { DocumentInfo, Page } from "../preload/api.ts";
 import { addToConversation, getFile, newConversation, removeDocument, setZoom, showAsText, stepEvidence } from "./actions.ts";
 import { Estimate } from "./Estimate.tsx";
@@ -17,6 +17,7 @@ export function Viewer({ hidden }: { hidden: boolean }) {
   const pages = useFolio((s) => (s.pages?.documentId === s.viewing ? s.pages!.list : null));
   const [page, setPage] = useState(0);
   const [goTo, setGoTo] = useState<{ page: number; visit: number } | null>(null);
+  const handled = useRef({ jump: 0, visit: 0 });
   useEffect(() => {
     document.title = known ? `${known.name} · Folio` : "Folio";
   }, [known]);
@@ -65,6 +66,7 @@ export function Viewer({ hidden }: { hidden: boolean }) {
               pdf={pdf}
               first={page}
               goTo={goTo}
+              handled={handled}
               onJump={jump}
               onPage={setPage}
             />

@@ -44,7 +44,6 @@ export async function openPdf(bytes: Uint8Array): Promise<Pdf> {
     wasmUrl: `${data}wasm/`,
     useWasm: false,
     useWorkerFetch: true,
-    useSystemFonts: false,
     enableXfa: false,
     maxImageSize: 2 ** 27,
     verbosity: 0,

@@ -136,10 +136,12 @@ test("1,000 pages open as pages; only those near the window are drawn, and a pas
   let canvases = 0;
   let sheets = 0;
   for (let i = 0; i < 40; i++) {
-    await page.locator(".pages").evaluate("(box) => box.scrollBy(0, 2500)");
+    await page.evaluate("document.querySelector('.pages').scrollBy(0, 2500)");
     canvases = Math.max(canvases, await page.locator("canvas").count());
     sheets = Math.max(sheets, await page.locator(".paper").count());
   }
+  await poll(async () => Number(await page.getByLabel("Go to page").inputValue())).toBeGreaterThan(550);
+  await poll(() => page.locator(".paper canvas").count()).toBeGreaterThan(0);
   expect(canvases).toBeLessThan(10);
   expect(sheets).toBeLessThan(10);
   expect(window.complaints).toEqual([]);
@@ -211,6 +213,18 @@ test("pages are fitted, made larger and smaller, and keep their place", async ()
   for (let i = 0; i < 6; i++) await page.keyboard.press("-");
   await poll(async () => (await sheet.boundingBox())!.width).toBeLessThan(fitted.width * 0.9);
   expect((await sheet.boundingBox())!.y).toBeLessThan(area.y + area.height);
+  // The other view begins where this one is, not where the last jump went.
+  await page.evaluate("{ const box = document.querySelector('.pages'); box.scrollTo(0, 0.25 * box.scrollHeight); }");
+  await poll(() => page.getByLabel("Go to page").inputValue()).toMatch(/^1[56]$/);
+  const last = await page.getByLabel("Go to page").inputValue();
+  await page.getByRole("button", { name: "Text", exact: true }).click();
+  await poll(() => page.locator(".sheet").count()).toBeGreaterThan(0);
+  await poll(() => page.getByLabel("Go to page").inputValue()).toBe(last);
+  await page.getByRole("button", { name: "Pages", exact: true }).click();
+  await page.getByLabel("Go to page").fill("40");
+  await page.keyboard.press("Enter");
+  await sheet.locator("canvas").waitFor();
+  await page.locator(".pages").focus();
   await page.keyboard.press("0");
   await poll(async () => Math.round((await sheet.boundingBox())!.width)).toBe(Math.round(fitted.width));
   await poll(() => page.getByLabel("Go to page").inputValue()).toBe("40");
@@ -340,4 +354,20 @@ test("quotes are marked with their page or as not found, the keep map and the re
   await receipt.locator("summary").click();
   expect(await receipt.locator("dl").textContent()).toMatch(/Pages read38 of 40Pages without text7 and 9: skippedKept200 tokens a layer/);
   expect(window.complaints).toEqual([]);
+});
+
+test("a page whose Chinese typeface is not in the file gets its character maps from our own files", async () => {
+  const font =
+    "/Font << /F3 << /Type /Font /Subtype /Type0 /BaseFont /STSong-Light /Encoding /UniGB-UCS2-H /DescendantFonts [ << /Type /Font /Subtype /CIDFontType0 /BaseFont /STSong-Light " +
+    "/CIDSystemInfo << /Registry (Adobe) /Ordering (GB1) /Supplement 4 >> /DW 1000 >> ] >> /F1 << /Type /Font /Subtype /Type1 /BaseFont /Helvetica >> >>";
+  const bytes = makePdf([{ content: `BT /F3 20 Tf 1 0 0 1 60 700 Tm <706F5854> Tj ET\n${textAt(60, 650, "Under it")}`, resources: font }]);
+  const fake = await appWith(bytes, ["\u706f\u5854"]);
+  window = await openTestWindow(fake.app);
+  const { page } = window;
+  await page.locator(".passage").click();
+  await poll(() => page.locator(".text-layer").first().textContent()).toContain("\u706f\u5854");
+  await poll(() => inkAt(page, 1, 0.1, 0.17, 0.3, 0.2)).toBeGreaterThan(5);
+  await poll(() => current(page).locator("polygon").count()).toBe(1);
+  expect(window.complaints).toEqual([]);
+  expect(window.strays).toEqual([]);
 });
