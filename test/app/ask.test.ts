@@ -109,6 +109,8 @@ test("a passage takes the reader to exactly that passage, highlighted; Alt and t
   await page.keyboard.press("Alt+ArrowUp");
   await expect.poll(() => passageButtons.nth(total - 1).getAttribute("aria-pressed")).toBe("true");
 
+  // The keep map is drawn from what the cache of this answer really kept.
+  expect((await page.locator(".keep-map path").getAttribute("d"))!.length).toBeGreaterThan(500);
   await page.getByRole("button", { name: "Pages", exact: true }).click();
   for (let i = 0; i < total; i++) {
     await passageButtons.nth(i).click();
