@@ -1,15 +1,17 @@
-/** `npm run bench -- cost|quality [--quick]`: measures, writes a dated JSON into bench/results/, and fails when a promise of Folio's is broken. */
+/** `npm run bench -- cost|quality|turns [--quick]`: measures, writes a dated JSON into bench/results/, and fails when a promise of Folio's is broken. */
 import { cost } from "./cost.ts";
 import { quality } from "./quality.ts";
+import { turns } from "./turns.ts";
 
+const benches = { cost, quality, turns };
 const [what, ...options] = process.argv.slice(2);
 const quick = options.includes("--quick");
-const unknown = options.filter((option) => option !== "--quick");
-if (unknown.length > 0 || (what !== "cost" && what !== "quality")) {
-  console.error("Use it like this: npm run bench -- cost|quality [--quick]");
+const bench = what !== undefined && Object.hasOwn(benches, what) ? benches[what as keyof typeof benches] : null;
+if (bench === null || options.some((option) => option !== "--quick")) {
+  console.error("Use it like this: npm run bench -- cost|quality|turns [--quick]");
   process.exitCode = 2;
 } else {
-  const missed = what === "cost" ? await cost(quick) : await quality(quick);
+  const missed = await bench(quick);
   for (const line of missed) console.error(`missed: ${line}`);
   process.exitCode = missed.length > 0 ? 1 : 0;
 }

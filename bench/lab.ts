@@ -1,14 +1,19 @@
 /** The turn taken apart for measuring: a text is read once, a question probed once, and the answer decoded from as many selections as one likes. */
-import { AnsweringCache } from "../main/engine/answering.ts";
-import type { Window } from "../main/engine/keep.ts";
+import type { Token } from "node-llama-cpp";
+import { createSampler } from "../main/engine/addon.ts";
+import { Attention } from "../main/engine/attention.ts";
+import { Caches } from "../main/engine/caches.ts";
+import { chooseKept } from "../main/engine/choice.ts";
+import { Answer } from "../main/engine/decode.ts";
+import { planKeep, type Window } from "../main/engine/keep.ts";
 import { type LoadedModel, loadModel } from "../main/engine/model.ts";
-import type { PolicyInput } from "../main/engine/policies/policy.ts";
+import { policies } from "../main/engine/policies/index.ts";
 import { buildPrompt, type PastTurn, type Prompt, type TokenizedText, tokenizeDocument } from "../main/engine/prompt.ts";
 import { ReadingCache } from "../main/engine/reading.ts";
-import type { KvType } from "../preload/api.ts";
+import type { Budget, KvType, PolicyName } from "../preload/api.ts";
 
 /** A question that was read and probed; its reading cache is the lab's until the next question. */
-export type Probed = { prompt: Prompt; input: Omit<PolicyInput, "first" | "end" | "counts">; firstLogits: Float32Array };
+export type Probed = { prompt: Prompt; window: Window; attention: Attention; firstLogits: Float32Array };
 
 /** Kept positions, [layer][set][position]; null is the full cache. */
 export type Kept = number[][][] | null;
@@ -16,13 +21,13 @@ export type Kept = number[][][] | null;
 export class Lab {
   readonly loaded: LoadedModel;
   readonly #threads: number;
-  readonly #reading: ReadingCache;
+  readonly #caches: Caches;
   #document: TokenizedText = { text: "", tokens: [], slices: [] };
 
   private constructor(loaded: LoadedModel, threads: number) {
     this.loaded = loaded;
     this.#threads = threads;
-    this.#reading = new ReadingCache(loaded, { threads, kvType: "f16" });
+    this.#caches = new Caches(loaded, threads, null);
   }
 
   static async open(modelFile: string, threads: number): Promise<Lab> {
@@ -46,41 +51,51 @@ export class Lab {
 
   /** Reads a question behind the document and probes the window's attention, as Engine does. */
   async ask(question: string, window: Window, history: PastTurn[] = []): Promise<Probed> {
-    const { model, template, info, profile } = this.loaded;
+    const { model, template, info } = this.loaded;
     const prompt = buildPrompt(model, template, [this.#document], history, question);
     const length = prompt.tokens.length;
     const from = window === "question" ? prompt.questionStart : Math.max(0, length - window);
     const to = window === "question" ? prompt.questionEnd : length;
+    const { reading } = this.#caches;
     await this.#readUpTo(prompt, ReadingCache.lastPieceStart(length, prompt.questionStart, from));
-    const output = await this.#reading.readProbed(prompt.tokens, from, to);
-    const mass = Array.from({ length: info.layers }, (_, layer) => this.#reading.context.getAttentionProbe(layer));
-    return {
-      prompt,
-      input: {
-        layers: info.layers,
-        heads: info.heads,
-        kvHeads: info.kvHeads,
-        attention: (layer) => mass[layer]!,
-        positions: length,
-        profile,
-      },
-      firstLogits: this.#reading.context.getLogits(output),
-    };
+    const output = await reading.readProbed(prompt.tokens, from, to);
+    const attention = Attention.probed(reading.context, info, length);
+    return { prompt, window, attention, firstLogits: reading.context.getLogits(output) };
   }
 
-  /** The attention that draft tokens behind the prompt pay to the document, [layer] of [head][position], positions as in `probed`. */
-  async look({ prompt, input }: Probed, draft: readonly number[]): Promise<Float32Array[]> {
+  /** What a policy keeps by the question alone. */
+  plan({ prompt, window, attention }: Probed, policy: Exclude<PolicyName, "full">, budget: Budget): Kept {
+    const { layers, heads, kvHeads } = this.loaded.info;
+    const { layer, positions } = attention;
+    const input = { layers, heads, kvHeads, attention: layer, positions, profile: this.loaded.profile };
+    return planKeep(policies[policy], input, prompt, { budget, window }).kept;
+  }
+
+  /** A whole turn as the engine does it: the answer, greedily, and what was kept for it. */
+  async turn(
+    { prompt, window, attention, firstLogits }: Probed,
+    policy: Exclude<PolicyName, "full">,
+    budget: Budget,
+    maxTokens: number,
+  ): Promise<{ text: string; kept: Kept }> {
+    const { loaded } = this;
+    const caches = this.#caches;
     const length = prompt.tokens.length;
-    await this.#reading.readProbed([...prompt.tokens, ...draft], length, length + draft.length);
-    const wide = length + draft.length;
-    const mass = Array.from({ length: input.layers }, (_, layer) => {
-      const all = this.#reading.context.getAttentionProbe(layer);
-      const cut = new Float32Array(input.heads * length);
-      for (let head = 0; head < input.heads; head++) cut.set(all.subarray(head * wide, head * wide + length), head * length);
-      return cut;
-    });
-    await this.#reading.truncate(length);
-    return mass;
+    const signal = new AbortController().signal;
+    const answer = new Answer(loaded.model, { maxTokens, signal, onText: () => {}, onToken: () => {} });
+    const sampler = createSampler(loaded.model, 0);
+    try {
+      answer.push(indexOfMax(firstLogits) as Token);
+      const request = { policy, budget, window, answeringKv: "f16" as const };
+      const { keep } = await chooseKept(loaded, caches, { prompt, attention, answer, sampler, request, signal });
+      await caches.gather(keep.kept!, length, "f16");
+      await answer.write(caches.next, sampler);
+      return { text: answer.text, kept: keep.kept };
+    } finally {
+      sampler.dispose();
+      await caches.forgetAnswer();
+      await caches.reading.truncate(length);
+    }
   }
 
   /** The greedy answer from what is kept, and the logits that each of its tokens was taken from. */
@@ -93,7 +108,7 @@ export class Lab {
     const { model } = this.loaded;
     const tokens: number[] = [];
     const logits: Float32Array[] = [];
-    await this.#from(prompt, kept, kvType, async (step) => {
+    await this.session(prompt, kept, kvType, async (step) => {
       let current = firstLogits;
       for (;;) {
         const token = indexOfMax(current);
@@ -109,7 +124,7 @@ export class Lab {
   /** The logits after each of the given answer tokens. */
   async follow({ prompt, firstLogits }: Probed, kept: Kept, tokens: readonly number[]): Promise<Float32Array[]> {
     const logits = [firstLogits];
-    await this.#from(prompt, kept, "f16", async (step) => {
+    await this.session(prompt, kept, "f16", async (step) => {
       for (const token of tokens) logits.push(await step(token));
     });
     return logits;
@@ -117,7 +132,7 @@ export class Lab {
 
   /** Frees the reading cache; the model stays. */
   async forget(): Promise<void> {
-    await this.#reading.drop();
+    await this.#caches.dispose();
   }
 
   async close(): Promise<void> {
@@ -125,28 +140,29 @@ export class Lab {
     await this.loaded.dispose();
   }
 
-  async #from(
+  /** Decodes token by token behind a prompt from what is kept: `step` resolves to the logits after its token. */
+  async session(
     prompt: Prompt,
     kept: Kept,
     kvType: KvType,
     work: (step: (token: number) => Promise<Float32Array>) => Promise<void>,
   ): Promise<void> {
+    const caches = this.#caches;
     const length = prompt.tokens.length;
-    if (kept === null) {
-      await work(async (token) => this.#reading.context.getLogits(await this.#reading.decodeAnswer(token)));
-      await this.#reading.truncate(length);
-      return;
-    }
-    const answering = await AnsweringCache.gather(this.loaded, this.#reading.context, kept, length, { threads: this.#threads, kvType });
+    if (kept !== null) await caches.gather(kept, length, kvType);
     try {
-      await work(async (token) => answering.context.getLogits(await answering.decode(token)));
+      await work(async (token) => {
+        const { context, row } = await caches.next(token);
+        return context.getLogits(row);
+      });
     } finally {
-      await answering.dispose();
+      await caches.forgetAnswer();
+      await caches.reading.truncate(length);
     }
   }
 
   async #readUpTo(prompt: Prompt, end: number): Promise<void> {
-    await this.#reading.read(prompt.tokens, prompt.stops, end, {
+    await this.#caches.reading.read(prompt.tokens, prompt.stops, end, {
       answerTokens: 0,
       signal: new AbortController().signal,
       onProgress: () => {},

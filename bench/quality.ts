@@ -4,13 +4,12 @@
  * nothing was tuned on; seeds fixed.
  */
 import { readFileSync } from "node:fs";
-import { planKeep, type Window } from "../main/engine/keep.ts";
+import type { Window } from "../main/engine/keep.ts";
 import { defaultModelFile } from "../main/engine/models.ts";
-import { policies } from "../main/engine/policies/index.ts";
 import { mulberry32 } from "../main/engine/policies/random.ts";
 import { type PolicyName, policyNames } from "../preload/api.ts";
 import { retrieve, truncate } from "./baselines.ts";
-import { divergence, indexOfMax, type Kept, Lab } from "./lab.ts";
+import { divergence, indexOfMax, type Kept, Lab, type Probed } from "./lab.ts";
 import { writeResult } from "./result.ts";
 import { essays, isRight, plantedText } from "./texts.ts";
 
@@ -20,13 +19,16 @@ const factsPerText = 4;
 const answerTokens = 24;
 
 type Row = { name: string } & (
-  | { kind: "policy"; policy: Exclude<PolicyName, "full">; window: Window }
+  | { kind: "policy"; policy: Exclude<PolicyName, "full">; window: Window; draft: boolean }
   | { kind: "text"; shorten(text: string, question: string, tokens: number, countTokens: (text: string) => number): string }
 );
 
 const rows: Row[] = [
-  ...policyNames.filter((policy) => policy !== "full").map((policy): Row => ({ name: policy, kind: "policy", policy, window: "question" })),
-  { name: "compresskv, window 8", kind: "policy", policy: "compresskv", window: 8 },
+  ...policyNames
+    .filter((policy) => policy !== "full")
+    .map((policy): Row => ({ name: policy, kind: "policy", policy, window: "question", draft: true })),
+  { name: "phrase, no draft", kind: "policy", policy: "phrase", window: "question", draft: false },
+  { name: "compresskv, window 8", kind: "policy", policy: "compresskv", window: 8, draft: true },
   { name: "truncation", kind: "text", shorten: truncate },
   { name: "BM25 retrieval", kind: "text", shorten: retrieve },
 ];
@@ -77,8 +79,8 @@ async function plantedFacts(lab: Lab, shares: readonly number[], texts: number) 
       if (!isRight(full.text, fact)) continue;
       answered++;
       const right = (text: string) => (isRight(text, fact) ? 1 : 0);
-      const everything = probed.input.layers;
-      const all: Kept = Array.from({ length: everything }, () => [probed.prompt.tokens.map((_, position) => position)]);
+      const { layers } = lab.loaded.info;
+      const all: Kept = Array.from({ length: layers }, () => [probed.prompt.tokens.map((_, position) => position)]);
       push(kept, "full, q8_0 rows", 1, right((await lab.answer(probed, all, answerTokens, "q8_0")).text));
       for (const share of shares) {
         for (const row of rows) {
@@ -88,7 +90,7 @@ async function plantedFacts(lab: Lab, shares: readonly number[], texts: number) 
             const answer = await short.answer(await short.ask(fact.question, "question"), null, answerTokens);
             push(kept, row.name, share, right(answer.text));
           } else if (row.window === "question") {
-            push(kept, row.name, share, right((await lab.answer(probed, select(row, probed, share), answerTokens)).text));
+            push(kept, row.name, share, right(await answer(lab, row, probed, share)));
           }
         }
       }
@@ -96,8 +98,7 @@ async function plantedFacts(lab: Lab, shares: readonly number[], texts: number) 
       for (const row of rows) {
         if (row.kind === "text" || row.window === "question") continue;
         const again = await lab.ask(fact.question, row.window);
-        for (const share of shares)
-          push(kept, row.name, share, right((await lab.answer(again, select(row, again, share), answerTokens)).text));
+        for (const share of shares) push(kept, row.name, share, right(await answer(lab, row, again, share)));
       }
     }
     process.stderr.write(`\rplanted facts: text ${seed} of ${texts}, ${answered} of ${asked} answered by the full cache  `);
@@ -112,19 +113,20 @@ async function realText(lab: Lab, shares: readonly number[], most: number) {
   const texts = essays("reported");
   const divergences: Samples = new Map();
   const agreement: Samples = new Map();
+  const short = lab.beside();
   let questions = 0;
   for (let i = 0; i + 1 < texts.length && questions < most; i += 2) {
     // Two essays make a text of about 2,000 tokens.
-    await lab.read(`${texts[i]!.text}\n\n${texts[i + 1]!.text}`);
+    const text = `${texts[i]!.text}\n\n${texts[i + 1]!.text}`;
+    await lab.read(text);
     for (const question of [...all[texts[i]!.name]!, ...all[texts[i + 1]!.name]!].slice(0, quickest(most))) {
       questions++;
       let probed = await lab.ask(question, "question");
       const full = await lab.answer(probed, null, answerTokens);
       for (const row of rows) {
-        if (row.kind === "text") continue;
-        if (row.window !== "question") probed = await lab.ask(question, row.window);
+        if (row.kind === "policy" && row.window !== "question") probed = await lab.ask(question, row.window);
         for (const share of shares) {
-          const logits = await lab.follow(probed, select(row, probed, share), full.tokens);
+          const logits = await follow(lab, short, row, probed, share, text, question, full.tokens);
           // The first token is predicted while the prompt is read, from the full cache.
           const steps = full.logits.slice(1).map((truth, step) => ({ truth, other: logits[step + 1]! }));
           if (steps.length === 0) continue;
@@ -136,6 +138,7 @@ async function realText(lab: Lab, shares: readonly number[], most: number) {
     }
   }
   process.stderr.write("\n");
+  await short.forget();
   return { divergence: divergences, agreement, questions };
 }
 
@@ -144,8 +147,30 @@ function quickest(most: number): number {
   return most <= 6 ? 2 : 6;
 }
 
-function select(row: Extract<Row, { kind: "policy" }>, { prompt, input }: Awaited<ReturnType<Lab["ask"]>>, share: number): Kept {
-  return planKeep(policies[row.policy], input, prompt, { budget: { kind: "share", share }, window: row.window }).kept;
+/** The logits after each token of the full cache's answer, when a row's cache or shortened text has to predict them. */
+async function follow(
+  lab: Lab,
+  short: Lab,
+  row: Row,
+  probed: Probed,
+  share: number,
+  text: string,
+  question: string,
+  answer: readonly number[],
+): Promise<Float32Array[]> {
+  if (row.kind === "policy") return await lab.follow(probed, await select(lab, row, probed, share), answer);
+  await short.read(row.shorten(text, question, Math.round(share * probed.prompt.tokens.length), lab.countTokens));
+  return await short.follow(await short.ask(question, "question"), null, answer);
+}
+
+async function answer(lab: Lab, row: Extract<Row, { kind: "policy" }>, probed: Probed, share: number): Promise<string> {
+  if (row.draft) return (await lab.turn(probed, row.policy, { kind: "share", share }, answerTokens)).text;
+  return (await lab.answer(probed, await select(lab, row, probed, share), answerTokens)).text;
+}
+
+async function select(lab: Lab, row: Extract<Row, { kind: "policy" }>, probed: Probed, share: number): Promise<Kept> {
+  const budget = { kind: "share" as const, share };
+  return row.draft ? (await lab.turn(probed, row.policy, budget, 1 + answerTokens)).kept : lab.plan(probed, row.policy, budget);
 }
 
 function push(samples: Samples, name: string, share: number, value: number): void {

@@ -135,10 +135,20 @@ export function createSampler(model: LlamaModel, temperature: number): Sampler {
 
 /** Decodes tokens at the given first position and returns the output row of the last one. */
 export async function decode(context: NativeContext, tokens: readonly number[], firstPosition: number): Promise<number> {
+  return (await decodeFor(context, tokens, firstPosition, [tokens.length - 1]))[0]!;
+}
+
+/** Decodes tokens at the given first position and returns the output rows of those at `indexes`, ascending. */
+export async function decodeFor(
+  context: NativeContext,
+  tokens: readonly number[],
+  firstPosition: number,
+  indexes: readonly number[],
+): Promise<Uint32Array> {
   context.initBatch(tokens.length);
-  const outputs = context.addToBatch(0, firstPosition, Uint32Array.from(tokens), Uint32Array.of(tokens.length - 1));
+  const outputs = context.addToBatch(0, firstPosition, Uint32Array.from(tokens), Uint32Array.from(indexes));
   await context.decodeBatch();
-  return outputs[0]!;
+  return outputs;
 }
 
 function bindings(llama: Llama): Bindings {

@@ -2,30 +2,39 @@
 import type { NativeContext } from "./addon.ts";
 
 export class Attention {
-  readonly layers: number;
   readonly heads: number;
   /** Positions per head: the prompt's length in tokens. */
   readonly positions: number;
   readonly #mass: Float32Array[];
 
-  /** Takes what a context probed last, when it held exactly `positions` tokens. */
-  constructor(context: NativeContext, { layers, heads }: { layers: number; heads: number }, positions: number) {
-    this.layers = layers;
+  /** @param mass [layer] of [head][position] */
+  constructor(mass: Float32Array[], heads: number, positions: number) {
+    this.#mass = mass;
     this.heads = heads;
     this.positions = positions;
-    this.#mass = Array.from({ length: layers }, (_, layer) => context.getAttentionProbe(layer));
   }
 
-  /** Adds what the context probed last, of rows behind the prompt; what they paid to each other does not count. */
-  add(context: NativeContext): void {
-    for (let layer = 0; layer < this.layers; layer++) {
-      const mass = this.#mass[layer]!;
+  /** What a context probed last, when it held exactly `positions` tokens. */
+  static probed(context: NativeContext, { layers, heads }: { layers: number; heads: number }, positions: number): Attention {
+    return new Attention(
+      Array.from({ length: layers }, (_, layer) => context.getAttentionProbe(layer)),
+      heads,
+      positions,
+    );
+  }
+
+  /** The sum of this and what the context probed last, of rows behind the prompt; what they paid to each other does not count. */
+  plusProbed(context: NativeContext): Attention {
+    const sum = this.#mass.map((mass, layer) => {
+      const added = mass.slice();
       const wider = context.getAttentionProbe(layer);
       const width = wider.length / this.heads;
       for (let head = 0; head < this.heads; head++) {
-        for (let t = 0; t < this.positions; t++) mass[head * this.positions + t]! += wider[head * width + t]!;
+        for (let t = 0; t < this.positions; t++) added[head * this.positions + t]! += wider[head * width + t]!;
       }
-    }
+      return added;
+    });
+    return new Attention(sum, this.heads, this.positions);
   }
 
   /** Mass of one layer: [head][position]. */

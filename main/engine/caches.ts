@@ -88,14 +88,16 @@ export class Caches {
     this.#place = "disk";
   }
 
-  /** Fills an answering cache with rows of the reading cache; resolves to the time that took in ms. */
-  async gather(kept: number[][][], promptTokens: number, kvType: KvType): Promise<number> {
-    const started = performance.now();
-    this.answering = await AnsweringCache.gather(this.#loaded, this.reading.context, kept, promptTokens, {
-      threads: this.#threads,
-      kvType,
-    });
-    return performance.now() - started;
+  /**
+   * Fills an answering cache with rows of the reading cache. What lies behind the prompt is the answer's beginning and goes along.
+   *
+   * @param kept ascending prompt positions, [layer][set][position]
+   */
+  async gather(kept: readonly (readonly number[][])[], promptTokens: number, kvType: KvType): Promise<void> {
+    const { context, length } = this.reading;
+    const said = Array.from({ length: length - promptTokens }, (_, i) => promptTokens + i);
+    const rows = said.length === 0 ? kept : kept.map((sets) => sets.map((set) => [...set, ...said]));
+    this.answering = await AnsweringCache.gather(this.#loaded, context, rows, length, { threads: this.#threads, kvType });
   }
 
   /** Decodes an answer's token in the cache that it is answered from. */

@@ -1,72 +1,92 @@
-/** What stays for an answer: attention to positions, positions to rows in the answering cache, and the passages they come from. */
+/** What stays for an answer, and how the answer begins. */
 import type { Token } from "node-llama-cpp";
-import type { PolicyName } from "../../preload/api.ts";
-import { createSampler } from "./addon.ts";
-import { Attention } from "./attention.ts";
+import { createSampler, type Sampler } from "./addon.ts";
+import type { Attention } from "./attention.ts";
 import type { Caches } from "./caches.ts";
-import { Answer } from "./decode.ts";
-import { findEvidence, type Passage } from "./evidence.ts";
+import { Answer, sample } from "./decode.ts";
 import { type Keep, keepEverything, planKeep } from "./keep.ts";
 import type { LoadedModel } from "./model.ts";
 import { policies } from "./policies/index.ts";
-import type { Prompt, TokenizedText } from "./prompt.ts";
+import type { Prompt } from "./prompt.ts";
 import type { AskRequest } from "./turn.ts";
 
-export type Choice = { policy: PolicyName; keep: Keep; evidence: Passage[]; gatherMs: number };
+/** What an answer's choice starts from. */
+export type ChoiceInput = {
+  prompt: Prompt;
+  /** What the probed rows attended to. */
+  attention: Attention;
+  /** The answer with its first token, which came with the prompt. */
+  answer: Answer;
+  sampler: Sampler;
+  request: Pick<AskRequest, "policy" | "budget" | "window" | "answeringKv">;
+  signal: AbortSignal;
+};
+
+/** Tokens drafted at once: few, so that words keep coming. */
+const draftTokens = 16;
+/** Drafts for one answer at most; those that differ early confirm little. */
+const mostDrafts = 6;
+
+export type Choice = {
+  keep: Keep;
+  /** What the choice rests on. */
+  attention: Attention;
+};
 
 /**
- * Decides what stays by the attention that the reading context probed last, and gathers it into the answering cache; when everything
- * stays, the answer is decoded from the reading cache itself.
- *
- * @param first the answer's first token, which came with the prompt
+ * Decides what stays. A policy that drafts gathers its first choice into the answering cache and lets that say how the answer begins.
+ * The reading cache then reads the draft in one piece: it says how far the draft is what it would have said itself, which becomes the
+ * answer's beginning, and what these words attend to, by which the policy chooses again. Where it would have gone on otherwise, its own word
+ * is taken and drafting goes on from there. What was confirmed stays in the reading cache behind the prompt.
  */
 export async function chooseKept(
   loaded: LoadedModel,
   caches: Caches,
-  {
-    prompt,
-    documents,
-    first,
-    request,
-    signal,
-  }: { prompt: Prompt; documents: TokenizedText[]; first: Token; request: AskRequest; signal: AbortSignal },
+  { prompt, attention, answer, sampler, request, signal }: ChoiceInput,
 ): Promise<Choice> {
-  const { info, profile } = loaded;
+  const { layers, heads, kvHeads } = loaded.info;
   const length = prompt.tokens.length;
-  caches.kept = { promptTokens: length, perLayer: [] };
-  if (info.unsupported !== null) return { policy: "full", keep: keepEverything(length, info.layers), evidence: [], gatherMs: 0 };
-
-  const attention = new Attention(caches.reading.context, info, length);
-  const input = { layers: info.layers, heads: info.heads, kvHeads: info.kvHeads, attention: attention.layer, positions: length, profile };
+  if (request.policy === "full" || request.budget.kind === "full") return { keep: keepEverything(length, layers), attention };
   const policy = policies[request.policy];
-  const everything = request.policy === "full" || request.budget.kind === "full";
-  const plan = () => (everything ? keepEverything(length, info.layers) : planKeep(policy, input, prompt, request));
+  const plan = ({ layer, positions }: Attention) =>
+    planKeep(policy, { layers, heads, kvHeads, attention: layer, positions, profile: loaded.profile }, prompt, request);
 
-  let gatherMs = 0;
-  let keep = plan();
-  if (keep.kept !== null && policy.draft !== undefined) {
-    gatherMs += await caches.gather(keep.kept, length, request.answeringKv);
-    const draft = await draftAnswer(loaded, caches, first, policy.draft, signal);
-    await caches.reading.readProbed([...prompt.tokens, ...draft], length, length + draft.length);
-    attention.add(caches.reading.context);
-    await caches.reading.truncate(length);
-    keep = plan();
+  const { reading } = caches;
+  let seen = attention;
+  let keep = plan(seen);
+  if (keep.kept === null || policy.draft === undefined) return { keep, attention };
+  for (let drafts = 0; drafts < mostDrafts && answer.over === null && answer.tokens.length < policy.draft; drafts++) {
+    await caches.gather(keep.kept!, length, request.answeringKv);
+    const draft = await draftAnswer(loaded, caches, answer.tokens.at(-1)!, signal);
+    const rows = await reading.readDraft(draft);
+    seen = seen.plusProbed(reading.context);
+    await confirm(draft, rows, caches, answer, sampler);
+    // The last confirmed token is decoded next.
+    await reading.truncate(length + answer.tokens.length - 1);
+    keep = plan(seen);
   }
-  caches.kept = { promptTokens: length, perLayer: keep.perLayer };
-  const evidence = findEvidence(loaded.model, prompt, documents, input, keep.kept);
-  if (keep.kept !== null) gatherMs += await caches.gather(keep.kept, length, request.answeringKv);
-  return { policy: request.policy, keep, evidence, gatherMs };
+  return { keep, attention: seen };
 }
 
-/** How the answer begins when it comes from the answering cache as it is now, greedily; the cache is freed. */
-async function draftAnswer(loaded: LoadedModel, caches: Caches, first: Token, maxTokens: number, signal: AbortSignal): Promise<Token[]> {
-  const draft = new Answer(loaded.model, { maxTokens, signal, onText: () => {}, onToken: () => {} });
+/** How the answer goes on from its last token when it comes from the answering cache as it is now, greedily; the cache is freed. */
+async function draftAnswer(loaded: LoadedModel, caches: Caches, last: Token, signal: AbortSignal): Promise<Token[]> {
+  const draft = new Answer(loaded.model, { maxTokens: draftTokens, signal, onText: () => {}, onToken: () => {} });
   const greedy = createSampler(loaded.model, 0);
   try {
-    if (draft.push(first) === null) await draft.write(caches.next, greedy);
+    draft.push(last);
+    await draft.write(caches.next, greedy);
   } finally {
     greedy.dispose();
     await caches.forgetAnswer();
   }
-  return draft.tokens.length > 0 ? draft.tokens : [first];
+  return draft.tokens.length > 0 ? draft.tokens : [last];
+}
+
+/** Adds to the answer what the reading cache says after each token of the draft, up to the first that the draft has otherwise. */
+async function confirm(draft: readonly Token[], rows: Uint32Array, { reading }: Caches, answer: Answer, sampler: Sampler): Promise<void> {
+  for (const [i, row] of rows.entries()) {
+    const token = await sample({ context: reading.context, row }, sampler);
+    answer.push(token);
+    if (answer.over !== null || token !== draft[i + 1]) return;
+  }
 }

@@ -18,6 +18,8 @@ export async function sample({ context, row }: Output, sampler: Sampler): Promis
 /** An answer while it is written; it knows when it is over. */
 export class Answer {
   readonly tokens: Token[] = [];
+  /** Why it is over, or null while it goes on. */
+  over: StopReason | null = null;
   readonly #model: LlamaModel;
   readonly #text: AnswerText;
   readonly #options: { maxTokens: number; signal: AbortSignal; onText(text: string): void; onToken(count: number): void };
@@ -35,17 +37,18 @@ export class Answer {
     return this.#text.text;
   }
 
-  /** Adds a token; returns why the answer is over with it, or null when it goes on. */
-  push(token: Token): StopReason | null {
+  /** Adds a token; may end the answer. */
+  push(token: Token): void {
     const { maxTokens, signal, onText, onToken } = this.#options;
-    if (signal.aborted) return "stopped";
-    if (this.#model.isEogToken(token)) return "end";
+    if (signal.aborted) this.over = "stopped";
+    else if (this.#model.isEogToken(token)) this.over = "end";
+    if (this.over !== null) return;
     this.tokens.push(token);
     const piece = this.#text.push(token);
     if (piece !== "") onText(piece);
     onToken(this.tokens.length);
-    if (endsInLoop(this.tokens)) return "repeating";
-    return this.tokens.length >= maxTokens ? "length" : null;
+    if (endsInLoop(this.tokens)) this.over = "repeating";
+    else if (this.tokens.length >= maxTokens) this.over = "length";
   }
 
   /**
@@ -53,10 +56,7 @@ export class Answer {
    *
    * @param next decodes the last token and tells where the one after it is sampled from
    */
-  async write(next: (token: Token) => Promise<Output>, sampler: Sampler): Promise<StopReason> {
-    for (;;) {
-      const over = this.push(await sample(await next(this.tokens.at(-1)!), sampler));
-      if (over !== null) return over;
-    }
+  async write(next: (token: Token) => Promise<Output>, sampler: Sampler): Promise<void> {
+    while (this.over === null) this.push(await sample(await next(this.tokens.at(-1)!), sampler));
   }
 }

@@ -2,13 +2,15 @@
  * The turn, in order: documents are read into the reading cache, the question is read with its attention probed, a policy picks
  * what stays, the kept rows are gathered into the answering cache, and the answer is decoded from that.
  */
-import type { KvType, MemoryReport } from "../../preload/api.ts";
-import { createSampler } from "./addon.ts";
+import type { KvType, MemoryReport, PolicyName } from "../../preload/api.ts";
+import { createSampler, type Sampler } from "./addon.ts";
+import { Attention } from "./attention.ts";
 import { Caches } from "./caches.ts";
-import { type Choice, chooseKept } from "./choice.ts";
+import { chooseKept } from "./choice.ts";
 import { Answer, sample } from "./decode.ts";
 import { EngineError } from "./errors.ts";
-import type { Window } from "./keep.ts";
+import { findEvidence, type Passage } from "./evidence.ts";
+import { type Keep, keepEverything, type Window } from "./keep.ts";
 import { keptShares } from "./kept.ts";
 import { type LoadedModel, loadModel } from "./model.ts";
 import { policies } from "./policies/index.ts";
@@ -107,13 +109,15 @@ export class Engine {
     const length = prompt.tokens.length;
     this.#refuseTooLong(length);
     const maxTokens = Math.min(request.maxAnswerTokens, loaded.info.contextLength - length);
+    /** Tokens of the answer that were there before it was decoded on. */
+    let begun = 1;
     const answer = new Answer(loaded.model, {
       maxTokens,
       signal: hooks.signal,
       onText: hooks.onText,
       onToken: (count) => {
-        const tokensPerSecond = (count - 1) / Math.max(1e-3, clock.sinceLap() / 1000);
-        if (this.#report(hooks, false) && count > 1) hooks.onStatus({ phase: "answering", turnId: "", tokensPerSecond });
+        const tokensPerSecond = (count - begun) / Math.max(1e-3, clock.sinceLap() / 1000);
+        if (this.#report(hooks, false) && count > begun) hooks.onStatus({ phase: "answering", turnId: "", tokensPerSecond });
       },
     });
     const sampler = createSampler(loaded.model, request.temperature);
@@ -125,56 +129,61 @@ export class Engine {
       await caches.read(prompt, end, maxTokens, this.#readingHooks(hooks));
       const readMs = clock.lap() - restoreMs;
       const row = await caches.reading.readProbed(prompt.tokens, ...window);
-      const first = await sample({ context: caches.reading.context, row }, sampler);
-      let over = answer.push(first);
+      answer.push(await sample({ context: caches.reading.context, row }, sampler));
       const firstTokenMs = clock.total();
       const questionMs = clock.lap();
 
-      const choice = await chooseKept(loaded, caches, { prompt, documents, first, request, signal: hooks.signal });
-      const selectMs = clock.lap() - choice.gatherMs;
-      this.#report(hooks, true);
+      const { policy, keep, evidence } = await this.#choose(request, prompt, documents, answer, sampler, hooks.signal);
+      begun = answer.tokens.length;
+      const selectMs = clock.lap();
       const readingBytes = caches.reading.report()!.bytes;
+      if (keep.kept !== null) {
+        await caches.gather(keep.kept, length, request.answeringKv);
+        await caches.reading.truncate(length);
+      }
+      caches.kept = { promptTokens: length, perLayer: keep.perLayer };
+      const gatherMs = clock.lap();
+      this.#report(hooks, true);
       const peakBytes = readingBytes + (caches.answering?.report().bytes ?? 0);
       // An answer from the full cache needs it until its end.
       if (request.mode === "balanced" && caches.answering) await caches.leaveMemory(prompt);
 
       clock.lap();
-      over ??= await answer.write(caches.next, sampler);
+      await answer.write(caches.next, sampler);
       const decodeMs = clock.lap();
       const answered = caches.answering?.report() ?? caches.reading.report()!;
       this.#report(hooks, true);
       return {
         answer: answer.text,
-        stopReason: over,
+        stopReason: answer.over!,
         promptTokens: length,
         answerTokens: answer.tokens.length,
         cache: {
-          policy: choice.policy,
+          policy,
           mode: request.mode,
-          budgetTokens: choice.keep.budget,
+          budgetTokens: keep.budget,
           fullBytes: length * loaded.info.tokenBytes,
           readingBytes,
           answeringBytes: answered.bytes,
           peakBytes: Math.max(peakBytes, answered.bytes),
           computeBytes: answered.computeBytes,
-          protectedTokens: choice.keep.protectedTokens,
-          keptPerLayer: choice.keep.perLayer,
+          protectedTokens: keep.protectedTokens,
+          keptPerLayer: keep.perLayer,
         },
         timing: {
           readMs,
           restoreMs,
           questionMs,
           selectMs,
-          gatherMs: choice.gatherMs,
+          gatherMs,
           firstTokenMs,
-          // The first token came with the prompt.
-          decodeTokensPerSecond: Math.max(0, answer.tokens.length - 1) / Math.max(1e-3, decodeMs / 1000),
+          decodeTokensPerSecond: perSecond(answer.tokens.length, begun, decodeMs, selectMs + gatherMs + decodeMs),
         },
-        evidence: choice.evidence,
+        evidence,
         quotes: checkQuotes(answer.text, request.question, documents),
-        keptShares: keptShares(prompt.documentStarts, documents, choice.keep.kept),
+        keptShares: keptShares(prompt.documentStarts, documents, keep.kept),
         notice: loaded.info.unsupported === null ? null : `This model answers from the full cache: ${loaded.info.unsupported}.`,
-        details: detailsOf(loaded, prompt, window, choice, answer),
+        details: detailsOf(loaded, prompt, window, { policy, keep }, answer),
       };
     } finally {
       sampler.dispose();
@@ -183,6 +192,26 @@ export class Engine {
       if (request.mode === "balanced" && !hooks.signal.aborted) await caches.leaveMemory(prompt);
       this.#report(hooks, true);
     }
+  }
+
+  /** What stays of the prompt whose question was just probed, and the passages that it comes from. */
+  async #choose(
+    request: AskRequest,
+    prompt: Prompt,
+    documents: TokenizedText[],
+    answer: Answer,
+    sampler: Sampler,
+    signal: AbortSignal,
+  ): Promise<{ policy: PolicyName; keep: Keep; evidence: Passage[] }> {
+    const { loaded } = this;
+    const { info, model, profile } = loaded;
+    const { layers, heads, kvHeads } = info;
+    const positions = prompt.tokens.length;
+    if (info.unsupported !== null) return { policy: "full", keep: keepEverything(positions, layers), evidence: [] };
+    const probed = Attention.probed(this.#caches.reading.context, info, positions);
+    const { keep, attention } = await chooseKept(loaded, this.#caches, { prompt, attention: probed, answer, sampler, request, signal });
+    const seen = { layers, heads, kvHeads, profile, attention: attention.layer, positions };
+    return { policy: request.policy, keep, evidence: findEvidence(model, prompt, documents, seen, keep.kept) };
   }
 
   #texts(documentIds: readonly string[]): TokenizedText[] {
@@ -245,11 +274,16 @@ function windowOf(prompt: Prompt, window: Window): [number, number] {
   return [ReadingCache.lastPieceStart(length, prompt.questionStart, prompt.questionStart), prompt.questionEnd];
 }
 
+/** Tokens decoded in a second, of those after the first `begun`; of a short answer that was begun whole, all after the first. */
+function perSecond(tokens: number, begun: number, decodeMs: number, sinceFirstMs: number): number {
+  return tokens > begun ? (tokens - begun) / Math.max(1e-3, decodeMs / 1000) : (tokens - 1) / Math.max(1e-3, sinceFirstMs / 1000);
+}
+
 function detailsOf(
   { info, profile }: LoadedModel,
   prompt: Prompt,
   [from, to]: [number, number],
-  { policy, keep }: Choice,
+  { policy, keep }: { policy: PolicyName; keep: Keep },
   answer: Answer,
 ): TurnDetails {
   return {

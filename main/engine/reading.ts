@@ -3,7 +3,7 @@
  * Its content depends on the token sequence alone: tokens are decoded in the same pieces whatever was read before.
  */
 import type { KvType } from "../../preload/api.ts";
-import { createContext, decode, type KvReport, type NativeContext } from "./addon.ts";
+import { createContext, decode, decodeFor, type KvReport, type NativeContext } from "./addon.ts";
 import type { LoadedModel } from "./model.ts";
 import type { SnapshotIdentity, SnapshotStore } from "./snapshot.ts";
 
@@ -139,6 +139,24 @@ export class ReadingCache {
     this.context.setAttentionProbe(from - start, to - from);
     try {
       return await this.#decode(tokens, start, tokens.length);
+    } finally {
+      this.context.setAttentionProbe(0, 0);
+    }
+  }
+
+  /**
+   * Reads a draft of an answer behind what it holds, all of it probed.
+   *
+   * @returns for each token of the draft the output row to sample the next one from
+   */
+  async readDraft(draft: readonly number[]): Promise<Uint32Array> {
+    const start = this.#tokens.length;
+    await this.#makeRoom(start + draft.length);
+    this.context.setAttentionProbe(0, draft.length);
+    try {
+      const rows = await decodeFor(this.context, draft, start, [...draft.keys()]);
+      for (const token of draft) this.#tokens.push(token);
+      return rows;
     } finally {
       this.context.setAttentionProbe(0, 0);
     }

@@ -31,6 +31,17 @@ describe("a turn", () => {
     expect(passages).toContain(fact);
   });
 
+  it("begins as the full cache does, whatever the budget, and goes on from what was kept", async () => {
+    const asked = { question: "Tell the story of the bridge.", maxAnswerTokens: 60 };
+    const full = await engine.ask(request({ ...asked, policy: "full" }), hooks());
+    const few = await engine.ask(request({ ...asked, budget: { kind: "tokens", tokens: 2 } }), hooks());
+    const alone = await engine.ask(request({ ...asked, policy: "streaming", budget: { kind: "tokens", tokens: 2 } }), hooks());
+    const agreed = (tokens: number[]) => tokens.findIndex((token, i) => token !== full.details.answerTokenIds[i]);
+    expect(agreed(few.details.answerTokenIds)).toBeGreaterThan(agreed(alone.details.answerTokenIds));
+    expect(few.answerTokens).toBeGreaterThan(48);
+    expect(few.cache.keptPerLayer).toEqual(few.cache.keptPerLayer.map(() => 2 + few.cache.protectedTokens));
+  });
+
   it("streams exactly the answer, and frees the answering cache when it is done", async () => {
     let streamed = "";
     const result = await engine.ask(request(), hooks({ onText: (text) => (streamed += text) }));

@@ -10,12 +10,13 @@ const sharedPart = 0.5;
 /**
  * Folio's own policy: CompressKV's semantic retrieval heads, but whole phrases survive together (max-pooling over 17 tokens), and half
  * of each layer's budget goes to one evidence set that all layers share, so that a passage found by a few layers is there in
- * every layer that has to read it out. The other half stays each layer's own choice.
+ * every layer that has to read it out. The other half stays each layer's own choice. What the answer's first words attend to
+ * counts as much as what the question attends to.
  */
 export const phrase: Policy = {
   voters: retrievalHeads,
   budgets: evenBudgets,
-  draft: 16,
+  draft: 32,
   select: ({ heads, first, end, counts, attention, positions, profile }) => {
     const perLayer = counts.map((_, layer) => {
       const voters = retrievalHeads(heads, profile?.scores[layer]);
