@@ -153,7 +153,8 @@ export class Talk {
   #show(conversation: Conversation | null): void {
     this.stop();
     this.#state.set("conversation", { conversation });
-    if (conversation) void this.#read(conversation.documentIds);
+    const whole = conversation?.documentIds.every((id) => this.#state.document(id)?.phase === "ready");
+    if (conversation && whole) void this.#read(conversation.documentIds);
   }
 
   #save(conversation: Conversation, title: string, branchOf: string | null): void {

@@ -17,15 +17,15 @@ export type LibraryDatabase = {
   file: string;
   /** Looks at every page of it, in a process of its own. @throws LibraryError when it is damaged; the next start then goes back to a copy */
   check(signal?: AbortSignal): Promise<void>;
-  /** Copies it into the backups unless that was done within a day; resolves when the copy is whole. */
-  backUpDaily(signal?: AbortSignal): Promise<void>;
+  /** Copies it into the backups unless that was done within the hour; resolves when the copy is whole. */
+  backUpHourly(signal?: AbortSignal): Promise<void>;
   close(): void;
 };
 
 /** Locks of open libraries; one that nothing refers to would be collected, and so given back. */
 const held = new Set<Database.Database>();
 const backupsKept = 3;
-const dayMs = 24 * 60 * 60_000;
+const hourMs = 60 * 60_000;
 
 /** @throws LibraryError when another Folio has it, a newer one made it, or the folder cannot be used */
 export async function openDatabase(folder: string, steps = migrations): Promise<LibraryDatabase> {
@@ -50,7 +50,7 @@ export async function openDatabase(folder: string, steps = migrations): Promise<
         notice,
         close,
         check: (signal) => check(file, signal),
-        backUpDaily: (signal) => backUpDaily(file, backups, signal),
+        backUpHourly: (signal) => backUpHourly(file, backups, signal),
       };
     } catch (error) {
       lock.close();
@@ -160,9 +160,9 @@ async function migrated(file: string, backups: string, steps: readonly string[])
   }
 }
 
-async function backUpDaily(file: string, backups: string, signal?: AbortSignal): Promise<void> {
+async function backUpHourly(file: string, backups: string, signal?: AbortSignal): Promise<void> {
   const [newest] = await backupsIn(backups);
-  if (newest === undefined || newest < `library-${stamp(Date.now() - dayMs)}`) await backUp(file, backups, signal);
+  if (newest === undefined || newest < `library-${stamp(Date.now() - hourMs)}`) await backUp(file, backups, signal);
 }
 
 async function check(file: string, signal?: AbortSignal): Promise<void> {

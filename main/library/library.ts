@@ -12,6 +12,9 @@ import { Originals } from "./originals.ts";
 /** How long a removal can be undone, in ms; generously longer than the window offers it. */
 const undoMs = 60_000;
 
+/** How often it is looked whether a copy is due, in ms. */
+const backUpMs = 10 * 60_000;
+
 /** How much a power cut may take at most, in ms. */
 const checkpointMs = 1000;
 
@@ -27,7 +30,7 @@ export type Library = {
 /** Opens the library in `folder`; `onFailure` hears of work in the background that failed. @throws LibraryError */
 export async function openLibrary(folder: string, onFailure: (error: unknown) => void): Promise<Library> {
   const originalsFolder = join(folder, "files");
-  const { db, file, notice, check, backUpDaily, close } = await openDatabase(folder);
+  const { db, file, notice, check, backUpHourly, close } = await openDatabase(folder);
   const helper = new Helper(file);
   try {
     await mkdir(originalsFolder, { recursive: true, mode: 0o700 });
@@ -43,13 +46,20 @@ export async function openLibrary(folder: string, onFailure: (error: unknown) =>
     };
     const ending = new AbortController();
     const failed = (error: unknown) => void (ending.signal.aborted || onFailure(error));
+    // A copy of nothing would only stand in the way of one that is worth going back to.
+    const backUp = async () => {
+      if (library.documents.list().length + library.conversations.list().length > 0) await backUpHourly(ending.signal);
+    };
     // What was removed before this start cannot be undone any more.
-    const background = purge(Date.now())
+    let background: Promise<void> = purge(Date.now())
       .then(() => check(ending.signal))
-      .then(() => backUpDaily(ending.signal))
+      .then(backUp)
       .catch(failed);
     let changes = 0;
     const timers = [
+      setInterval(() => {
+        background = background.then(backUp).catch(failed);
+      }, backUpMs).unref(),
       setInterval(() => void purge(Date.now() - undoMs).catch(failed), undoMs).unref(),
       setInterval(() => {
         const now = db.prepare("select total_changes()").pluck().get() as number;

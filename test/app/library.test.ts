@@ -1,7 +1,8 @@
 /** The library as a person has it, with the real app: what was added and said is there after a restart, however Folio ended. */
 import { spawn } from "node:child_process";
 import { once } from "node:events";
-import { readFile } from "node:fs/promises";
+import { readdir, readFile, writeFile } from "node:fs/promises";
+import { join } from "node:path";
 import { createInterface } from "node:readline";
 import { afterAll, afterEach, beforeAll, expect, test } from "vitest";
 import { type App, createApp } from "../../main/app.ts";
@@ -167,4 +168,21 @@ test("a library of 1,000 documents is shown with few rows drawn", async () => {
     })
     .toBe(1);
   expect(await page.locator(".row").count()).toBeLessThan(40);
+});
+
+test("a library that was damaged is gone back from to its last copy, and the window says so until that is read", async () => {
+  const folder = join(process.env.XDG_DATA_HOME!, "folio");
+  const file = join(folder, "library.sqlite");
+  await expect.poll(() => readdir(join(folder, "backups"))).not.toEqual([]);
+  const bytes = await readFile(file);
+  await writeFile(file, bytes.fill(0x5a, 4096));
+  app = await createApp();
+  window = await openTestWindow(app);
+  const { page } = window;
+  const alert = page.getByRole("alert");
+  await alert.getByText(/The library was damaged, so its copy of .* was opened/).waitFor();
+  await page.locator(".row", { hasText: ".pdf" }).first().waitFor();
+  await alert.getByRole("button", { name: "Close this message" }).click();
+  await expect.poll(() => alert.count()).toBe(0);
+  expect((await readdir(folder)).filter((name) => name.startsWith("library.damaged-"))).toHaveLength(1);
 });

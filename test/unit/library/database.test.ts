@@ -72,7 +72,7 @@ const damages: [string, (bytes: Buffer) => Buffer][] = [
 test.each(damages)("damage (%s): the copy is opened, the damaged file is kept, and a person is told", async (_, damage) => {
   await open();
   note("in the copy");
-  await opened!.backUpDaily();
+  await opened!.backUpHourly();
   note("after the copy");
   close();
   const damaged = damage(await readFile(file()));
@@ -101,7 +101,7 @@ test.each(damages)("damage (%s): the copy is opened, the damaged file is kept, a
 test("a damaged copy is passed over for an older good one; without any a new library is begun", async () => {
   await open();
   note("old");
-  await opened!.backUpDaily();
+  await opened!.backUpHourly();
   close();
   const [good] = await readdir(join(folder, "backups"));
   await writeFile(join(folder, "backups", "library-2999-01-01T00-00-00.sqlite"), "not a library".repeat(1000));
