@@ -1,23 +1,17 @@
 #include <algorithm>
 #include <cstring>
-#include <functional>
-#include <mutex>
 #include <string>
 
 #include "llama-context.h"
-#include "llama-kv-cache-iswa.h"
 #include "llama-model.h"
 
 #include "AddonContext.h"
 #include "AddonKv.h"
+#include "AddonKvWorker.h"
 #include "AddonModel.h"
 
 static Napi::Error error(const Napi::Env& env, const std::string& message) {
     return Napi::Error::New(env, message);
-}
-
-static llama_kv_cache_kept* keptCache(const AddonContext* context) {
-    return dynamic_cast<llama_kv_cache_kept*>(llama_get_memory(context->ctx));
 }
 
 Napi::Value AddonContext::GetKvSupport(const Napi::CallbackInfo& info) {
@@ -28,7 +22,7 @@ Napi::Value AddonContext::GetKvSupport(const Napi::CallbackInfo& info) {
 
 Napi::Value AddonContext::SetAttentionProbe(const Napi::CallbackInfo& info) {
     addonKvRequireIdle(info.Env(), this);
-    const auto * kept = keptCache(this);
+    const auto * kept = addonKvKeptCache(this);
     if (kept != nullptr && !kept->is_reading()) {
         throw error(info.Env(), "An answering cache cannot be probed");
     }
@@ -53,14 +47,17 @@ Napi::Value AddonContext::GetAttentionProbe(const Napi::CallbackInfo& info) {
     addonKvRequireIdle(info.Env(), this);
 
     const auto * probe = ctx->get_attn_probe(addonKvWholeNumber(info[0], "layer"));
-    const auto * kv = dynamic_cast<const llama_kv_cache *>(llama_get_memory(ctx));
+    const auto * kv = llama_kv_cache_kept::base_of(llama_get_memory(ctx));
 
     if (probe == nullptr || kv == nullptr) {
         throw error(info.Env(), "The last batch was not probed for this layer");
     }
 
     const auto & cells = kv->get_cells(0);
-    const size_t positions = cells.seq_pos_max(0) + 1;
+    // Rows of a compacted cache have no positions of their own any more.
+    const auto * kept = addonKvKeptCache(this);
+    const bool byRow = kept != nullptr && kept->is_compacted();
+    const size_t positions = byRow ? cells.used_max_p1() : cells.seq_pos_max(0) + 1;
     const size_t columns = probe->ne[0];
     const size_t heads = probe->ne[1];
 
@@ -73,69 +70,13 @@ Napi::Value AddonContext::GetAttentionProbe(const Napi::CallbackInfo& info) {
     for (size_t i = 0; i < columns; i++) {
         if (!cells.is_empty(i) && cells.seq_has(i, 0)) {
             for (size_t h = 0; h < heads; h++) {
-                result.Data()[h*positions + cells.pos_get(i)] += byCell[h*columns + i];
+                result.Data()[h*positions + (byRow ? i : cells.pos_get(i))] += byCell[h*columns + i];
             }
         }
     }
 
     return result;
 }
-
-// Runs `work` in a worker thread. What it throws rejects the promise. No context of it is disposed meanwhile.
-class AddonKvWorker : public Napi::AsyncWorker {
-    public:
-        AddonKvWorker(const Napi::Env& env, AddonContext* context, AddonContext* other, std::function<void()> work)
-            : Napi::AsyncWorker(env, "AddonKvWorker"),
-              context(context), other(other), busy(context), otherBusy(other),
-              work(std::move(work)),
-              deferred(Napi::Promise::Deferred::New(env)) {
-            context->Ref();
-            other->Ref();
-        }
-        ~AddonKvWorker() {
-            context->Unref();
-            other->Unref();
-        }
-
-        Napi::Promise GetPromise() {
-            return deferred.Promise();
-        }
-
-    protected:
-        AddonContext* context;
-        AddonContext* other;
-        AddonKvBusy busy;
-        AddonKvBusy otherBusy;
-        std::function<void()> work;
-        Napi::Promise::Deferred deferred;
-
-        void Execute() override {
-            std::unique_lock<std::mutex> lock(context->disposeMutex, std::defer_lock);
-            std::unique_lock<std::mutex> otherLock(other->disposeMutex, std::defer_lock);
-            if (context == other) {
-                lock.lock();
-            } else {
-                std::lock(lock, otherLock);
-            }
-
-            if (context->ctx == nullptr || other->ctx == nullptr) {
-                SetError("Context is disposed");
-                return;
-            }
-
-            try {
-                work();
-            } catch (const std::exception& e) {
-                SetError(e.what());
-            }
-        }
-        void OnOK() override {
-            deferred.Resolve(Env().Undefined());
-        }
-        void OnError(const Napi::Error& err) override {
-            deferred.Reject(err.Value());
-        }
-};
 
 Napi::Value AddonContext::GatherKv(const Napi::CallbackInfo& info) {
     addonKvRequireIdle(info.Env(), this);
@@ -148,39 +89,22 @@ Napi::Value AddonContext::GatherKv(const Napi::CallbackInfo& info) {
     auto* source = Napi::ObjectWrap<AddonContext>::Unwrap(info[0].As<Napi::Object>());
     addonKvRequireIdle(info.Env(), source);
 
-    auto* target = keptCache(this);
-    const auto* sourceCache = dynamic_cast<const llama_kv_cache *>(llama_get_memory(source->ctx));
-
-    if (target == nullptr) {
+    if (addonKvKeptCache(this) == nullptr) {
         throw error(info.Env(), "Rows can only be gathered into a context with a kvLayout");
     }
-    if (sourceCache == nullptr) {
+    if (llama_kv_cache_kept::base_of(llama_get_memory(source->ctx)) == nullptr) {
         throw error(info.Env(), "Rows cannot be gathered from this context: " + llama_kv_cache_kept::unsupported(*source->ctx));
     }
     if (model->model == source->model->model &&
         model->model->get_rope_factors(ctx->get_cparams(), 0) != model->model->get_rope_factors(source->ctx->get_cparams(), 0)) {
         throw error(info.Env(), "The two contexts turn positions in different ways; give both the same contextSize");
     }
-    if (!info[1].IsArray()) {
-        throw error(info.Env(), "gatherKv needs the rows of each layer as Uint32Array[]");
-    }
+    auto rows = addonKvRows(info[1], "gatherKv");
 
-    const auto array = info[1].As<Napi::Array>();
-    std::vector<std::vector<uint32_t>> rows;
-
-    for (uint32_t i = 0; i < array.Length(); i++) {
-        const Napi::Value layer = array.Get(i);
-        if (!addonKvIsUint32Array(layer)) {
-            throw error(info.Env(), "gatherKv needs the rows of each layer as Uint32Array[]");
-        }
-        const auto data = layer.As<Napi::Uint32Array>();
-        rows.emplace_back(data.Data(), data.Data() + data.ElementLength());
-    }
-
-    auto* worker = new AddonKvWorker(info.Env(), this, source, [this, source, target, sourceCache, rows = std::move(rows)]() {
+    auto* worker = new AddonKvWorker(info.Env(), this, source, [this, source, rows = std::move(rows)]() {
         source->ctx->synchronize();
         ctx->synchronize();
-        target->gather(*sourceCache, rows);
+        llama_kv_kept_gather(llama_get_memory(ctx), llama_get_memory(source->ctx), rows);
     });
     worker->Queue();
 
@@ -190,7 +114,7 @@ Napi::Value AddonContext::GatherKv(const Napi::CallbackInfo& info) {
 Napi::Value AddonContext::GrowKvTail(const Napi::CallbackInfo& info) {
     addonKvRequireIdle(info.Env(), this);
 
-    auto* kept = keptCache(this);
+    auto* kept = addonKvKeptCache(this);
     if (kept == nullptr) {
         throw error(info.Env(), "Only a context with a kvLayout has a tail that can grow");
     }
@@ -213,16 +137,7 @@ Napi::Value AddonContext::GrowKvTail(const Napi::CallbackInfo& info) {
 Napi::Value AddonContext::GetKvReport(const Napi::CallbackInfo& info) {
     addonKvRequireIdle(info.Env(), this);
 
-    auto* memory = llama_get_memory(ctx);
-
-    std::vector<llama_kv_layer_report> layers;
-    if (const auto* kv = dynamic_cast<const llama_kv_cache*>(memory)) {
-        layers = llama_kv_cache_kept::report(*kv);
-    } else if (const auto* iswa = dynamic_cast<const llama_kv_cache_iswa*>(memory)) {
-        layers = llama_kv_cache_kept::report(*iswa->get_base());
-        const auto window = llama_kv_cache_kept::report(*iswa->get_swa());
-        layers.insert(layers.end(), window.begin(), window.end());
-    }
+    const auto layers = llama_kv_kept_report(llama_get_memory(ctx));
 
     uint64_t bytes = 0;
     uint64_t usedBytes = 0;
@@ -249,6 +164,19 @@ Napi::Value AddonContext::GetKvReport(const Napi::CallbackInfo& info) {
     result.Set("bytes", static_cast<double>(bytes));
     result.Set("usedBytes", static_cast<double>(usedBytes));
     result.Set("computeBytes", static_cast<double>(computeBytes));
+
+    return result;
+}
+
+Napi::Value AddonContext::GetKvWindows(const Napi::CallbackInfo& info) {
+    addonKvRequireIdle(info.Env(), this);
+
+    const auto& hparams = model->model->hparams;
+
+    auto result = Napi::Array::New(info.Env(), hparams.n_layer());
+    for (uint32_t i = 0; i < hparams.n_layer(); i++) {
+        result.Set(i, llama_kv_cache_kept::has_window(hparams, i) ? hparams.n_swa : 0);
+    }
 
     return result;
 }

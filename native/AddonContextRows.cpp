@@ -14,7 +14,8 @@ static const llama_kv_cache* cacheOf(const Napi::Env& env, const AddonContext* c
 
     const auto* kv = dynamic_cast<const llama_kv_cache*>(llama_get_memory(context->ctx));
     if (kv == nullptr) {
-        throw Napi::Error::New(env, "This context has no rows: " + llama_kv_cache_kept::unsupported(*context->ctx));
+        const auto reason = llama_kv_cache_kept::unsupported(*context->ctx);
+        throw Napi::Error::New(env, "This context gives out no rows: " + (reason.empty() ? "sliding-window layers" : reason));
     }
 
     return kv;
@@ -31,15 +32,6 @@ static llama_kv_cache_kept* readingCacheOf(const Napi::Env& env, const AddonCont
     return kept;
 }
 
-static uint32_t layerOf(const AddonContext* context, const Napi::Value& value) {
-    const uint32_t layer = addonKvWholeNumber(value, "layer");
-    if (layer >= context->model->model->hparams.n_layer()) {
-        throw Napi::Error::New(value.Env(), "The model has no layer " + std::to_string(layer));
-    }
-
-    return layer;
-}
-
 Napi::Value AddonContext::GetKvRowBytes(const Napi::CallbackInfo& info) {
     const auto* kv = cacheOf(info.Env(), this);
     const uint32_t layers = model->model->hparams.n_layer();
@@ -54,7 +46,7 @@ Napi::Value AddonContext::GetKvRowBytes(const Napi::CallbackInfo& info) {
 
 Napi::Value AddonContext::GetKvRows(const Napi::CallbackInfo& info) {
     const auto* kv = cacheOf(info.Env(), this);
-    const uint32_t layer = layerOf(this, info[0]);
+    const uint32_t layer = addonKvLayer(this, info[0]);
     const uint32_t from = addonKvWholeNumber(info[1], "from");
     const uint32_t to = addonKvWholeNumber(info[2], "to");
 
@@ -76,7 +68,7 @@ Napi::Value AddonContext::GetKvRows(const Napi::CallbackInfo& info) {
 
 Napi::Value AddonContext::SetKvRows(const Napi::CallbackInfo& info) {
     auto* kv = readingCacheOf(info.Env(), this);
-    const uint32_t layer = layerOf(this, info[0]);
+    const uint32_t layer = addonKvLayer(this, info[0]);
     const uint32_t from = addonKvWholeNumber(info[1], "from");
     const uint32_t to = addonKvWholeNumber(info[2], "to");
 

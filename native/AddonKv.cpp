@@ -45,8 +45,46 @@ void AddonKvLayout::read(const Napi::Object& options) {
 
     kept.assign(array.Data(), array.Data() + array.ElementLength());
     layout.n_tail = addonKvWholeNumber(option.As<Napi::Object>().Get("tail"), "kvLayout.tail");
+    if (option.As<Napi::Object>().Has("back")) {
+        layout.n_back = addonKvWholeNumber(option.As<Napi::Object>().Get("back"), "kvLayout.back");
+    }
     layout.n_layer = kept.size();
     layout.n_kept = kept.data();
+}
+
+llama_kv_cache_kept* addonKvKeptCache(const AddonContext* context) {
+    return llama_kv_kept_of(llama_get_memory(context->ctx));
+}
+
+uint32_t addonKvLayer(const AddonContext* context, const Napi::Value& value) {
+    const uint32_t layer = addonKvWholeNumber(value, "layer");
+    if (layer >= context->model->model->hparams.n_layer()) {
+        throw error(value.Env(), "The model has no layer " + std::to_string(layer));
+    }
+
+    return layer;
+}
+
+std::vector<std::vector<uint32_t>> addonKvRows(const Napi::Value& value, const char* method) {
+    const auto refuse = [&]() { return error(value.Env(), std::string(method) + " needs the rows of each layer as Uint32Array[]"); };
+
+    if (!value.IsArray()) {
+        throw refuse();
+    }
+
+    const auto array = value.As<Napi::Array>();
+    std::vector<std::vector<uint32_t>> rows;
+
+    for (uint32_t i = 0; i < array.Length(); i++) {
+        const Napi::Value layer = array.Get(i);
+        if (!addonKvIsUint32Array(layer)) {
+            throw refuse();
+        }
+        const auto data = layer.As<Napi::Uint32Array>();
+        rows.emplace_back(data.Data(), data.Data() + data.ElementLength());
+    }
+
+    return rows;
 }
 
 AddonKvBusy::AddonKvBusy(AddonContext* context) : context(context) {

@@ -4,7 +4,7 @@
 #include <string>
 #include <vector>
 
-#include "llama-kv-kept.h"
+#include "llama-kv-window.h"
 #include "napi.h"
 
 class AddonContext;
@@ -12,7 +12,7 @@ class AddonContext;
 // What Folio adds to AddonContext: the attention probe of a reading context, the layout of an answering context,
 // the gathering of rows from one into the other. The methods themselves are declared in AddonContext.h.
 
-constexpr int folioKvVersion = 1;
+constexpr int folioKvVersion = 2;
 
 // The `kvLayout` option of a new context. Empty for a stock context.
 struct AddonKvLayout {
@@ -45,6 +45,15 @@ void addonKvRequireIdle(const Napi::Env& env, const AddonContext* context);
 
 // Throws when the context holds an answering cache, which cannot do `action` ("be saved").
 void addonKvRequireStockCache(const Napi::Env& env, const AddonContext* context, const char* action);
+
+// The cache with Folio's layout that the context holds, or nullptr.
+llama_kv_cache_kept* addonKvKeptCache(const AddonContext* context);
+
+// The number as a layer of the model. Throws a Napi::Error when there is no such layer.
+uint32_t addonKvLayer(const AddonContext* context, const Napi::Value& value);
+
+// Lists of rows, one for each layer. Throws a Napi::Error that names `method` when they are something else.
+std::vector<std::vector<uint32_t>> addonKvRows(const Napi::Value& value, const char* method);
 
 // Why the answering cache of a new context is refused, or "".
 std::string addonKvRefused(const AddonContext* context);

@@ -4,6 +4,7 @@
 #include "llama-cparams.h"
 #include "llama-graph.h"
 #include "llama-hparams.h"
+#include "llama-kv-kept.h"
 #include "llama-model.h"
 
 #include "ggml.h"
@@ -15,7 +16,7 @@
 static constexpr size_t CHUNK_BYTES = 8*1024*1024;
 
 // nodes of one chunk, and of the result
-static constexpr uint32_t CHUNK_NODES = 10;
+static constexpr uint32_t CHUNK_NODES = 13;
 static constexpr uint32_t LAYER_NODES = 4;
 
 static uint32_t rows_per_chunk(uint32_t n_kv, uint32_t n_head) {
@@ -48,7 +49,7 @@ void llama_attn_probe_build(
     const auto & rows = gctx.cparams.attn_probe;
 
     // what the main branch computes in another way is not probed: such layers get no entry
-    if (kq_b != nullptr || gctx.hparams.use_alibi || gctx.hparams.attn_soft_cap || k->ne[3] != 1) {
+    if (kq_b != nullptr || gctx.hparams.use_alibi || k->ne[3] != 1) {
         return;
     }
 
@@ -58,7 +59,8 @@ void llama_attn_probe_build(
         t_attn_probe.resize(il + 1);
     }
 
-    if (rows.n == 0 || rows.first + rows.n > q->ne[2]) {
+    // a sliding window sees only the end of a document
+    if (rows.n == 0 || rows.first + rows.n > q->ne[2] || llama_kv_cache_kept::has_window(gctx.hparams, il)) {
         return;
     }
 
@@ -84,9 +86,15 @@ void llama_attn_probe_build(
         cur = ggml_mul_mat(ctx, k, cur); // [n_kv, n, n_head]
         ggml_prec_set_acc(cur, GGML_PREC_F32);
 
+        // as in flash attention: the scale first, then the cap
+        const float cap = gctx.hparams.attn_soft_cap ? gctx.hparams.f_attn_logit_softcapping : 0.0f;
+        if (cap > 0.0f) {
+            cur = ggml_scale(ctx, ggml_tanh(ctx, ggml_scale(ctx, cur, kq_scale/cap)), cap);
+        }
+
         ggml_tensor * mask = ggml_view_2d(ctx, kq_mask, n_kv, n, kq_mask->nb[1], first*kq_mask->nb[1]);
 
-        cur = ggml_soft_max_ext(ctx, cur, mask, kq_scale, 0.0f);
+        cur = ggml_soft_max_ext(ctx, cur, mask, cap > 0.0f ? 1.0f : kq_scale, 0.0f);
         ggml_soft_max_add_sinks(cur, sinks);
 
         if (n > 1) {

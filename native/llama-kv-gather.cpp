@@ -13,10 +13,7 @@
 // gather
 //
 
-// copy the rows of src in the given cells to the first rows of dst
-//   cells: [n_rows] or [n_head_kv][n_rows]
-//   n_rot: the rotation of dst (see attn_rot_k), 0 = the rows have it already or do not need it
-static void gather_rows(ggml_tensor * dst, const ggml_tensor * src, uint32_t n_rows, uint32_t n_rot, const std::vector<uint32_t> & cells) {
+void llama_kv_gather_rows(ggml_tensor * dst, uint32_t first, const ggml_tensor * src, uint32_t n_rows, uint32_t n_rot, const std::vector<uint32_t> & cells) {
     // read every row once, in runs
     std::vector<uint32_t> needed = cells;
 
@@ -91,7 +88,19 @@ static void gather_rows(ggml_tensor * dst, const ggml_tensor * src, uint32_t n_r
         }
     }
 
-    ggml_backend_tensor_set(dst, buf_dst.data(), 0, buf_dst.size());
+    ggml_backend_tensor_set(dst, buf_dst.data(), first*n_bytes_dst, buf_dst.size());
+}
+
+// as in build_input_k_rot and build_input_v_rot
+llama_kv_rotation::llama_kv_rotation(const llama_kv_cache & dst, const llama_kv_cache & src) {
+    if (dst.attn_rot_k && !src.attn_rot_k) {
+        for (k = 64; dst.n_embd_head_k_all % (2*k) == 0;) {
+            k *= 2;
+        }
+    }
+    if (dst.attn_rot_v && !src.attn_rot_v) {
+        v = 64;
+    }
 }
 
 // the cells of positions 0 .. N-1
@@ -132,8 +141,13 @@ void llama_kv_cache_kept::gather(const llama_kv_cache & src, const std::vector<s
     if (src.v_trans) {
         throw std::runtime_error("flash attention is off in the reading context");
     }
-    if (rows.size() != layers.size()) {
-        throw std::runtime_error(format("rows for %zu layers are needed, got %zu", layers.size(), rows.size()));
+    if (rows.size() != n_kept.size()) {
+        throw std::runtime_error(format("rows for %zu layers are needed, got %zu", n_kept.size(), rows.size()));
+    }
+    for (uint32_t il = 0; il < rows.size(); ++il) {
+        if (has_window(hparams, il) && !rows[il].empty()) {
+            throw std::runtime_error(format("layer %u has a sliding window and keeps no other rows", il));
+        }
     }
 
     const auto cell_of = cells_by_pos(src.v_cells[0]);
@@ -170,18 +184,7 @@ void llama_kv_cache_kept::gather(const llama_kv_cache & src, const std::vector<s
         }
     }
 
-    // the rotation of new rows, as in build_input_k_rot and build_input_v_rot
-    uint32_t n_rot_k = 0;
-    uint32_t n_rot_v = 0;
-
-    if (attn_rot_k && !src.attn_rot_k) {
-        for (n_rot_k = 64; n_embd_head_k_all % (2*n_rot_k) == 0;) {
-            n_rot_k *= 2;
-        }
-    }
-    if (attn_rot_v && !src.attn_rot_v) {
-        n_rot_v = 64;
-    }
+    const llama_kv_rotation rot(*this, src);
 
     for (const auto & layer : layers) {
         const uint32_t il = layer.il;
@@ -189,8 +192,8 @@ void llama_kv_cache_kept::gather(const llama_kv_cache & src, const std::vector<s
         if (n_kept[il] > 0) {
             const auto & layer_src = src.layers[src.map_layer_ids.at(il)];
 
-            gather_rows(layer.k, layer_src.k, n_kept[il], n_rot_k, cells[il]);
-            gather_rows(layer.v, layer_src.v, n_kept[il], n_rot_v, cells[il]);
+            llama_kv_gather_rows(layer.k, 0, layer_src.k, n_kept[il], rot.k, cells[il]);
+            llama_kv_gather_rows(layer.v, 0, layer_src.v, n_kept[il], rot.v, cells[il]);
         }
     }
 
@@ -283,7 +286,7 @@ std::vector<llama_kv_layer_report> llama_kv_cache_kept::report(const llama_kv_ca
         // kept cells that the layer does not have
         const uint32_t n_skip = kept && kept->get_pos_kept() >= 0 ? kept->n_kept_max - kept->n_kept[layer.il] : 0;
 
-        res.push_back({ n_rows, n_used - n_skip, n_bytes, n_bytes/n_rows*(n_used - n_skip) });
+        res.push_back({ layer.il, n_rows, n_used - n_skip, n_bytes, n_bytes/n_rows*(n_used - n_skip) });
     }
 
     return res;

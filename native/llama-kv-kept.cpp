@@ -3,6 +3,7 @@
 #include "llama-arch.h"
 #include "llama-context.h"
 #include "llama-impl.h"
+#include "llama-kv-cache-iswa.h"
 #include "llama-memory.h"
 #include "llama-model.h"
 
@@ -33,12 +34,22 @@ llama_kv_cache_kept::llama_kv_cache_kept(
     llama_kv_cache(
         model, model.hparams, checked(model, params, cparams).type_k, params.type_v, /*v_trans=*/ false, cparams.offload_kqv, /*unified=*/ true,
         layout_max(*params.kv_layout) + params.kv_layout->n_tail, /*n_seq_max=*/ 1, /*n_pad=*/ 1,
-        model.hparams.n_swa, model.hparams.swa_type, nullptr,
-        [&](int32_t il) { return (uint32_t) il < model.hparams.n_layer(); }, nullptr, nullptr, "",
+        /*n_swa=*/ 0, LLAMA_SWA_TYPE_NONE, nullptr,
+        [&](int32_t il) { return (uint32_t) il < model.hparams.n_layer() && !has_window(model.hparams, il); }, nullptr, nullptr, "",
         [&](int32_t il) { return params.kv_layout->n_kept[il] + params.kv_layout->n_tail; }),
     n_kept(params.kv_layout->n_kept, params.kv_layout->n_kept + params.kv_layout->n_layer),
     n_kept_max(layout_max(*params.kv_layout)),
     n_tail(params.kv_layout->n_tail) {
+}
+
+bool llama_kv_cache_kept::has_window(const llama_hparams & hparams, uint32_t il) {
+    return hparams.swa_type != LLAMA_SWA_TYPE_NONE && hparams.is_swa(il);
+}
+
+const llama_kv_cache * llama_kv_cache_kept::base_of(const llama_memory_i * memory) {
+    const auto * iswa = dynamic_cast<const llama_kv_cache_iswa *>(memory);
+
+    return iswa ? iswa->get_base() : dynamic_cast<const llama_kv_cache *>(memory);
 }
 
 std::string llama_kv_cache_kept::unsupported(const llama_model & model, const llama_cparams & cparams) {
@@ -50,22 +61,24 @@ std::string llama_kv_cache_kept::unsupported(const llama_model & model, const ll
     if (hparams.is_mla()) {
         return "latent attention (MLA)";
     }
-    if (hparams.swa_type != LLAMA_SWA_TYPE_NONE) {
-        return "sliding-window layers";
+    if (hparams.swa_type != LLAMA_SWA_TYPE_NONE && hparams.swa_type != LLAMA_SWA_TYPE_STANDARD) {
+        return "attention in chunks";
     }
     if (hparams.use_alibi) {
         return "positions as attention bias (ALiBi)";
     }
-    if (hparams.attn_soft_cap) {
-        return "capped attention scores";
-    }
     if (llama_model_has_encoder(&model) || !cparams.causal_attn) {
         return "attention that is not causal";
     }
+    bool all_windows = true;
     for (uint32_t il = 0; il < hparams.n_layer(); ++il) {
         if (!hparams.has_kv(il)) {
             return "layers without keys and values of their own";
         }
+        all_windows = all_windows && has_window(hparams, il);
+    }
+    if (all_windows) {
+        return "sliding windows in all layers";
     }
     if (model.split_mode() == LLAMA_SPLIT_MODE_TENSOR) {
         return "tensors split over several devices";
@@ -92,7 +105,12 @@ std::string llama_kv_cache_kept::refused(const llama_model & model, const llama_
     if (layout.n_tail == 0) {
         return "a cache needs at least one row for new tokens";
     }
-    if (layout.n_tail > cparams.n_ctx_seq || layout_max(layout) > cparams.n_ctx_seq) {
+    for (uint32_t il = 0; il < layout.n_layer; ++il) {
+        if (layout.n_kept[il] > 0 && has_window(model.hparams, il)) {
+            return format("layer %u has a sliding window and keeps no other rows", il);
+        }
+    }
+    if (layout.n_back > cparams.n_ctx_seq || layout.n_tail > cparams.n_ctx_seq || layout_max(layout) > cparams.n_ctx_seq) {
         return format("a layer cannot have more rows than the context has positions, %u", cparams.n_ctx_seq);
     }
 
@@ -107,9 +125,10 @@ std::string llama_kv_cache_kept::unsupported(const llama_context & lctx) {
         return res;
     }
 
-    const auto * kv = dynamic_cast<const llama_kv_cache *>(lctx.get_memory());
+    const auto * kv   = base_of(lctx.get_memory());
+    const auto * iswa = dynamic_cast<const llama_kv_cache_iswa *>(lctx.get_memory());
 
-    if (kv == nullptr || kv->layers.size() != model.hparams.n_layer()) {
+    if (kv == nullptr || kv->layers.size() + (iswa ? iswa->get_swa()->layers.size() : 0) != model.hparams.n_layer()) {
         return "a cache of its own kind";
     }
     if (lctx.get_gf_res_reserve()->t_attn_probe.size() != model.hparams.n_layer()) {
@@ -131,12 +150,21 @@ bool llama_kv_cache_kept::get_can_shift() const {
     return false;
 }
 
+void llama_kv_cache_kept::clear(bool data) {
+    n_pos_compacted = 0;
+
+    llama_kv_cache::clear(data);
+}
+
 bool llama_kv_cache_kept::seq_rm(llama_seq_id seq_id, llama_pos p0, llama_pos p1) {
     // positions of the document are not recorded: all of them go, with everything behind them, or none
     const bool all = p0 <= 0 && (p1 < 0 || p1 > v_cells[0].seq_pos_max(0));
 
-    if (seq_id <= 0 && p0 <= get_pos_kept() && !all) {
+    if (seq_id <= 0 && (p0 <= get_pos_kept() || p0 < n_pos_compacted) && !all) {
         return false;
+    }
+    if (all) {
+        n_pos_compacted = 0;
     }
 
     return llama_kv_cache::seq_rm(seq_id, p0, p1);

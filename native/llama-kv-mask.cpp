@@ -1,5 +1,7 @@
 #include "llama-kv-kept.h"
 
+#include "llama-kv-cache-iswa.h"
+
 #include <algorithm>
 #include <cmath>
 #include <cstring>
@@ -17,7 +19,9 @@ public:
     }
 
     bool can_reuse(const llm_graph_params & params) override {
-        mctx = static_cast<const llama_kv_cache_context *>(params.mctx);
+        const auto * iswa = dynamic_cast<const llama_kv_cache_iswa_context *>(params.mctx);
+
+        mctx = iswa ? iswa->get_base() : static_cast<const llama_kv_cache_context *>(params.mctx);
 
         return mctx->get_n_kv() == n_kv && params.ubatch.n_tokens == n_tokens;
     }
@@ -51,7 +55,9 @@ std::vector<ggml_tensor *> llama_kv_cache_kept::build_mask(
 
     auto inp = std::make_unique<llm_graph_input_mask_kept>(mctx, ubatch.n_tokens);
 
-    inp->slices = n_kept;
+    for (const auto & layer : layers) {
+        inp->slices.push_back(n_kept[layer.il]);
+    }
     std::sort(inp->slices.begin(), inp->slices.end());
     inp->slices.erase(std::unique(inp->slices.begin(), inp->slices.end()), inp->slices.end());
 
@@ -74,10 +80,10 @@ std::vector<ggml_tensor *> llama_kv_cache_kept::build_mask(
         offs += slice_size(n_kv, inp->n_tokens);
     }
 
-    std::vector<ggml_tensor *> masks;
+    std::vector<ggml_tensor *> masks(n_kept.size());
 
-    for (uint32_t n : n_kept) {
-        masks.push_back(views[std::lower_bound(inp->slices.begin(), inp->slices.end(), n) - inp->slices.begin()]);
+    for (const auto & layer : layers) {
+        masks[layer.il] = views[std::lower_bound(inp->slices.begin(), inp->slices.end(), n_kept[layer.il]) - inp->slices.begin()];
     }
 
     res.add_input(std::move(inp));

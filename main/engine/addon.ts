@@ -6,8 +6,12 @@ import { getLlama, type Llama, LlamaLogLevel, type LlamaModel, type Token } from
 import type { KvType } from "../../preload/api.ts";
 import { EngineError } from "./errors.ts";
 
-/** Rows that a context really allocates: `kept[layer]` rows gathered from elsewhere and `tail` rows for new tokens, in every layer. */
-export type KvLayout = { kept: Uint32Array; tail: number };
+/**
+ * Rows that a context really allocates: `kept[layer]` rows gathered from elsewhere and `tail` rows for new tokens, in every layer.
+ * Layers with a sliding window keep 0; they have what their window and a batch need, and `back` rows more so that so many
+ * tokens can be taken back.
+ */
+export type KvLayout = { kept: Uint32Array; tail: number; back?: number };
 
 export type KvReport = {
   layers: { rows: number; usedRows: number; bytes: number; usedBytes: number }[];
@@ -33,15 +37,30 @@ export interface NativeContext {
 
   /** Empty when probe, layout and gather work for this model; otherwise the reason in plain words. */
   getKvSupport(): string;
+  /** How many tokens the sliding window of a layer holds, 0 for layers that attend to everything: [layer]. */
+  getKvWindows(): number[];
   /** Rows of the next batch whose attention is summed; a count of 0 switches the probe off. They must lie in one batch. */
   setAttentionProbe(firstRow: number, rowCount: number): void;
-  /** Attention mass of the probed rows, summed over them: [head][position]. */
+  /** Attention mass of the probed rows, summed over them: [head][position], after `compactKv` [head][row]. Layers with a sliding window have none. */
   getAttentionProbe(layer: number): Float32Array;
-  /** Copies rows of `source`: for each layer b_l positions for all KV heads, or [kvHead][b_l]. The next token is source's next. */
+  /**
+   * Copies rows of `source`: for each layer b_l positions for all KV heads, or [kvHead][b_l]. The next token is source's next.
+   * The lists of layers with a sliding window are empty: what their window holds is copied by itself.
+   */
   gatherKv(source: NativeContext, rows: Uint32Array[]): Promise<void>;
   /** Reallocates the tail to `tail` rows; nothing in the cache changes. */
   growKvTail(tail: number): Promise<void>;
   getKvReport(): KvReport;
+  /**
+   * How alike the keys in a cache that keeps nothing are: the cosine of each row's key with the mean of all keys brought to length one,
+   * [kvHead][row]. Layers with a sliding window cannot be asked.
+   */
+  getKeySimilarity(layer: number): Float32Array;
+  /**
+   * Lets go of all but `count` rows in each layer, in place: [row] for all KV heads, or [kvHead][row], ascending; empty for layers with a
+   * sliding window. Afterwards the rows are numbered anew, the next token is the same, and nothing before it can be taken back.
+   */
+  compactKv(count: number, rows: Uint32Array[]): Promise<void>;
   /** Bytes of one position's key and value rows, [layer]. */
   getKvRowBytes(): number[];
   /** Raw rows of the positions [from, to) of one layer: all keys, then all values. */
@@ -74,7 +93,7 @@ type Bindings = {
 };
 
 /** The version of the patch that this code was written for. */
-const patchVersion = 1;
+const patchVersion = 2;
 
 /**
  * Loads the patched llama.cpp and refuses anything else: a stock binary would load silently and know nothing of compression.
@@ -115,7 +134,8 @@ export async function createContext(model: LlamaModel, params: ContextParams): P
     flashAttention: true,
     kvCacheKeyType: kvType,
     kvCacheValueType: kvType,
-    ...(params.layout && { kvLayout: params.layout }),
+    // Without a layout sliding windows are not cut: tokens can be taken back as in any other cache.
+    ...(params.layout ? { kvLayout: params.layout } : { swaFullCache: true }),
   });
   if (!(await context.init())) {
     throw new EngineError(

@@ -23,7 +23,14 @@ type Bindings = {
 /** Names as ggml writes them, in upper case: it does not know "q8_0". */
 export type CacheType = "F16" | "Q8_0" | "F32";
 
-export type ContextOptions = { type?: CacheType; batchSize?: number; kept?: ArrayLike<number>; tail?: number; [key: string]: unknown };
+export type ContextOptions = {
+  type?: CacheType;
+  batchSize?: number;
+  kept?: ArrayLike<number>;
+  tail?: number;
+  back?: number;
+  [key: string]: unknown;
+};
 
 let llama: Promise<Llama> | undefined;
 
@@ -49,7 +56,7 @@ export function bindings(model: LlamaModel): Bindings {
 
 /** A context that is not initialised yet: 2,048 positions, F16. With `kept` it is an answering context. */
 export function newContext(model: LlamaModel, options: ContextOptions = {}): TestContext {
-  const { type = "F16", kept, tail = 32, ...rest } = options;
+  const { type = "F16", kept, tail = 32, back = 0, ...rest } = options;
   const native = bindings(model);
   const cacheType = native.getGgmlType(type);
   if (cacheType === undefined) throw new Error(`There is no type ${type}.`);
@@ -61,7 +68,7 @@ export function newContext(model: LlamaModel, options: ContextOptions = {}): Tes
     flashAttention: true,
     kvCacheKeyType: cacheType,
     kvCacheValueType: cacheType,
-    ...(kept && { kvLayout: { kept: Uint32Array.from(kept), tail } }),
+    ...(kept && { kvLayout: { kept: Uint32Array.from(kept), tail, back } }),
     ...rest,
   });
 }

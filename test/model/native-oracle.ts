@@ -9,8 +9,16 @@ export function withoutAttentionOutput({ name, data }: GgufTensor): void {
   if (name.endsWith("attn_output.weight")) data.fill(0);
 }
 
+/** How other architectures differ, in their first layer: scores are capped; halves of a head turn in place of neighbours. */
+export type OracleOptions = { cap?: number; halves?: boolean };
+
 /** Softmax attention of every row of the prompt, in double precision: `[layer][head][row][position]`. */
-export function attentionOf(weights: ReadonlyMap<string, GgufTensor>, tokens: readonly number[]): Float64Array[][][] {
+export function attentionOf(
+  weights: ReadonlyMap<string, GgufTensor>,
+  tokens: readonly number[],
+  { cap, halves = false }: OracleOptions = {},
+): Float64Array[][][] {
+  const capped = (score: number) => (cap === undefined ? score : cap * Math.tanh(score / cap));
   const weight = (name: string) => weights.get(name)!;
   const embedding = weight("token_embd.weight");
   let hidden: Float64Array[] = tokens.map((token) =>
@@ -20,12 +28,14 @@ export function attentionOf(weights: ReadonlyMap<string, GgufTensor>, tokens: re
   return Array.from({ length: tiny.layers }, (_, layer) => {
     const of = (name: string) => weight(`blk.${layer}.${name}.weight`);
     const input = hidden.map(normalized);
-    const queries = input.map((row, position) => rotated(times(of("attn_q"), row), position));
-    const keys = input.map((row, position) => rotated(times(of("attn_k"), row), position));
+    const queries = input.map((row, position) => rotated(times(of("attn_q"), row), position, halves));
+    const keys = input.map((row, position) => rotated(times(of("attn_k"), row), position, halves));
 
     const heads = Array.from({ length: tiny.heads }, (_, head) => {
       const kvHead = Math.floor((head * tiny.kvHeads) / tiny.heads);
-      return queries.map((query, row) => softmax(keys.slice(0, row + 1).map((key) => dot(slice(query, head), slice(key, kvHead)) / 8)));
+      return queries.map((query, row) =>
+        softmax(keys.slice(0, row + 1).map((key) => capped(dot(slice(query, head), slice(key, kvHead)) / 8))),
+      );
     });
 
     hidden = hidden.map((row) => {
@@ -58,13 +68,16 @@ function normalized(row: Float64Array): Float64Array {
   return row.map((value) => value * scale);
 }
 
-/** Rotary positions: neighbouring pairs turn by the position, slower from pair to pair. */
-function rotated(row: Float64Array, position: number): Float64Array {
+/** Rotary positions: pairs of numbers turn by the position, slower from pair to pair; a pair is two neighbours or one number of each half. */
+function rotated(row: Float64Array, position: number, halves: boolean): Float64Array {
   const out = row.slice();
-  for (let index = 0; index < row.length; index += 2) {
-    const angle = position * 10_000 ** (-(index % tiny.headSize) / tiny.headSize);
-    out[index] = row[index]! * Math.cos(angle) - row[index + 1]! * Math.sin(angle);
-    out[index + 1] = row[index]! * Math.sin(angle) + row[index + 1]! * Math.cos(angle);
+  for (let pair = 0; pair < row.length / 2; pair++) {
+    const inHead = pair % (tiny.headSize / 2);
+    const head = 2 * (pair - inHead);
+    const [one, two] = halves ? [head + inHead, head + inHead + tiny.headSize / 2] : [2 * pair, 2 * pair + 1];
+    const angle = position * 10_000 ** ((-2 * inHead) / tiny.headSize);
+    out[one] = row[one]! * Math.cos(angle) - row[two]! * Math.sin(angle);
+    out[two] = row[one]! * Math.sin(angle) + row[two]! * Math.cos(angle);
   }
   return out;
 }

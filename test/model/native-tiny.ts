@@ -4,12 +4,17 @@ import { randomWeights, tinyVocabulary, writeGguf } from "../gguf.ts";
 
 export const tiny = { layers: 3, heads: 4, kvHeads: 2, headSize: 64, width: 64, ffn: 96, context: 2048 } as const;
 
-export type TinyArchitecture = "llama" | "mistral3" | "qwen2" | "qwen3" | "phi3" | "gemma3" | "mamba" | "deepseek2";
+export type TinyArchitecture = "llama" | "mistral3" | "qwen2" | "qwen3" | "phi3" | Windowed | "mamba" | "deepseek2";
+
+/** Those in which some layers have a sliding window, of 64 tokens here. */
+export type Windowed = "gemma2" | "gemma3" | "cohere2" | "gpt-oss";
 
 /** What a test changes in the weights before they are written. */
 export type TinyOptions = {
   layers?: number;
   change?: (tensor: GgufTensor) => void;
+  /** Layers with a sliding window, instead of the architecture's own choice. */
+  windows?: boolean[];
   /** Other rope factors in contexts of more positions than this, as in long-context versions of Phi 3. */
   longFrom?: number;
 };
@@ -18,7 +23,7 @@ export type TinyOptions = {
 export function writeTinyModel(file: string, architecture: TinyArchitecture, options: TinyOptions = {}): Map<string, GgufTensor> {
   const layers = options.layers ?? tiny.layers;
   const vocabulary = tinyVocabulary();
-  const tensors = [...outerTensors((vocabulary["tokenizer.ggml.tokens"] as string[]).length)];
+  const tensors = outerTensors(architecture, (vocabulary["tokenizer.ggml.tokens"] as string[]).length);
   if (options.longFrom !== undefined) {
     for (const name of ["rope_factors_long.weight", "rope_factors_short.weight"])
       tensors.push({ name, dims: [tiny.width / tiny.heads / 2] });
@@ -37,6 +42,7 @@ export function writeTinyModel(file: string, architecture: TinyArchitecture, opt
 
   const values = {
     ...metadata(architecture, layers),
+    ...(options.windows && { "attention.sliding_window_pattern": Int32Array.from(options.windows, Number) }),
     ...(options.longFrom !== undefined && { "rope.scaling.original_context_length": options.longFrom }),
   };
   const own = Object.entries(values).map(([key, value]) => [`${architecture}.${key}`, value] as const);
@@ -52,11 +58,13 @@ function scaleOf(name: string, dims: number[]): number {
   return dims.length === 1 ? 0.1 : sharper / Math.sqrt(dims[0]!);
 }
 
-function outerTensors(tokens: number): Shape[] {
+function outerTensors(architecture: TinyArchitecture, tokens: number): Shape[] {
+  const output = { name: "output.weight", dims: [tiny.width, tokens] };
   return [
     { name: "token_embd.weight", dims: [tiny.width, tokens] },
     { name: "output_norm.weight", dims: [tiny.width] },
-    { name: "output.weight", dims: [tiny.width, tokens] },
+    // these two use the embeddings again
+    ...(architecture === "gemma2" || architecture === "cohere2" ? [] : [output]),
   ];
 }
 
@@ -110,14 +118,43 @@ function layerTensors(architecture: TinyArchitecture): Shape[] {
         { name: "ffn_up.weight", dims: [width, 2 * ffn] },
         { name: "ffn_down.weight", dims: [ffn, width] },
       ];
+    case "gemma2":
     case "gemma3":
       return [
         ...norms,
         { name: "post_attention_norm.weight", dims: [width] },
         { name: "post_ffw_norm.weight", dims: [width] },
         ...attention,
-        ...headNorms,
+        ...(architecture === "gemma3" ? headNorms : []),
         ...feedForward,
+      ];
+    case "cohere2": // heads share the model's width
+      return [
+        { name: "attn_norm.weight", dims: [width] },
+        { name: "attn_q.weight", dims: [width, width] },
+        { name: "attn_k.weight", dims: [width, width / 2] },
+        { name: "attn_v.weight", dims: [width, width / 2] },
+        { name: "attn_output.weight", dims: [width, width] },
+        ...feedForward,
+      ];
+    case "gpt-oss":
+      return [
+        { name: "attn_norm.weight", dims: [width] },
+        { name: "post_attention_norm.weight", dims: [width] },
+        ...attention,
+        { name: "attn_q.bias", dims: [q] },
+        { name: "attn_k.bias", dims: [kv] },
+        { name: "attn_v.bias", dims: [kv] },
+        { name: "attn_output.bias", dims: [width] },
+        { name: "attn_sinks.weight", dims: [tiny.heads] },
+        { name: "ffn_gate_inp.weight", dims: [width, experts] },
+        { name: "ffn_gate_inp.bias", dims: [experts] },
+        ...["gate", "up"].flatMap((name) => [
+          { name: `ffn_${name}_exps.weight`, dims: [width, ffn, experts] },
+          { name: `ffn_${name}_exps.bias`, dims: [ffn, experts] },
+        ]),
+        { name: "ffn_down_exps.weight", dims: [ffn, width, experts] },
+        { name: "ffn_down_exps.bias", dims: [width, experts] },
       ];
     case "mamba":
       return [
@@ -149,6 +186,8 @@ function layerTensors(architecture: TinyArchitecture): Shape[] {
       return architecture satisfies never;
   }
 }
+
+const experts = 2;
 
 /** Sizes of latent attention. */
 const mla = { rankQ: 32, rankKv: 64, head: 32, rope: 32 } as const;
@@ -184,8 +223,28 @@ function metadata(architecture: TinyArchitecture, layers: number): Record<string
         "attention.value_length": tiny.width / tiny.heads,
         "rope.dimension_count": tiny.width / tiny.heads,
       };
+    case "gemma2": // a cap that the scores really meet
+      return { ...attention, "attention.sliding_window": 64, attn_logit_softcapping: { f32: 2 } };
     case "gemma3":
       return { ...attention, "attention.sliding_window": 64 };
+    case "cohere2":
+      return {
+        ...attention,
+        "attention.key_length": tiny.width / tiny.heads,
+        "attention.value_length": tiny.width / tiny.heads,
+        "rope.dimension_count": tiny.width / tiny.heads,
+        "attention.layer_norm_epsilon": { f32: 1e-5 },
+        "attention.sliding_window": 64,
+        logit_scale: { f32: 0.5 },
+      };
+    case "gpt-oss":
+      return {
+        ...attention,
+        "attention.sliding_window": 64,
+        expert_count: experts,
+        expert_used_count: experts,
+        expert_feed_forward_length: tiny.ffn,
+      };
     case "mamba":
       return {
         ...common,
