@@ -65,19 +65,25 @@ serve<FolioRequests>({
   },
   gather: async ({ policy, budget, kvType }) => {
     await answering?.dispose();
-    const { info, profile } = loaded;
+    const { info, profile, scored, fullBytes } = loaded;
     const length = prompt.tokens.length;
-    const { layers, heads, kvHeads } = info;
+    const { heads, kvHeads } = info;
     const began = performance.now();
-    const attention = (layer: number) => reading.context.getAttentionProbe(layer);
-    const keep = planKeep(policies[policy], { layers, heads, kvHeads, attention, positions: length, profile }, prompt, {
-      budget,
-      window: "question",
-    });
+    const attention = (layer: number) => reading.attention(layer);
+    const similarity = (layer: number) => reading.similarity(layer);
+    const keep = planKeep(
+      policies[policy],
+      { layers: scored.length, heads, kvHeads, attention, similarity, positions: length, profile },
+      prompt,
+      {
+        budget,
+        window: "question",
+      },
+    );
     const selected = performance.now();
     answering = await AnsweringCache.gather(loaded, reading.context, keep.kept!, length, { threads, kvType });
     const { bytes, computeBytes } = answering.report();
-    return { bytes, computeBytes, fullBytes: length * info.tokenBytes, selectMs: selected - began, gatherMs: performance.now() - selected };
+    return { bytes, computeBytes, fullBytes: fullBytes(length), selectMs: selected - began, gatherMs: performance.now() - selected };
   },
   decode: async ({ from, count }) => {
     if (from === "answering") {
@@ -98,8 +104,8 @@ serve<FolioRequests>({
   peak: async () => process.resourceUsage().maxRSS * 1024,
 });
 
-async function readTo(cache: ReadingCache, { tokens, stops }: Pick<Prompt, "tokens" | "stops">, to: number): Promise<void> {
-  await cache.read(tokens, stops, to, { answerTokens: 0, signal: new AbortController().signal, onProgress: () => {} });
+async function readTo(cache: ReadingCache, prompt: Pick<Prompt, "tokens" | "stops">, to: number): Promise<void> {
+  await cache.read(prompt, to, { answerTokens: 0, signal: new AbortController().signal, onProgress: () => {} });
 }
 
 async function decodeSteps(

@@ -51,7 +51,7 @@ export class Lab {
 
   /** Reads a question behind the document and probes the window's attention, as Engine does. */
   async ask(question: string, window: Window, history: PastTurn[] = []): Promise<Probed> {
-    const { model, template, info } = this.loaded;
+    const { model, template, info, scored } = this.loaded;
     const prompt = buildPrompt(model, template, [this.#document], history, question);
     const length = prompt.tokens.length;
     const from = window === "question" ? prompt.questionStart : Math.max(0, length - window);
@@ -59,15 +59,17 @@ export class Lab {
     const { reading } = this.#caches;
     await this.#readUpTo(prompt, ReadingCache.lastPieceStart(length, prompt.questionStart, from));
     const output = await reading.readProbed(prompt.tokens, from, to);
-    const attention = Attention.probed(reading.context, info, length);
+    const attention = Attention.probed(reading, { layers: scored.length, heads: info.heads }, length);
     return { prompt, window, attention, firstLogits: reading.context.getLogits(output) };
   }
 
   /** What a policy keeps by the question alone. */
   plan({ prompt, window, attention }: Probed, policy: Exclude<PolicyName, "full">, budget: Budget): Kept {
-    const { layers, heads, kvHeads } = this.loaded.info;
+    const { heads, kvHeads } = this.loaded.info;
     const { layer, positions } = attention;
-    const input = { layers, heads, kvHeads, attention: layer, positions, profile: this.loaded.profile };
+    const similarity = (of: number) => this.#caches.reading.similarity(of);
+    const layers = this.loaded.scored.length;
+    const input = { layers, heads, kvHeads, attention: layer, similarity, positions, profile: this.loaded.profile };
     return planKeep(policies[policy], input, prompt, { budget, window }).kept;
   }
 
@@ -162,7 +164,7 @@ export class Lab {
   }
 
   async #readUpTo(prompt: Prompt, end: number): Promise<void> {
-    await this.#caches.reading.read(prompt.tokens, prompt.stops, end, {
+    await this.#caches.reading.read(prompt, end, {
       answerTokens: 0,
       signal: new AbortController().signal,
       onProgress: () => {},

@@ -92,6 +92,7 @@ async function converse(engine: Engine, facts: readonly Fact[], how: Pick<AskReq
       question: fact.question,
       budget,
       window: "question",
+      smallestShare: 0.5,
       readingKv: "f16",
       answeringKv: "f16",
       maxAnswerTokens: answerTokens,

@@ -3,7 +3,7 @@ import { constants } from "node:fs";
 import { access, readFile, rename, rm, stat, writeFile } from "node:fs/promises";
 import { basename, dirname, resolve } from "node:path";
 import { parseArgs } from "node:util";
-import { type Budget, type MemoryMode, type PolicyName, policyNames } from "../preload/api.ts";
+import { type Budget, type MemoryMode, memoryModes, type PolicyName, policyNames } from "../preload/api.ts";
 import { calibrateModel } from "./calibrate.ts";
 import { doctor } from "./doctor.ts";
 import { DocumentError, type ParsedDocument, parseDocument } from "./documents/import.ts";
@@ -18,8 +18,8 @@ import { defaultSettings } from "./settings.ts";
 
 const usage = `Usage:
   folio ask FILE... --question Q [--question Q2 ...] [--budget 256|6%|full] [--policy NAME]
-            [--window question|8] [--model FILE] [--mode fast|balanced] [--max-tokens N]
-            [--threads N] [--json] [--kept FILE]
+            [--window question|8] [--model FILE] [--mode fast|balanced|smallest] [--share 50%]
+            [--max-tokens N] [--threads N] [--json] [--kept FILE]
   folio calibrate [--model FILE] [--out FILE] [--threads N]
   folio models      models in the local cache
   folio doctor      what was found on this machine
@@ -73,6 +73,8 @@ type AskOptions = {
   window: Window;
   model: string;
   mode: MemoryMode;
+  /** What smallest mode keeps. */
+  share: number;
   maxTokens: number;
   threads: number;
   json: boolean;
@@ -99,7 +101,8 @@ function parseAsk(args: string[]): AskOptions {
     policy: oneOf("--policy", values.policy ?? defaultSettings.policy, policyNames),
     window: values.window === "question" ? "question" : wholeNumber("--window", values.window, 1, 512),
     model: values.model === undefined ? defaultModelFile() : fromCaller(values.model),
-    mode: oneOf("--mode", values.mode ?? defaultSettings.mode, ["fast", "balanced"] as const),
+    mode: oneOf("--mode", values.mode ?? defaultSettings.mode, memoryModes),
+    share: values.share === undefined ? defaultSettings.smallestShare : parseShare(values.share),
     maxTokens: wholeNumber("--max-tokens", values["max-tokens"] ?? String(defaultSettings.maxAnswerTokens), 1, 100_000),
     threads: values.threads === undefined ? defaultThreads() : wholeNumber("--threads", values.threads, 1, 256),
     json: values.json,
@@ -118,6 +121,7 @@ function parseAskArgs(args: string[]) {
       window: { type: "string", default: "question" },
       model: { type: "string" },
       mode: { type: "string" },
+      share: { type: "string" },
       "max-tokens": { type: "string" },
       threads: { type: "string" },
       json: { type: "boolean", default: false },
@@ -134,6 +138,12 @@ function parseBudget(text: string): Budget {
   }
   if (/^[1-9]\d{0,6}$/.test(text)) return { kind: "tokens", tokens: Number(text) };
   throw new UsageError(`--budget is a number of tokens like 256, a share like 6%, or full; "${text}" is neither.`);
+}
+
+function parseShare(text: string): number {
+  const percent = Number(/^(\d+(?:\.\d+)?)\s*%$/.exec(text)?.[1]);
+  if (percent > 0 && percent < 100) return percent / 100;
+  throw new UsageError(`--share is what smallest mode keeps of the documents, like 25%; "${text}" is not.`);
 }
 
 function oneOf<Name extends string>(option: string, value: string, names: readonly Name[]): Name {
@@ -186,6 +196,7 @@ async function ask(args: string[]): Promise<void> {
               budget: options.budget,
               window: options.window,
               mode: options.mode,
+              smallestShare: options.share,
               readingKv: defaultSettings.readingKv,
               answeringKv: defaultSettings.answeringKv,
               maxAnswerTokens: options.maxTokens,

@@ -2,13 +2,14 @@
 import { mkdir, readFile, rename, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { z } from "zod";
-import { policyNames, type Settings } from "../preload/api.ts";
+import { memoryModes, policyNames, type Settings } from "../preload/api.ts";
 import { dataFolder } from "./folders.ts";
 
 export const defaultSettings: Settings = {
   budget: { kind: "share", share: 0.06 },
   policy: "phrase",
   mode: "fast",
+  smallestShare: 0.5,
   readingKv: "f16",
   answeringKv: "f16",
   maxAnswerTokens: 512,
@@ -28,7 +29,8 @@ const kvTypeSchema = z.enum(["f16", "q8_0"]);
 export const settingsSchema = z.strictObject({
   budget: budgetSchema,
   policy: z.enum(policyNames),
-  mode: z.enum(["fast", "balanced"]),
+  mode: z.enum(memoryModes),
+  smallestShare: z.number().gt(0).lt(1),
   readingKv: kvTypeSchema,
   answeringKv: kvTypeSchema,
   maxAnswerTokens: z.int().min(1).max(100_000),

@@ -178,8 +178,8 @@ export class Talk {
     const controller = this.#begin();
     try {
       await this.#shelf.give(documentIds);
-      const { readingKv } = this.#state.now.settings;
-      await this.#engine.call<"read">({ op: "read", documentIds, readingKv }, this.#hooks(controller.signal));
+      const { mode, smallestShare, readingKv } = this.#state.now.settings;
+      await this.#engine.call<"read">({ op: "read", documentIds, mode, smallestShare, readingKv }, this.#hooks(controller.signal));
     } catch (error) {
       // What prevents reading is said when a question is asked; stopping is no failure.
       if (!(error instanceof EngineError) && !this.#closed) console.error(error);
@@ -205,6 +205,7 @@ export class Talk {
         budget: settings.budget,
         window: "question" as const,
         mode: settings.mode,
+        smallestShare: settings.smallestShare,
         readingKv: settings.readingKv,
         answeringKv: settings.answeringKv,
         maxAnswerTokens: settings.maxAnswerTokens,

@@ -173,7 +173,7 @@ export type ModelInfo = {
   heads: number;
   kvHeads: number;
   contextLength: number;
-  /** Bytes that one token takes in a full f16 cache, all layers together. */
+  /** Bytes that one more token takes in a full f16 cache of a long document: layers with a sliding window have theirs full. */
   tokenBytes: number;
   /** Tokens a second when this computer last read with it; null until it has. */
   readingSpeed: number | null;
@@ -183,9 +183,10 @@ export type ModelInfo = {
   unsupported: string | null;
 };
 
-export const policyNames = ["full", "streaming", "random", "snapkv", "pyramidkv", "compresskv", "phrase"] as const;
+export const policyNames = ["full", "streaming", "random", "snapkv", "pyramidkv", "compresskv", "phrase", "keydiff"] as const;
 export type PolicyName = (typeof policyNames)[number];
-export type MemoryMode = "fast" | "balanced";
+export const memoryModes = ["fast", "balanced", "smallest"] as const;
+export type MemoryMode = (typeof memoryModes)[number];
 export type KvType = "f16" | "q8_0";
 /** Share of the prompt (0 < share < 1), a mean number of tokens per layer, or everything. */
 export type Budget = { kind: "full" } | { kind: "share"; share: number } | { kind: "tokens"; tokens: number };
@@ -194,6 +195,8 @@ export type Settings = {
   budget: Budget;
   policy: PolicyName;
   mode: MemoryMode;
+  /** Share of the documents' tokens that smallest mode keeps, 0 < share < 1; not used in other modes. */
+  smallestShare: number;
   readingKv: KvType;
   answeringKv: KvType;
   maxAnswerTokens: number;

@@ -1,11 +1,11 @@
 import { type ReactNode, useState } from "react";
 import { type Budget, type KvType, type MemoryMode, type PolicyName, policyNames, type Settings } from "../preload/api.ts";
 import { changeSettings } from "./actions.ts";
-import { count } from "./format.ts";
+import { count, percent } from "./format.ts";
 import { Hint } from "./Hint.tsx";
 import { Modal } from "./Modal.tsx";
 import { useFolio } from "./store.ts";
-import { budgetPresets, kvWords, modeWords, policyWords, sameBudget } from "./words.ts";
+import { budgetPresets, kvWords, modeWords, policyWords, sameBudget, smallestShares } from "./words.ts";
 
 const modes = Object.keys(modeWords) as MemoryMode[];
 const kvTypes = Object.keys(kvWords) as KvType[];
@@ -49,6 +49,18 @@ export function SettingsDialog() {
           choices={modes.map((value) => ({ value, label: modeWords[value].label }))}
           onChoose={(mode) => void changeSettings({ mode })}
         />
+        {settings.mode === "smallest" && (
+          <div className="kv">
+            <span>Keep at most</span>
+            <Segments
+              name="smallest-share"
+              label="Keep at most"
+              value={settings.smallestShare}
+              choices={smallestShares.map((share) => ({ value: share, label: percent(share) }))}
+              onChoose={(smallestShare) => void changeSettings({ smallestShare })}
+            />
+          </div>
+        )}
       </Group>
       <Group
         title="Number format"
@@ -105,7 +117,7 @@ function Group({ title, says, term, children }: { title: string; says?: string; 
 }
 
 /** A few choices of which one holds, side by side: radio buttons to keyboard and screen reader. */
-function Segments<Value extends string>(props: {
+function Segments<Value extends string | number>(props: {
   name: string;
   label: string;
   value: Value | null;

@@ -58,6 +58,7 @@ export const useFolio = create<Folio>()(() => ({
     budget: { kind: "share", share: 0.06 },
     policy: "phrase",
     mode: "balanced",
+    smallestShare: 0.5,
     readingKv: "f16",
     answeringKv: "f16",
     maxAnswerTokens: 512,

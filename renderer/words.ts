@@ -36,6 +36,11 @@ export const policyWords: Record<PolicyName, Choice> = {
     says: "A control to compare with: keeps what chance picks.",
     term: "random: uniformly drawn positions",
   },
+  keydiff: {
+    label: "Unusual keys",
+    says: "Keeps what stands out in the document, whatever is asked. Smallest mode chooses in this way while it reads.",
+    term: "keydiff: KeyDiff, per KV head the keys with the lowest cosine to the mean key; query-agnostic",
+  },
   full: {
     label: "Everything",
     says: "No compression: the answer needs as much memory as the reading.",
@@ -54,7 +59,15 @@ export const modeWords: Record<MemoryMode, Choice> = {
     says: "What was read rests on disk, and leaves memory before the answer begins.",
     term: "reading cache as a snapshot on disk, loaded for each question",
   },
+  smallest: {
+    label: "Smallest",
+    says: "Lets go of most of the document while reading. Later questions see only what was kept: facts get lost.",
+    term: "eviction while reading by KeyDiff, without a question; never more than the bound and one piece in memory",
+  },
 };
+
+/** What smallest mode may keep of the documents. */
+export const smallestShares = [0.75, 0.5, 0.25, 0.12] as const;
 
 export const kvWords: Record<KvType, Choice> = {
   f16: { label: "Exact", says: "16 bits a number", term: "KV type f16" },

@@ -1,6 +1,7 @@
 /** The answering cache: the small per-layer cache that an answer is decoded from. Allocates what is kept and a tail that grows with the answer. */
 import type { KvType } from "../../preload/api.ts";
 import { createContext, decode, type KvReport, type NativeContext } from "./addon.ts";
+import { onAllLayers } from "./layers.ts";
 import type { LoadedModel } from "./model.ts";
 
 /** Rows for new tokens are added this many at a time; a tail row costs what a kept row costs. */
@@ -22,7 +23,7 @@ export class AnsweringCache {
   /**
    * Allocates an answering cache and copies the kept rows of the reading context into it.
    *
-   * @param kept ascending prompt positions, [layer][set][position]: one set for all KV heads of a layer, or one each
+   * @param kept ascending prompt positions, [scored layer][set][position]: one set for all KV heads of a layer, or one each
    * @param position the prompt's length: the position of the next token
    */
   static async gather(
@@ -32,17 +33,18 @@ export class AnsweringCache {
     position: number,
     options: { threads: number; kvType: KvType },
   ): Promise<AnsweringCache> {
+    const sets = onAllLayers(loaded.windows, kept, () => [[]]);
     const context = await createContext(loaded.model, {
       contextSize: loaded.info.contextLength,
       batchSize,
       threads: options.threads,
       kvType: options.kvType,
-      layout: { kept: Uint32Array.from(kept, (sets) => sets[0]!.length), tail: tailStep },
+      layout: { kept: Uint32Array.from(sets, (layer) => layer[0]!.length), tail: tailStep },
     });
     try {
       await context.gatherKv(
         source,
-        kept.map((sets) => Uint32Array.from(sets.flat())),
+        sets.map((layer) => Uint32Array.from(layer.flat())),
       );
     } catch (error) {
       await context.dispose();

@@ -1,5 +1,7 @@
 /** How much attention the probed rows paid to each position of the prompt, summed over the rows. */
-import type { NativeContext } from "./addon.ts";
+
+/** What was probed last, for a layer that policies choose for: [head][position]. */
+type Probe = { attention(layer: number): Float32Array };
 
 export class Attention {
   readonly heads: number;
@@ -14,20 +16,20 @@ export class Attention {
     this.positions = positions;
   }
 
-  /** What a context probed last, when it held exactly `positions` tokens. */
-  static probed(context: NativeContext, { layers, heads }: { layers: number; heads: number }, positions: number): Attention {
+  /** What was probed last, when the cache held exactly `positions` tokens. */
+  static probed(reading: Probe, { layers, heads }: { layers: number; heads: number }, positions: number): Attention {
     return new Attention(
-      Array.from({ length: layers }, (_, layer) => context.getAttentionProbe(layer)),
+      Array.from({ length: layers }, (_, layer) => reading.attention(layer)),
       heads,
       positions,
     );
   }
 
-  /** The sum of this and what the context probed last, of rows behind the prompt; what they paid to each other does not count. */
-  plusProbed(context: NativeContext): Attention {
+  /** The sum of this and what was probed last, of rows behind the prompt; what they paid to each other does not count. */
+  plusProbed(reading: Probe): Attention {
     const sum = this.#mass.map((mass, layer) => {
       const added = mass.slice();
-      const wider = context.getAttentionProbe(layer);
+      const wider = reading.attention(layer);
       const width = wider.length / this.heads;
       for (let head = 0; head < this.heads; head++) {
         for (let t = 0; t < this.positions; t++) added[head * this.positions + t]! += wider[head * width + t]!;

@@ -2,6 +2,7 @@
 import { availableMemory } from "node:process";
 import type { EngineStatus, KvType, MemoryReport, ReadingPlace } from "../../preload/api.ts";
 import { AnsweringCache } from "./answering.ts";
+import { BoundedCache } from "./bounded.ts";
 import type { Output } from "./decode.ts";
 import { EngineError } from "./errors.ts";
 import { memoryReport } from "./memory.ts";
@@ -9,14 +10,18 @@ import type { LoadedModel } from "./model.ts";
 import type { Prompt } from "./prompt.ts";
 import { ReadingCache } from "./reading.ts";
 import type { SnapshotStore } from "./snapshot.ts";
+import type { AskRequest } from "./turn.ts";
 
 type Reading = Extract<EngineStatus, { phase: "reading" }>;
+
+/** What decides how documents are read. */
+export type ReadingSettings = Pick<AskRequest, "mode" | "smallestShare" | "readingKv">;
 
 /** Share of the free memory that reading may take. */
 const mostOfFree = 0.7;
 
 export class Caches {
-  reading: ReadingCache;
+  reading: ReadingCache | BoundedCache;
   answering: AnsweringCache | null = null;
   /** What the gauge says of tokens: how many were read, and how many each layer keeps (none: all of them). */
   kept: { promptTokens: number; perLayer: number[] } = { promptTokens: 0, perLayer: [] };
@@ -29,21 +34,36 @@ export class Caches {
   constructor(loaded: LoadedModel, threads: number, snapshots: SnapshotStore | null) {
     this.#loaded = loaded;
     this.#threads = threads;
-    this.#snapshots = loaded.info.unsupported === null ? snapshots : null;
+    // What a sliding window held earlier is gone by the end of a document: such a cache cannot be cut into parts and saved.
+    this.#snapshots = loaded.info.unsupported === null && loaded.scored.length === loaded.info.layers ? snapshots : null;
     this.reading = new ReadingCache(loaded, { threads, kvType: "f16" });
   }
 
-  /** Reads on with rows of this type; a cache with rows of another type is dropped. */
-  async setReadingType(kvType: KvType): Promise<void> {
-    if (this.reading.kvType === kvType) return;
+  /** Reads on in this way; a cache of another kind is dropped. */
+  async setReading({ mode, smallestShare, readingKv }: ReadingSettings): Promise<void> {
+    const share = mode === "smallest" && this.#loaded.info.unsupported === null ? smallestShare : null;
+    if (this.reading.kvType === readingKv && (this.reading instanceof BoundedCache ? this.reading.share : null) === share) return;
     await this.reading.drop();
-    this.reading = new ReadingCache(this.#loaded, { threads: this.#threads, kvType });
+    this.#place = "none";
+    const options = { threads: this.#threads, kvType: readingKv };
+    this.reading = share === null ? new ReadingCache(this.#loaded, options) : new BoundedCache(this.#loaded, { ...options, share });
+  }
+
+  /** Whether tokens are let go of while they are read: then the answer is decoded from what is left. */
+  get bounded(): boolean {
+    return this.reading instanceof BoundedCache;
+  }
+
+  /** The most bytes that both caches have taken at once for this prompt, so far. */
+  get peakBytes(): number {
+    if (this.reading instanceof BoundedCache) return this.reading.peakBytes;
+    return (this.reading.report()?.bytes ?? 0) + (this.answering?.report().bytes ?? 0);
   }
 
   /** Brings back what was saved of a prompt; resolves to the time that took in ms. */
   async restore(prompt: Prompt, end: number): Promise<number> {
     const started = performance.now();
-    if (this.#snapshots === null) return 0;
+    if (this.#snapshots === null || !(this.reading instanceof ReadingCache)) return 0;
     const restored = await this.reading.restore(this.#snapshots, prompt.tokens, prompt.stops, end);
     return restored ? performance.now() - started : 0;
   }
@@ -63,7 +83,7 @@ export class Caches {
     this.#refuseTooLarge(prompt);
     const started = performance.now();
     let first = -1;
-    await this.reading.read(prompt.tokens, prompt.stops, end, {
+    await this.reading.read(prompt, end, {
       answerTokens,
       signal: options.signal,
       onProgress: ({ done, total }) => {
@@ -78,7 +98,7 @@ export class Caches {
 
   /** Saves what was read, so that it opens in the time of reading a file; resolves to whether all of it is on disk. */
   async save(prompt: Prompt): Promise<boolean> {
-    return this.#snapshots !== null && (await this.reading.save(this.#snapshots, prompt.stops));
+    return this.#snapshots !== null && this.reading instanceof ReadingCache && (await this.reading.save(this.#snapshots, prompt.stops));
   }
 
   /** Saves the reading cache and frees its memory, unless it could not be saved. */
@@ -115,7 +135,12 @@ export class Caches {
 
   /** What is allocated at this moment. */
   memory(): MemoryReport {
-    return memoryReport(this.#loaded, this.reading.report(), this.answering?.report() ?? null, this.#place, this.kept);
+    const reading = this.reading.report();
+    // The bounded cache is what is answered from, once it has read all.
+    if (this.reading instanceof BoundedCache && this.kept.perLayer.length > 0) {
+      return memoryReport(this.#loaded, null, reading, "dropped", this.kept);
+    }
+    return memoryReport(this.#loaded, reading, this.answering?.report() ?? null, this.#place, this.kept);
   }
 
   /** Frees both caches. */
@@ -126,7 +151,12 @@ export class Caches {
 
   #refuseTooLarge(prompt: Prompt): void {
     const missing = prompt.tokens.length - this.reading.sharedWith(prompt.tokens);
-    const needed = Math.max(0, prompt.tokens.length - this.reading.length) * this.#loaded.info.tokenBytes;
+    const { fullBytes } = this.#loaded;
+    const length = prompt.tokens.length;
+    const needed =
+      this.reading instanceof BoundedCache
+        ? fullBytes(this.reading.rowsFor(prompt)) - (this.reading.report()?.bytes ?? 0)
+        : fullBytes(length) - fullBytes(Math.min(this.reading.length, length));
     if (needed <= mostOfFree * availableMemory()) return;
     const mebibytes = (bytes: number) => `${Math.ceil(bytes / 2 ** 20).toLocaleString("en")} MiB`;
     throw new EngineError(

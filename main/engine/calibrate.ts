@@ -101,9 +101,11 @@ async function measure(loaded: LoadedModel, reading: ReadingCache, out: string, 
   const texts = await readHaystack();
   const lengths = plan.lengths.filter((length) => length + 200 <= info.contextLength);
   const runs = planRuns(lengths, plan.depths);
-  const weights = await readOutputWeights(info);
+  const layers = loaded.scored.length;
+  // Layer errors need every row of every layer; sliding windows have let go of most.
+  const weights = layers === info.layers ? await readOutputWeights(info) : null;
   const errorRuns = weights === null ? 0 : plan.errorTexts * openQuestions.length;
-  const part = await resume(out, info.sha256, JSON.stringify(plan), info.layers, info.heads);
+  const part = await resume(out, info.sha256, JSON.stringify(plan), layers, info.heads);
   const work = [...runs.map(({ length }) => length), ...new Array<number>(errorRuns).fill(plan.errorLength)];
   const tell = progressOf(work, options);
 
@@ -174,12 +176,12 @@ async function needleRun(loaded: LoadedModel, reading: ReadingCache, hay: Haysta
   const first = tokenAt(loaded, document, hay.start);
   const [from, to] = [first, tokenAt(loaded, document, hay.end)].map((token) => prompt.documentStarts[0]! + token) as [number, number];
   const needle = new Set(prompt.tokens.slice(from, to));
-  const mass = Array.from({ length: info.layers }, () => new Array<number>(info.heads).fill(0));
+  const mass = loaded.scored.map(() => new Array<number>(info.heads).fill(0));
   const answer: number[] = [];
   await eachAnswerToken(loaded, reading, prompt, (token, attention) => {
     answer.push(token);
     if (!needle.has(token)) return;
-    for (let layer = 0; layer < info.layers; layer++) {
+    for (let layer = 0; layer < mass.length; layer++) {
       const rows = attention(layer);
       const positions = rows.length / info.heads;
       for (let head = 0; head < info.heads; head++) {
@@ -193,8 +195,16 @@ async function needleRun(loaded: LoadedModel, reading: ReadingCache, hay: Haysta
 
 /** What a policy sees of the rows that were just probed. */
 function policyInput(loaded: LoadedModel, reading: ReadingCache, positions: number, profile: HeadProfile): Parameters<typeof planKeep>[1] {
-  const { layers, heads, kvHeads } = loaded.info;
-  return { layers, heads, kvHeads, positions, profile, attention: (layer) => reading.context.getAttentionProbe(layer) };
+  const { heads, kvHeads } = loaded.info;
+  return {
+    layers: loaded.scored.length,
+    heads,
+    kvHeads,
+    positions,
+    profile,
+    attention: (layer) => reading.attention(layer),
+    similarity: (layer) => reading.similarity(layer),
+  };
 }
 
 /** Each data set's errors brought to the sum 1, averaged, and brought to the sum 1 again: [layer]. */

@@ -2,6 +2,7 @@
 import type { Token } from "node-llama-cpp";
 import { createSampler, type Sampler } from "./addon.ts";
 import type { Attention } from "./attention.ts";
+import { BoundedCache } from "./bounded.ts";
 import type { Caches } from "./caches.ts";
 import { Answer, sample } from "./decode.ts";
 import { type Keep, keepEverything, planKeep } from "./keep.ts";
@@ -44,14 +45,18 @@ export async function chooseKept(
   caches: Caches,
   { prompt, attention, answer, sampler, request, signal }: ChoiceInput,
 ): Promise<Choice> {
-  const { layers, heads, kvHeads } = loaded.info;
+  const { reading } = caches;
+  // In smallest mode what could be let go of is gone before a question comes.
+  if (reading instanceof BoundedCache) return { keep: reading.left(), attention };
+  const { heads, kvHeads } = loaded.info;
+  const layers = loaded.scored.length;
   const length = prompt.tokens.length;
   if (request.policy === "full" || request.budget.kind === "full") return { keep: keepEverything(length, layers), attention };
   const policy = policies[request.policy];
+  const similarity = (layer: number) => reading.similarity(layer);
   const plan = ({ layer, positions }: Attention) =>
-    planKeep(policy, { layers, heads, kvHeads, attention: layer, positions, profile: loaded.profile }, prompt, request);
+    planKeep(policy, { layers, heads, kvHeads, attention: layer, similarity, positions, profile: loaded.profile }, prompt, request);
 
-  const { reading } = caches;
   let seen = attention;
   let keep = plan(seen);
   if (keep.kept === null || policy.draft === undefined) return { keep, attention };
@@ -59,7 +64,7 @@ export async function chooseKept(
     await caches.gather(keep.kept!, length, request.answeringKv);
     const draft = await draftAnswer(loaded, caches, answer.tokens.at(-1)!, signal);
     const rows = await reading.readDraft(draft);
-    seen = seen.plusProbed(reading.context);
+    seen = seen.plusProbed(reading);
     await confirm(draft, rows, caches, answer, sampler);
     // The last confirmed token is decoded next.
     await reading.truncate(length + answer.tokens.length - 1);

@@ -2,16 +2,17 @@
  * The turn, in order: documents are read into the reading cache, the question is read with its attention probed, a policy picks
  * what stays, the kept rows are gathered into the answering cache, and the answer is decoded from that.
  */
-import type { KvType, MemoryReport, PolicyName } from "../../preload/api.ts";
+import type { MemoryReport, PolicyName } from "../../preload/api.ts";
 import { createSampler, type Sampler } from "./addon.ts";
 import { Attention } from "./attention.ts";
-import { Caches } from "./caches.ts";
+import { Caches, type ReadingSettings } from "./caches.ts";
 import { chooseKept } from "./choice.ts";
 import { Answer, sample } from "./decode.ts";
 import { EngineError } from "./errors.ts";
 import { findEvidence, type Passage } from "./evidence.ts";
-import { type Keep, keepEverything, type Window } from "./keep.ts";
+import { type Keep, keepEverything, range, type Window } from "./keep.ts";
 import { keptShares } from "./kept.ts";
+import { onAllLayers, withWindows } from "./layers.ts";
 import { type LoadedModel, loadModel } from "./model.ts";
 import { policies } from "./policies/index.ts";
 import { buildPrompt, type PastTurn, type Prompt, type TokenizedText, tokenizeDocument } from "./prompt.ts";
@@ -68,11 +69,11 @@ export class Engine {
   }
 
   /** Reads a conversation's documents ahead of the first question. @throws EngineError `too-long`, or the signal's reason */
-  read(documentIds: readonly string[], readingKv: KvType, hooks: Hooks): Promise<void> {
+  read(request: ReadingSettings & { documentIds: readonly string[] }, hooks: Hooks): Promise<void> {
     return this.#exclusive(async () => {
-      const prompt = this.#prompt(this.#texts(documentIds), [], "");
+      const prompt = this.#prompt(this.#texts(request.documentIds), [], "");
       this.#refuseTooLong(prompt.tokens.length);
-      await this.#caches.setReadingType(readingKv);
+      await this.#caches.setReading(request);
       const end = prompt.documentStarts.at(-1)!;
       await this.#caches.restore(prompt, end);
       await this.#caches.read(prompt, end, 0, this.#readingHooks(hooks));
@@ -122,7 +123,7 @@ export class Engine {
     });
     const sampler = createSampler(loaded.model, request.temperature);
     try {
-      await caches.setReadingType(request.readingKv);
+      await caches.setReading(request);
       const window = windowOf(prompt, request.window);
       const end = ReadingCache.lastPieceStart(length, prompt.questionStart, window[0]);
       const restoreMs = await caches.restore(prompt, end);
@@ -137,14 +138,15 @@ export class Engine {
       begun = answer.tokens.length;
       const selectMs = clock.lap();
       const readingBytes = caches.reading.report()!.bytes;
-      if (keep.kept !== null) {
+      if (keep.kept !== null && !caches.bounded) {
         await caches.gather(keep.kept, length, request.answeringKv);
         await caches.reading.truncate(length);
       }
-      caches.kept = { promptTokens: length, perLayer: keep.perLayer };
+      const { perLayer } = withWindows(loaded.windows, keep, length);
+      caches.kept = { promptTokens: length, perLayer };
       const gatherMs = clock.lap();
       this.#report(hooks, true);
-      const peakBytes = readingBytes + (caches.answering?.report().bytes ?? 0);
+      const { peakBytes } = caches;
       // An answer from the full cache needs it until its end.
       if (request.mode === "balanced" && caches.answering) await caches.leaveMemory(prompt);
 
@@ -162,13 +164,13 @@ export class Engine {
           policy,
           mode: request.mode,
           budgetTokens: keep.budget,
-          fullBytes: length * loaded.info.tokenBytes,
+          fullBytes: loaded.fullBytes(length),
           readingBytes,
           answeringBytes: answered.bytes,
-          peakBytes: Math.max(peakBytes, answered.bytes),
+          peakBytes: Math.max(peakBytes, caches.peakBytes),
           computeBytes: answered.computeBytes,
           protectedTokens: keep.protectedTokens,
-          keptPerLayer: keep.perLayer,
+          keptPerLayer: perLayer,
         },
         timing: {
           readMs,
@@ -204,14 +206,17 @@ export class Engine {
     signal: AbortSignal,
   ): Promise<{ policy: PolicyName; keep: Keep; evidence: Passage[] }> {
     const { loaded } = this;
-    const { info, model, profile } = loaded;
-    const { layers, heads, kvHeads } = info;
+    const { info, model, profile, scored } = loaded;
+    const { heads, kvHeads } = info;
+    const layers = scored.length;
+    const { reading, bounded } = this.#caches;
     const positions = prompt.tokens.length;
     if (info.unsupported !== null) return { policy: "full", keep: keepEverything(positions, layers), evidence: [] };
-    const probed = Attention.probed(this.#caches.reading.context, info, positions);
+    const probed = Attention.probed(reading, { layers, heads }, positions);
     const { keep, attention } = await chooseKept(loaded, this.#caches, { prompt, attention: probed, answer, sampler, request, signal });
-    const seen = { layers, heads, kvHeads, profile, attention: attention.layer, positions };
-    return { policy: request.policy, keep, evidence: findEvidence(model, prompt, documents, seen, keep.kept) };
+    const similarity = (layer: number) => reading.similarity(layer);
+    const seen = { layers, heads, kvHeads, profile, attention: attention.layer, similarity, positions };
+    return { policy: bounded ? "keydiff" : request.policy, keep, evidence: findEvidence(model, prompt, documents, seen, keep.kept) };
   }
 
   #texts(documentIds: readonly string[]): TokenizedText[] {
@@ -280,19 +285,21 @@ function perSecond(tokens: number, begun: number, decodeMs: number, sinceFirstMs
 }
 
 function detailsOf(
-  { info, profile }: LoadedModel,
+  { info, profile, windows, scored }: LoadedModel,
   prompt: Prompt,
   [from, to]: [number, number],
   { policy, keep }: { policy: PolicyName; keep: Keep },
   answer: Answer,
 ): TurnDetails {
+  const voters = scored.map((_, layer) => policies[policy].voters(info.heads, profile?.scores[layer]));
+  const { budgets, kept } = withWindows(windows, keep, prompt.tokens.length);
   return {
     promptTokenIds: prompt.tokens,
-    window: Array.from({ length: to - from }, (_, i) => from + i),
+    window: range(from, to),
     policy,
-    heads: Array.from({ length: info.layers }, (_, layer) => policies[policy].voters(info.heads, profile?.scores[layer])),
-    budgets: keep.budgets,
-    kept: keep.union(prompt.tokens.length),
+    heads: onAllLayers(windows, voters, () => []),
+    budgets,
+    kept,
     answerTokenIds: answer.tokens,
   };
 }

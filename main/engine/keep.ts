@@ -12,7 +12,7 @@ export type Window = "question" | number;
 export type Keep = {
   /** Mean tokens a layer may keep. */
   budget: number;
-  /** Tokens each layer may keep, [layer]. */
+  /** Tokens each layer may keep, [layer]; layers here and below are those that policies choose for. */
   budgets: number[];
   /** Positions kept, [layer][set][position] ascending; null keeps everything. */
   kept: number[][][] | null;
@@ -86,6 +86,7 @@ function meanBudget(budget: Budget, promptTokens: number): number {
   }
 }
 
-function range(from: number, to: number): number[] {
+/** The whole numbers from `from` up to, not including, `to`. */
+export function range(from: number, to: number): number[] {
   return Array.from({ length: to - from }, (_, i) => from + i);
 }

@@ -25,7 +25,7 @@ export function memoryReport(
     readingBytes: reading?.bytes ?? 0,
     answeringBytes: answering?.bytes ?? 0,
     computeBytes: (reading?.computeBytes ?? 0) + (answering?.computeBytes ?? 0),
-    fullBytes: promptTokens * loaded.info.tokenBytes,
+    fullBytes: loaded.fullBytes(promptTokens),
     promptTokens,
     keptTokens,
     keptPerLayer: perLayer,

@@ -5,6 +5,7 @@ import type { Llama, LlamaModel } from "node-llama-cpp";
 import type { ModelInfo } from "../../preload/api.ts";
 import { createContext, loadLlama, patchMarker } from "./addon.ts";
 import { EngineError } from "./errors.ts";
+import { scoredLayers } from "./layers.ts";
 import { sha256OfFile, starterModel } from "./models.ts";
 import type { HeadProfile } from "./policies/policy.ts";
 import { loadProfile } from "./profile.ts";
@@ -16,6 +17,12 @@ export type LoadedModel = {
   info: ModelInfo;
   template: Template;
   profile: HeadProfile | null;
+  /** Tokens that each layer's sliding window holds, 0 for layers that attend to everything: [layer]. */
+  windows: number[];
+  /** Layers that policies choose for, as indexes into all layers. */
+  scored: number[];
+  /** Bytes that a full f16 cache of so many tokens takes, all layers together. */
+  fullBytes(tokens: number): number;
   /** The patch's version, as the loaded binary reports it. */
   patchVersion: number;
   dispose(): Promise<void>;
@@ -50,8 +57,10 @@ export async function loadModel(file: string, threads: number, onProgress?: (sha
   }
 
   const figures = architectureFigures(model);
-  const support = await supportOf(model, threads);
-  const found = await loadProfile(sha256, figures.layers, figures.heads);
+  const { unsupported, windows } = await supportOf(model, threads);
+  const scored = scoredLayers(windows);
+  const rowBytes = figures.kvHeads * (figures.keyLength + figures.valueLength) * 2;
+  const found = await loadProfile(sha256, scored.length, figures.heads);
   const info: ModelInfo = {
     name: basename(file, ".gguf"),
     file,
@@ -61,10 +70,10 @@ export async function loadModel(file: string, threads: number, onProgress?: (sha
     heads: figures.heads,
     kvHeads: figures.kvHeads,
     contextLength: model.trainContextSize,
-    tokenBytes: figures.layers * figures.kvHeads * (figures.keyLength + figures.valueLength) * 2,
+    tokenBytes: scored.length * rowBytes,
     readingSpeed: null,
     profile: found?.name ?? null,
-    unsupported: support === "" ? null : support,
+    unsupported,
   };
   return {
     llama,
@@ -72,6 +81,9 @@ export async function loadModel(file: string, threads: number, onProgress?: (sha
     info,
     template: readTemplate(model),
     profile: found?.profile ?? null,
+    windows,
+    scored,
+    fullBytes: (tokens) => windows.reduce((bytes, window) => bytes + Math.min(tokens, window || tokens) * rowBytes, 0),
     patchVersion: patchMarker(llama),
     dispose: async () => {
       await model.dispose();
@@ -107,10 +119,10 @@ function architectureFigures(model: LlamaModel) {
 }
 
 /** Asks the patch itself: a small context knows whether probe, layout and gather work for this model. */
-async function supportOf(model: LlamaModel, threads: number): Promise<string> {
+async function supportOf(model: LlamaModel, threads: number): Promise<{ unsupported: string | null; windows: number[] }> {
   const context = await createContext(model, { contextSize: 256, batchSize: 8, threads, kvType: "f16" });
   try {
-    return context.getKvSupport();
+    return { unsupported: context.getKvSupport() || null, windows: context.getKvWindows() };
   } finally {
     await context.dispose();
   }

@@ -32,7 +32,7 @@ export async function readUpToQuestion(
   const prompt = buildPrompt(loaded.model, loaded.template, [document], [], question);
   const length = prompt.tokens.length;
   const windowStart = length - window;
-  await reading.read(prompt.tokens, prompt.stops, ReadingCache.lastPieceStart(length, prompt.questionStart, windowStart), {
+  await reading.read(prompt, ReadingCache.lastPieceStart(length, prompt.questionStart, windowStart), {
     answerTokens: 0,
     signal,
     onProgress: () => {},
@@ -58,7 +58,7 @@ export async function eachAnswerToken(
     for (let step = 0; step < answerTokens; step++) {
       const token = await context.sampleToken(output, sampler);
       if (token === -1 || loaded.model.isEogToken(token)) break;
-      visit(token, (layer) => context.getAttentionProbe(layer), step);
+      visit(token, (layer) => reading.attention(layer), step);
       context.setAttentionProbe(0, 1);
       output = await reading.decodeAnswer(token);
     }

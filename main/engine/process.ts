@@ -61,7 +61,7 @@ async function perform(call: Call, hooks: Hooks, onLoading: (share: number) => v
     case "countPrompt":
       return engine.countPrompt(call.documentIds, call.history, call.question);
     case "read":
-      return await engine.read(call.documentIds, call.readingKv, hooks);
+      return await engine.read(call, hooks);
     case "ask":
       return await engine.ask(call.request, hooks);
     case "memory":

@@ -1,5 +1,5 @@
 /** What the main side and the engine child say to each other. Every answer carries the number of the call it belongs to. */
-import type { AppError, EngineStatus, KvType, MemoryReport, ModelInfo } from "../../preload/api.ts";
+import type { AppError, EngineStatus, KvType, MemoryMode, MemoryReport, ModelInfo } from "../../preload/api.ts";
 import type { PastTurn } from "./prompt.ts";
 import type { AskRequest, TurnResult } from "./turn.ts";
 
@@ -8,7 +8,7 @@ export type Call =
   | { op: "addDocument"; documentId: string; text: string }
   | { op: "removeDocument"; documentId: string }
   | { op: "countPrompt"; documentIds: string[]; history: PastTurn[]; question: string }
-  | { op: "read"; documentIds: string[]; readingKv: KvType }
+  | { op: "read"; documentIds: string[]; mode: MemoryMode; smallestShare: number; readingKv: KvType }
   | { op: "ask"; request: AskRequest }
   | { op: "memory" };
 

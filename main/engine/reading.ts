@@ -5,19 +5,22 @@
 import type { KvType } from "../../preload/api.ts";
 import { createContext, decode, decodeFor, type KvReport, type NativeContext } from "./addon.ts";
 import type { LoadedModel } from "./model.ts";
+import type { Prompt } from "./prompt.ts";
 import type { SnapshotIdentity, SnapshotStore } from "./snapshot.ts";
 
 /**
  * Tokens decoded at once, for a model of so many bytes. A stop is heard between pieces, so large models get small ones; on small
  * models 256 read as fast as 512. It depends on the model alone: the same text must always be cut alike.
  */
-function pieceTokens(modelBytes: number): number {
+export function pieceTokens(modelBytes: number): number {
   const mebibytes = modelBytes / 2 ** 20;
   return mebibytes < 512 ? 256 : mebibytes < 2048 ? 128 : 64;
 }
 
 /** The question is decoded in one piece, since its attention is probed; longer questions are probed over their last tokens. */
-const largestPiece = 512;
+export const largestPiece = 512;
+/** Tokens that can be taken back in layers with a sliding window, besides those of a piece; beyond that the prompt is read anew. */
+const windowBack = 512;
 /** Rows are allocated in steps of this many, as llama.cpp counts its cells. */
 const rowStep = 256;
 
@@ -46,9 +49,17 @@ export class ReadingCache {
 
   /** How many tokens of a prompt it holds already. */
   sharedWith(tokens: readonly number[]): number {
-    let shared = 0;
-    while (shared < this.#tokens.length && shared < tokens.length && this.#tokens[shared] === tokens[shared]) shared++;
-    return shared;
+    return sharedLength(this.#tokens, tokens);
+  }
+
+  /** Attention mass of the rows that were probed last, summed over them, for a layer that policies choose for: [head][position]. */
+  attention(layer: number): Float32Array {
+    return this.context.getAttentionProbe(this.#loaded.scored[layer]!);
+  }
+
+  /** How alike the keys of a layer that policies choose for are: [kvHead][position]. */
+  similarity(layer: number): Float32Array {
+    return this.context.getKeySimilarity(this.#loaded.scored[layer]!);
   }
 
   /** The context to gather from and to decode a full answer on. */
@@ -58,15 +69,13 @@ export class ReadingCache {
   }
 
   /**
-   * Brings the cache to hold exactly `tokens[0, end)`: forgets what differs and reads the rest, in pieces that end at `stops`.
-   * When aborted it keeps what was read and throws the signal's reason.
+   * Brings the cache to hold exactly the prompt's tokens [0, end): forgets what differs and reads the rest, in pieces that end at the prompt's
+   * stops, so that every path to a prompt cuts it alike. When aborted it keeps what was read and throws the signal's reason.
    *
-   * @param stops ascending positions at which a piece must end, so that every path to a prompt cuts it alike
    * @param options.answerTokens how many tokens an answer may decode in this cache
    */
   async read(
-    tokens: readonly number[],
-    stops: readonly number[],
+    { tokens, stops }: Pick<Prompt, "tokens" | "stops">,
     end: number,
     options: { answerTokens: number; signal: AbortSignal; onProgress(progress: ReadProgress): void },
   ): Promise<void> {
@@ -207,10 +216,11 @@ export class ReadingCache {
     } else {
       await this.drop();
       // A cache that can grow allocates only what it needs; the window that rope factors depend on stays the model's.
-      const layout = { kept: new Uint32Array(info.layers), tail: rows };
+      const layout = { kept: new Uint32Array(info.layers), tail: rows, back: Math.min(windowBack, info.contextLength) };
       this.#context = await createContext(model, {
         contextSize: info.unsupported === null ? info.contextLength : rows,
-        batchSize: Math.min(largestPiece, rows),
+        // It stays when the cache grows, so it is that of the largest piece.
+        batchSize: Math.min(largestPiece, info.contextLength),
         threads: this.#threads,
         kvType: this.kvType,
         ...(info.unsupported === null && { layout }),
@@ -226,7 +236,7 @@ export class ReadingCache {
 
   async #keepOnly(length: number): Promise<void> {
     if (length >= this.#tokens.length) return;
-    // Recurrent state cannot be cut back: start over.
+    // Recurrent state cannot be cut back, sliding windows not far: start over.
     const cut = length > 0 && this.context.removeTokenCellsFromSequence(0, length, -1);
     if (!cut) this.context.disposeSequence(0);
     this.#tokens.length = cut ? length : 0;
@@ -234,8 +244,15 @@ export class ReadingCache {
   }
 }
 
+/** How many tokens two sequences begin with alike. */
+export function sharedLength(a: readonly number[], b: readonly number[]): number {
+  let shared = 0;
+  while (shared < a.length && shared < b.length && a[shared] === b[shared]) shared++;
+  return shared;
+}
+
 /** The next multiple of the piece size counted from the last stop, or the next stop, or the end. */
-function nextPieceEnd(stops: readonly number[], position: number, end: number, piece: number): number {
+export function nextPieceEnd(stops: readonly number[], position: number, end: number, piece: number): number {
   const from = stops.findLast((stop) => stop <= position) ?? 0;
   const stop = stops.find((candidate) => candidate > position) ?? end;
   const grid = from + (Math.floor((position - from) / piece) + 1) * piece;

@@ -23,6 +23,8 @@ export type AskRequest = {
   budget: Budget;
   window: Window;
   mode: MemoryMode;
+  /** Share of the documents' tokens that smallest mode keeps. */
+  smallestShare: number;
   readingKv: KvType;
   answeringKv: KvType;
   maxAnswerTokens: number;

@@ -101,13 +101,15 @@ describe("stopping", () => {
     await engine.addDocument("long", essay(fact).repeat(6));
     const controller = new AbortController();
     const reading = engine.read(
-      ["long"],
-      "f16",
+      request({ documentIds: ["long"] }),
       hooks({ signal: controller.signal, onStatus: (status) => status.phase === "reading" && status.done > 0 && controller.abort() }),
     );
     await expect(reading).rejects.toMatchObject({ name: "AbortError" });
     const progress: number[] = [];
-    await engine.read(["long"], "f16", hooks({ onStatus: (status) => status.phase === "reading" && progress.push(status.done) }));
+    await engine.read(
+      request({ documentIds: ["long"] }),
+      hooks({ onStatus: (status) => status.phase === "reading" && progress.push(status.done) }),
+    );
     expect(progress[0]).toBeGreaterThan(0);
   });
 });

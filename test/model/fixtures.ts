@@ -23,6 +23,7 @@ export const request = (overrides: Partial<AskRequest> = {}): AskRequest => ({
   budget: { kind: "tokens", tokens: 64 },
   window: "question",
   mode: "fast",
+  smallestShare: 0.5,
   readingKv: "f16",
   answeringKv: "f16",
   maxAnswerTokens: 24,

@@ -31,7 +31,7 @@ afterEach(async () => {
 /** Forgets what is in memory by reading something else. */
 async function forget(): Promise<void> {
   await engine.addDocument("other", "Nothing of interest is written here.");
-  await engine.read(["other"], "f16", hooks());
+  await engine.read(request({ documentIds: ["other"] }), hooks());
 }
 
 /** How many tokens were read, not restored, while something was done. */
@@ -52,7 +52,7 @@ async function tokensRead(work: (hooks: ReturnType<typeof import("./fixtures.ts"
 
 describe("a document that was read once", () => {
   it("is not read again, and answers with the same tokens from the same cache", async () => {
-    await engine.read(["essay"], "f16", hooks());
+    await engine.read(request({ documentIds: ["essay"] }), hooks());
     const read = await engine.ask(request(), hooks());
     await engine.dispose();
     engine = await open();
@@ -63,8 +63,8 @@ describe("a document that was read once", () => {
   });
 
   it("is read again under another KV type", async () => {
-    await engine.read(["essay"], "f16", hooks());
-    expect(await tokensRead((told) => engine.read(["essay"], "q8_0", told))).toBeGreaterThan(100);
+    await engine.read(request({ documentIds: ["essay"] }), hooks());
+    expect(await tokensRead((told) => engine.read(request({ documentIds: ["essay"], readingKv: "q8_0" }), told))).toBeGreaterThan(100);
   });
 });
 
@@ -93,7 +93,7 @@ describe("balanced mode", () => {
 describe("damaged, foreign and missing snapshots", () => {
   it(`lead to the right answer after ${mutations} different damages`, async () => {
     const next = mulberry32(11);
-    await engine.read(["essay"], "f16", hooks());
+    await engine.read(request({ documentIds: ["essay"] }), hooks());
     const good = await engine.ask(request(), hooks());
     const [name] = await readdir(folder);
     const file = join(folder, name!);
@@ -107,7 +107,7 @@ describe("damaged, foreign and missing snapshots", () => {
   });
 
   it("are removed once they are found out", async () => {
-    await engine.read(["essay"], "f16", hooks());
+    await engine.read(request({ documentIds: ["essay"] }), hooks());
     const [name] = await readdir(folder);
     await truncate(join(folder, name!), 1000);
     await forget();
@@ -148,11 +148,11 @@ it("keeps within its cap, least recently used first", async () => {
   engine = await open(12e6);
   for (const id of ["a", "b", "c"]) {
     await engine.addDocument(id, essay(`Remember the letter ${id}.`));
-    await engine.read([id], "f16", hooks());
+    await engine.read(request({ documentIds: [id] }), hooks());
   }
   const store = new SnapshotStore(folder, 12e6);
   expect(await store.size()).toBeLessThanOrEqual(12e6);
   expect(await readdir(folder)).toHaveLength(2);
-  expect(await tokensRead((told) => engine.read(["b"], "f16", told))).toBe(0);
-  expect(await tokensRead((told) => engine.read(["a"], "f16", told))).toBeGreaterThan(0);
+  expect(await tokensRead((told) => engine.read(request({ documentIds: ["b"] }), told))).toBe(0);
+  expect(await tokensRead((told) => engine.read(request({ documentIds: ["a"] }), told))).toBeGreaterThan(0);
 });

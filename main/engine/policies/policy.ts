@@ -22,7 +22,9 @@ export type PolicyInput = {
   counts: number[];
   /** Attention mass that the window's rows give to each position, summed over the rows: [head][position], positions from 0 to at least `end`. */
   attention(layer: number): Float32Array;
-  /** Positions per head in what `attention` returns. */
+  /** How alike the keys of a layer are: the cosine of each key with the mean of all keys brought to length one, [kvHead][position]. */
+  similarity(layer: number): Float32Array;
+  /** Positions per head in what `attention` and `similarity` return. */
   positions: number;
   profile: HeadProfile | null;
 };

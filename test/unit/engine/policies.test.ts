@@ -16,6 +16,7 @@ function input(rows: number[][], overrides: Partial<PolicyInput> = {}): PolicyIn
     end: positions,
     counts: [3],
     attention: () => Float32Array.from(rows.flat()),
+    similarity: () => Float32Array.from(rows[0]!),
     positions,
     profile: null,
     ...overrides,
@@ -46,6 +47,7 @@ describe("every policy", () => {
         end,
         counts,
         attention: () => attention,
+        similarity: () => attention.subarray(0, 2 * positions),
         positions,
         profile,
       });
@@ -113,5 +115,16 @@ describe("pooling", () => {
   it("breaks ties by the second score, then by position", () => {
     expect(topIndices(Float32Array.of(1, 1, 1, 1), 2, Float32Array.of(0, 3, 0, 2))).toEqual([1, 3]);
     expect(topIndices(Float32Array.of(1, 1, 1), 2)).toEqual([0, 1]);
+  });
+});
+
+describe("keydiff", () => {
+  it("keeps the keys that differ most, with their neighbours, for each KV head", () => {
+    const positions = 60;
+    const alike = (odd: number) => Array.from({ length: positions }, (_, i) => (i === odd ? -0.5 : 0.9));
+    const similarity = () => Float32Array.from([...alike(20), ...alike(40)]);
+    const [layer] = policies.keydiff.select(input([alike(0)], { kvHeads: 2, positions, end: positions, counts: [13], similarity }));
+    const around = (odd: number) => Array.from({ length: 13 }, (_, i) => odd - 6 + i);
+    expect(layer).toEqual([around(20), around(40)]);
   });
 });
