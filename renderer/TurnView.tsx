@@ -136,7 +136,7 @@ function Receipt({ turn }: { turn: DoneTurn }) {
     ["Read", `${count(turn.promptTokens)} tokens, question and earlier turns included`],
     ["Pages read", covered.pages],
     ...(covered.skipped === "" ? [] : [["Pages without text", covered.skipped] satisfies [string, string]]),
-    ...(cache.mode === "smallest" ? [["Let go of", "most of it, before the question"] satisfies [string, string]] : []),
+    ...(cache.mode === "smallest" ? [["Let go of", "much of it, before the question"] satisfies [string, string]] : []),
     ["Kept", `${count(kept)} tokens a layer (${percent(kept / Math.max(1, turn.promptTokens))})`],
     ["Answering cache", `${bytes(cache.answeringBytes)} of ${bytes(cache.fullBytes)}`],
     ["Largest at once", bytes(cache.peakBytes)],

@@ -61,8 +61,8 @@ export const modeWords: Record<MemoryMode, Choice> = {
   },
   smallest: {
     label: "Smallest",
-    says: "Lets go of most of the document while reading. Later questions see only what was kept: facts get lost.",
-    term: "eviction while reading by KeyDiff, without a question; never more than the bound and one piece in memory",
+    says: "Lets go of much of the document while reading it. Questions see only what was kept: facts get lost.",
+    term: "eviction while reading by KeyDiff, without a question; never more than the bound and one piece in memory; budget and policy do not apply",
   },
 };
 
