@@ -113,7 +113,7 @@ async function decodeSteps(
   step: (token: number) => Promise<number>,
   count: number,
 ): Promise<Took & { reused: number }> {
-  const sampler = createSampler(loaded.model, 0);
+  const sampler = createSampler(loaded.model, { temperature: 0 });
   // As in the stock child, the first step is left out: it may build the graph.
   let row = await step(prompt.tokens.at(-1)!);
   const reusedBefore = context.getGraphReuseCount();

@@ -85,7 +85,7 @@ export class Lab {
     const length = prompt.tokens.length;
     const signal = new AbortController().signal;
     const answer = new Answer(loaded.model, { maxTokens, signal, onText: () => {}, onToken: () => {} });
-    const sampler = createSampler(loaded.model, 0);
+    const sampler = createSampler(loaded.model, { temperature: 0 });
     try {
       answer.push(indexOfMax(firstLogits) as Token);
       const request = { policy, budget, window, answeringKv: "f16" as const };

@@ -4,14 +4,16 @@
  */
 import { existsSync } from "node:fs";
 import type { ExportedFile, Requests } from "../preload/api.ts";
-import { defaultThreads } from "./engine/client.ts";
 import { EngineError } from "./engine/errors.ts";
 import { EngineKeeper } from "./engine/keeper.ts";
-import { defaultModelFile } from "./engine/models.ts";
 import { dataFolder } from "./folders.ts";
 import { exportConversation } from "./library/export.ts";
 import { openLibrary } from "./library/library.ts";
-import { loadSettings, saveSettings, settingsSchema } from "./settings.ts";
+import { Calibrator } from "./models/calibrator.ts";
+import { readMachine } from "./models/machine.ts";
+import { Models } from "./models/models.ts";
+import { capSnapshots, modelRequests } from "./models/requests.ts";
+import { defaultSettings, loadSettings, saveSettings, settingsSchema } from "./settings.ts";
 import { Shelf } from "./shelf.ts";
 import { keepReadingSpeed } from "./speed.ts";
 import { type EventListener, LiveState } from "./state.ts";
@@ -36,13 +38,14 @@ export type Desktop = {
 
 /** Starts the app with its library; the model loads in the background. @throws LibraryError, e.g. when another Folio has the library */
 export async function createApp(desktop: Desktop | null = null): Promise<App> {
-  const state = new LiveState(await loadSettings(), desktop !== null);
+  const state = new LiveState(await loadSettings(), await readMachine(), desktop !== null);
   const library = await openLibrary(dataFolder(), (error) => state.notice(error));
   if (library.notice) state.notice(library.notice);
+  const models = await Models.open(state);
   const engine = new EngineKeeper({
-    file: defaultModelFile(),
-    threads: defaultThreads(),
-    onCrash: () => shelf.forgetGiven(),
+    model: models.request,
+    snapshotCapBytes: () => state.now.settings.snapshotCapBytes,
+    onEnd: () => shelf.forgetGiven(),
     onStatus: (status) => state.set("engine", { engine: status }),
     onModel: (model) => {
       state.set("model", { model: model && { ...model, readingSpeed: library.documents.readingSpeed(model.sha256) } });
@@ -54,6 +57,8 @@ export async function createApp(desktop: Desktop | null = null): Promise<App> {
   keepReadingSpeed(state, library);
   shelf.load(library.documents.lastModel);
   talk.load();
+  const calibrator = new Calibrator(state, engine);
+  void models.refresh();
 
   const requests: Requests = {
     getState: async () => state.now,
@@ -94,13 +99,18 @@ export async function createApp(desktop: Desktop | null = null): Promise<App> {
       if (!parsed.success) throw new EngineError("bad-setting", "This setting cannot have that value: choose another one.");
       state.set("settings", { settings: parsed.data });
       await saveSettings(parsed.data);
+      if (changes.snapshotCapBytes !== undefined) await capSnapshots(state, engine);
     },
+    resetSettings: () => requests.changeSettings(defaultSettings),
     closeNotice: async () => state.set("notice", { notice: null }),
+    ...modelRequests({ state, models, engine, talk, calibrator }),
   };
   return {
     requests,
     on: (listener) => state.on(listener),
     async close() {
+      calibrator.close();
+      await models.close();
       shelf.close();
       talk.close();
       engine.close();

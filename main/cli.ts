@@ -11,7 +11,6 @@ import { defaultThreads, EngineClient } from "./engine/client.ts";
 import { EngineError } from "./engine/errors.ts";
 import type { Window } from "./engine/keep.ts";
 import { defaultModelFile, listModels } from "./engine/models.ts";
-import { snapshotCapBytes } from "./engine/snapshot.ts";
 import type { TurnResult } from "./engine/turn.ts";
 import { snapshotsFolder } from "./folders.ts";
 import { defaultSettings } from "./settings.ts";
@@ -173,7 +172,7 @@ async function ask(args: string[]): Promise<void> {
   }
 
   // Only balanced mode puts the reading cache on disk; elsewhere a command leaves nothing behind.
-  const snapshots = options.mode === "balanced" ? { folder: snapshotsFolder(), capBytes: snapshotCapBytes } : null;
+  const snapshots = options.mode === "balanced" ? { folder: snapshotsFolder(), capBytes: defaultSettings.snapshotCapBytes } : null;
   const engine = new EngineClient(() => {});
   try {
     const model = await engine.call<"load">({ op: "load", file: options.model, threads: options.threads, snapshots });

@@ -25,6 +25,9 @@ export function createOutbox(): Outbox {
       case "model":
       case "settings":
       case "memory":
+      case "models":
+      case "downloads":
+      case "calibration":
       case "notice":
         return replace(event.name);
       case "document":

@@ -5,6 +5,7 @@
 import { z } from "zod";
 import type { Answer, AppError, RequestName, Requests } from "../preload/api.ts";
 import { asLibraryError } from "./library/errors.ts";
+import { modelSettingsSchema } from "./models/record.ts";
 import { settingsSchema } from "./settings.ts";
 
 /** Answers `name(...args)`, both as they came from outside. Never rejects. */
@@ -14,6 +15,7 @@ export type Router = (name: unknown, args: unknown) => Promise<Answer>;
 export const maxFileBytes = 2 ** 30;
 
 const id = z.string().min(1).max(100);
+const path = z.string().min(1).max(4096);
 const question = z.string().max(100_000);
 const title = z.string().trim().min(1).max(200);
 
@@ -45,7 +47,23 @@ const schemas = {
   ask: z.tuple([question]),
   stop: z.tuple([]),
   changeSettings: z.tuple([settingsSchema.exactPartial()]),
+  resetSettings: z.tuple([]),
   closeNotice: z.tuple([]),
+  refreshModels: z.tuple([]),
+  linkModel: z.tuple([path]),
+  listFolder: z.tuple([path.nullable()]),
+  removeModel: z.tuple([id]),
+  chooseModel: z.tuple([id, z.boolean()]),
+  changeModelSettings: z.tuple([id, modelSettingsSchema]),
+  startDownload: z.tuple([id]),
+  pauseDownload: z.tuple([id]),
+  cancelDownload: z.tuple([id]),
+  calibrate: z.tuple([]),
+  stopCalibration: z.tuple([]),
+  getProfile: z.tuple([]),
+  getSnapshotSizes: z.tuple([]),
+  clearSnapshots: z.tuple([id.nullable()]),
+  showFolder: z.tuple([z.enum(["data", "models", "snapshots"])]),
 } satisfies { [Name in RequestName]: z.ZodType<Parameters<Requests[Name]>> };
 
 export function createRouter(requests: Requests): Router {

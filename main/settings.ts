@@ -1,9 +1,10 @@
 /** The settings a person can change, their defaults, and the file that keeps them. */
-import { mkdir, readFile, rename, writeFile } from "node:fs/promises";
+import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { z } from "zod";
 import { memoryModes, policyNames, type Settings } from "../preload/api.ts";
 import { dataFolder } from "./folders.ts";
+import { writeWhole } from "./write.ts";
 
 export const defaultSettings: Settings = {
   budget: { kind: "share", share: 0.06 },
@@ -13,8 +14,10 @@ export const defaultSettings: Settings = {
   readingKv: "f16",
   answeringKv: "f16",
   maxAnswerTokens: 512,
+  snapshotCapBytes: 8 * 2 ** 30,
   theme: "system",
   librarySort: "added",
+  language: "system",
 };
 
 const budgetSchema = z.discriminatedUnion("kind", [
@@ -34,8 +37,13 @@ export const settingsSchema = z.strictObject({
   readingKv: kvTypeSchema,
   answeringKv: kvTypeSchema,
   maxAnswerTokens: z.int().min(1).max(100_000),
+  snapshotCapBytes: z
+    .int()
+    .min(0)
+    .max(2 ** 50),
   theme: z.enum(["system", "light", "dark"]),
   librarySort: z.enum(["name", "added", "size"]),
+  language: z.enum(["system", "en"]),
 }) satisfies z.ZodType<Settings>;
 
 const file = () => join(dataFolder(), "settings.json");
@@ -58,8 +66,5 @@ export async function loadSettings(): Promise<Settings> {
 
 /** Saves the settings, the old file or the new one, never half of it. */
 export async function saveSettings(settings: Settings): Promise<void> {
-  await mkdir(dataFolder(), { recursive: true });
-  const part = `${file()}.part`;
-  await writeFile(part, JSON.stringify(settings, null, 2), { mode: 0o600, flush: true });
-  await rename(part, file());
+  await writeWhole(file(), JSON.stringify(settings, null, 2));
 }

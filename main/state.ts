@@ -1,9 +1,21 @@
 /** The truth that windows mirror: the state, and who is told of its changes. */
 import { totalmem } from "node:os";
 import { availableMemory } from "node:process";
-import type { AppError, AppState, Conversation, DocumentInfo, EventName, Events, MemoryReport, Settings, Turn } from "../preload/api.ts";
+import type {
+  AppError,
+  AppState,
+  Conversation,
+  DocumentInfo,
+  EventName,
+  Events,
+  Machine,
+  MemoryReport,
+  Settings,
+  Turn,
+} from "../preload/api.ts";
 import { DocumentError } from "./documents/import.ts";
 import { EngineError } from "./engine/errors.ts";
+import { dataFolder, modelsFolder, snapshotsFolder } from "./folders.ts";
 import { asLibraryError, LibraryError } from "./library/errors.ts";
 
 export type EventListener = <Name extends EventName>(name: Name, payload: Events[Name]) => void;
@@ -12,7 +24,7 @@ export class LiveState {
   readonly now: AppState;
   readonly #listeners = new Set<EventListener>();
 
-  constructor(settings: Settings, desktop: boolean) {
+  constructor(settings: Settings, machine: Machine, desktop: boolean) {
     this.now = {
       engine: { phase: "starting" },
       model: null,
@@ -21,6 +33,11 @@ export class LiveState {
       conversations: [],
       conversation: null,
       memory: nothingAllocated(),
+      models: [],
+      downloads: [],
+      calibration: null,
+      machine,
+      folders: { data: dataFolder(), models: modelsFolder(), snapshots: snapshotsFolder() },
       notice: null,
       desktop,
     };

@@ -7,6 +7,7 @@ import type { PastTurn } from "./engine/prompt.ts";
 import type { TurnResult } from "./engine/turn.ts";
 import { titleOf } from "./library/conversations.ts";
 import type { Library } from "./library/library.ts";
+import { modelUse } from "./models/use.ts";
 import type { Shelf } from "./shelf.ts";
 import { type LiveState, plainError } from "./state.ts";
 
@@ -178,7 +179,8 @@ export class Talk {
     const controller = this.#begin();
     try {
       await this.#shelf.give(documentIds);
-      const { mode, smallestShare, readingKv } = this.#state.now.settings;
+      const { mode, smallestShare } = this.#state.now.settings;
+      const { readingKv } = modelUse(this.#state.now);
       await this.#engine.call<"read">({ op: "read", documentIds, mode, smallestShare, readingKv }, this.#hooks(controller.signal));
     } catch (error) {
       // What prevents reading is said when a question is asked; stopping is no failure.
@@ -206,10 +208,8 @@ export class Talk {
         window: "question" as const,
         mode: settings.mode,
         smallestShare: settings.smallestShare,
-        readingKv: settings.readingKv,
-        answeringKv: settings.answeringKv,
         maxAnswerTokens: settings.maxAnswerTokens,
-        temperature: 0,
+        ...modelUse(this.#state.now),
       };
       const onText = (text: string) => {
         if (this.#closed) return;

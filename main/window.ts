@@ -13,9 +13,13 @@ export async function openWindow(url: string): Promise<OpenedWindow | null> {
   if (process.platform === "linux" && !process.env.DISPLAY && !process.env.WAYLAND_DISPLAY) return null;
   const browser = chromiumPaths().find((path) => existsSync(path));
   if (browser) return openAppWindow(browser, url);
-  const [command, ...args] = defaultBrowser(url);
-  const opened = await started(spawn(command!, args, { stdio: "ignore", detached: true }));
-  return opened ? { kind: "browser" } : null;
+  return (await openWithSystem(url)) ? { kind: "browser" } : null;
+}
+
+/** Opens an address or a folder with what the system has for it; resolves to whether there is something. */
+export function openWithSystem(target: string): Promise<boolean> {
+  const [command, ...args] = systemOpener(target);
+  return started(spawn(command!, args, { stdio: "ignore", detached: true }));
 }
 
 /** The window has a profile of its own for as long as it lives: no extensions, no other tabs, no traces. */
@@ -71,7 +75,7 @@ function chromiumPaths(): string[] {
   }
 }
 
-function defaultBrowser(url: string): string[] {
+function systemOpener(url: string): string[] {
   switch (process.platform) {
     case "darwin":
       return ["open", url];

@@ -4,6 +4,10 @@
  * Everything crossing it is plain data. Sizes are bytes, durations ms, lengths tokens unless a name says otherwise.
  */
 
+import type { Calibration, Download, Folders, Machine, ModelEntry, ModelRequests } from "./models.ts";
+
+export * from "./models.ts";
+
 /** A document of the library: what is known of it at each phase of its import. Its id is the SHA-256 of its file's bytes. */
 export type DocumentInfo = {
   id: string;
@@ -172,7 +176,10 @@ export type ModelInfo = {
   layers: number;
   heads: number;
   kvHeads: number;
+  /** The longest prompt and answer together, as it is used now. */
   contextLength: number;
+  /** What the model was made for. */
+  longestContext: number;
   /** Bytes that one more token takes in a full f16 cache of a long document: layers with a sliding window have theirs full. */
   tokenBytes: number;
   /** Tokens a second when this computer last read with it; null until it has. */
@@ -200,9 +207,12 @@ export type Settings = {
   readingKv: KvType;
   answeringKv: KvType;
   maxAnswerTokens: number;
+  /** Bytes that snapshots may take on disk. */
+  snapshotCapBytes: number;
   theme: "system" | "light" | "dark";
   /** How the library's documents are ordered: the latest, or the largest, first. */
   librarySort: LibrarySort;
+  language: "system" | "en";
 };
 export type LibrarySort = "name" | "added" | "size";
 
@@ -215,6 +225,11 @@ export type AppState = {
   conversations: ConversationInfo[];
   conversation: Conversation | null;
   memory: MemoryReport;
+  models: ModelEntry[];
+  downloads: Download[];
+  calibration: Calibration | null;
+  machine: Machine;
+  folders: Folders;
   /** What main has to say by itself, until a person closes it: a library that was restored, words that could not be saved. */
   notice: AppError | null;
   /** Whether the host can show a file in its folder and ask where to save one; a browser saves by itself. */
@@ -266,9 +281,11 @@ export type Requests = {
   /** Stops reading or answering; what was read and said is kept. */
   stop(): Promise<void>;
   changeSettings(changes: Partial<Settings>): Promise<void>;
+  /** Every setting as Folio comes with it; models keep theirs. */
+  resetSettings(): Promise<void>;
   /** Takes back what main had to say. */
   closeNotice(): Promise<void>;
-};
+} & ModelRequests;
 
 export type Events = {
   engine: EngineStatus;
@@ -284,6 +301,9 @@ export type Events = {
   /** Text to append to the answer of a turn. */
   answer: { turnId: string; text: string };
   memory: MemoryReport;
+  models: ModelEntry[];
+  downloads: Download[];
+  calibration: Calibration | null;
   notice: AppError | null;
 };
 
@@ -314,7 +334,23 @@ export const requestNames = Object.keys({
   ask: 0,
   stop: 0,
   changeSettings: 0,
+  resetSettings: 0,
   closeNotice: 0,
+  refreshModels: 0,
+  linkModel: 0,
+  listFolder: 0,
+  removeModel: 0,
+  chooseModel: 0,
+  changeModelSettings: 0,
+  startDownload: 0,
+  pauseDownload: 0,
+  cancelDownload: 0,
+  calibrate: 0,
+  stopCalibration: 0,
+  getProfile: 0,
+  getSnapshotSizes: 0,
+  clearSnapshots: 0,
+  showFolder: 0,
 } satisfies Record<RequestName, 0>) as RequestName[];
 
 /** How a request ends on its way to the window, whatever carries it: errors themselves lose their name between processes. */

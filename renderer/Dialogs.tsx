@@ -2,8 +2,10 @@ import { type ReactNode, useId, useState } from "react";
 import { closeDialog, copyText, moveDocument } from "./actions.ts";
 import { Library } from "./Library.tsx";
 import { Modal } from "./Modal.tsx";
+import { chooseModel } from "./models/actions.ts";
+import { ModelsDialog } from "./models/ModelsDialog.tsx";
 import { SearchDialog } from "./SearchDialog.tsx";
-import { SettingsDialog } from "./SettingsDialog.tsx";
+import { SettingsDialog } from "./settings/SettingsDialog.tsx";
 import { folderNames } from "./shelf.ts";
 import { shortcuts } from "./shortcuts.ts";
 import { useFolio } from "./store.ts";
@@ -15,6 +17,10 @@ export function Dialogs() {
   switch (dialog.kind) {
     case "settings":
       return <SettingsDialog />;
+    case "models":
+      return <ModelsDialog page={dialog.page} />;
+    case "trustModel":
+      return <TrustDialog modelId={dialog.modelId} />;
     case "shortcuts":
       return <ShortcutsDialog />;
     case "library":
@@ -32,6 +38,26 @@ export function Dialogs() {
     default:
       return dialog satisfies never;
   }
+}
+
+/** Weights are data, but what reads them is a large program: a file made for it could do harm. */
+function TrustDialog({ modelId }: { modelId: string }) {
+  const entry = useFolio((s) => s.models.find(({ id }) => id === modelId) ?? null);
+  return (
+    <Confirm
+      title={`Do you trust ${entry?.name ?? "this model"}?`}
+      says={
+        <>
+          <p>Folio does not know this file. A model that was made to do harm could try to break the program that loads it.</p>
+          <p>Use it if you know where it comes from. It is loaded in a process of its own, and you are asked only once.</p>
+          {entry?.file && <p className="target">{entry.file}</p>}
+        </>
+      }
+      cancel="Do not use it"
+      action="Use it"
+      onAction={() => void chooseModel(modelId, true)}
+    />
+  );
 }
 
 function ShortcutsDialog() {

@@ -2,6 +2,7 @@ import type { ReactNode } from "react";
 import { percent } from "./format.ts";
 import { Hint } from "./Hint.tsx";
 import { AlertTriangle, Info } from "./icons.ts";
+import { showModel, showModels } from "./models/actions.ts";
 import { useFolio } from "./store.ts";
 
 /** What the bridge says when the host behind this window does not answer; then it is not the engine that starts again. */
@@ -13,6 +14,8 @@ export function Notices() {
   const profileMissing = useFolio((s) => s.model !== null && s.model.profile === null && s.model.unsupported === null);
   const unsupported = useFolio((s) => s.model?.unsupported ?? null);
   const model = useFolio((s) => s.model?.name ?? "");
+  const used = useFolio((s) => s.models.find(({ file }) => file !== null && file === s.model?.file)?.id ?? null);
+  const calibrating = useFolio((s) => s.calibration !== null);
   return (
     <div className="notices" aria-live="polite">
       {engine.phase === "starting" && <Notice>Starting the engine…</Notice>}
@@ -24,7 +27,10 @@ export function Notices() {
       )}
       {engine.phase === "no-model" && (
         <Notice kind="warning">
-          <strong>There is no model to answer with.</strong> {engine.error.message}
+          <strong>There is no model to answer with.</strong> {engine.error.message}{" "}
+          <button type="button" className="link" onClick={showModels}>
+            Choose a model
+          </button>
         </Notice>
       )}
       {engine.phase === "restarting" && (
@@ -53,7 +59,14 @@ export function Notices() {
           >
             Using all heads
           </Hint>
-          : {model} has not been calibrated, so small budgets keep less well.
+          : {model} has not been calibrated, so small budgets keep less well.{" "}
+          {calibrating ? (
+            "It is being calibrated now."
+          ) : (
+            <button type="button" className="link" onClick={() => used && showModel(used)}>
+              Calibrate it
+            </button>
+          )}
         </Notice>
       )}
     </div>

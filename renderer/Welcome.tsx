@@ -1,6 +1,7 @@
 import { importFiles } from "./actions.ts";
 import { bytes, count } from "./format.ts";
 import { BookOpenText, FileDown } from "./icons.ts";
+import { showModels } from "./models/actions.ts";
 import { Notices } from "./Notices.tsx";
 import sample from "./sample.md?raw";
 import { keysFor, pickFiles } from "./shortcuts.ts";
@@ -36,7 +37,12 @@ export function Welcome() {
               <div>
                 <dt>Model</dt>
                 <dd>{model.name}</dd>
-                <dd className="small">{bytes(model.bytes)}</dd>
+                <dd className="small">
+                  {bytes(model.bytes)} ·{" "}
+                  <button type="button" className="link" onClick={showModels}>
+                    Change
+                  </button>
+                </dd>
               </div>
               <div>
                 <dt>Reads at once</dt>

@@ -17,6 +17,9 @@ async function attempt<T>(request: Promise<T>): Promise<T | null> {
   }
 }
 
+/** Asks main for something on behalf of another file of actions; null when it failed, which the window says. */
+export const request = <T>(ask: (to: FolioApi) => Promise<T>): Promise<T | null> => attempt(ask(api));
+
 /** Mirrors main's state into the store and follows its events; call the result to stop. */
 export async function connect(to: FolioApi): Promise<() => void> {
   api = to;

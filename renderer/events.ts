@@ -83,6 +83,9 @@ export const follow: { [Name in EventName]: Follow<Name> } = {
   turn: ({ conversation }, turn) => (conversation ? { conversation: withTurn(conversation, turn) } : {}),
   answer: ({ conversation }, { turnId, text }) => (conversation ? { conversation: withText(conversation, turnId, text) } : {}),
   memory: (mirror, memory, now) => ({ memory, history: withSample(mirror.history, memory, now) }),
+  models: (_, models) => ({ models }),
+  downloads: (_, downloads) => ({ downloads }),
+  calibration: (_, calibration) => ({ calibration }),
   notice: (_, notice) => ({ notice }),
 };
 

@@ -16,6 +16,8 @@ import "./styles/notices.css";
 import "./styles/composer.css";
 import "./styles/gauge.css";
 import "./styles/dialogs.css";
+import "./styles/settings.css";
+import "./styles/models.css";
 import "./styles/search.css";
 
 void connect(connectHost());

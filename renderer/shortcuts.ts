@@ -2,6 +2,7 @@
 
 import { flushSync } from "react-dom";
 import { newConversation, openDialog, setFinding, showTab, stepEvidence, stop } from "./actions.ts";
+import { showModels } from "./models/actions.ts";
 import { selectBusy, useFolio } from "./store.ts";
 
 const isMac = navigator.platform.startsWith("Mac");
@@ -70,6 +71,7 @@ export const shortcuts: readonly Shortcut[] = [
     run: () => void newConversation(useFolio.getState().conversation?.documentIds ?? []),
   },
   { keys: `${command},`, label: "Settings", matches: withCommand(","), run: () => openDialog({ kind: "settings" }) },
+  { keys: `${command}M`, label: "Models", matches: withCommand("m"), run: showModels },
   { keys: `${command}/`, label: "This list", matches: withCommand("/"), run: () => openDialog({ kind: "shortcuts" }) },
 ];
 

@@ -6,6 +6,9 @@ import type { Mirror } from "./events.ts";
 
 export type Dialog =
   | { kind: "settings" }
+  /** All models, one's own page by its id, or finding one that is here. */
+  | { kind: "models"; page: string | null }
+  | { kind: "trustModel"; modelId: string }
   | { kind: "shortcuts" }
   | { kind: "library" }
   | { kind: "search" }
@@ -62,8 +65,10 @@ export const useFolio = create<Folio>()(() => ({
     readingKv: "f16",
     answeringKv: "f16",
     maxAnswerTokens: 512,
+    snapshotCapBytes: 8 * 2 ** 30,
     theme: "system",
     librarySort: "added",
+    language: "system",
   },
   documents: [],
   conversations: [],
@@ -84,6 +89,12 @@ export const useFolio = create<Folio>()(() => ({
     systemFreeBytes: 0,
     systemTotalBytes: 0,
   },
+  models: [],
+  quality: [],
+  downloads: [],
+  calibration: null,
+  machine: { cores: 1, threads: 1 },
+  folders: { data: "", models: "", snapshots: "" },
   history: [],
   readSoFar: null,
   viewing: null,

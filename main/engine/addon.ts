@@ -20,7 +20,7 @@ export type KvReport = {
   computeBytes: number;
 };
 
-export type Sampler = { dispose(): void; applyConfig(config: { temperature: number; topK?: number; topP?: number; seed?: number }): void };
+export type Sampler = { dispose(): void; applyConfig(config: Sampling): void };
 
 /** A llama.cpp context of one sequence. Positions count the tokens of the prompt; `rows` and `bytes` are what is allocated. */
 export interface NativeContext {
@@ -146,10 +146,19 @@ export async function createContext(model: LlamaModel, params: ContextParams): P
   return context;
 }
 
+/** How tokens are drawn; without a seed every sampler draws others. */
+export type Sampling = { temperature: number; topP?: number; topK?: number; seed?: number };
+
 /** A sampler for `model`; temperature 0 takes the most likely token. */
-export function createSampler(model: LlamaModel, temperature: number): Sampler {
+export function createSampler(model: LlamaModel, sampling: Sampling): Sampler {
   const sampler = new (bindings(model.llama).AddonSampler)(addonModel(model));
-  sampler.applyConfig({ temperature });
+  const { temperature, topP, topK, seed } = sampling;
+  sampler.applyConfig({
+    temperature,
+    ...(topP !== undefined && { topP }),
+    ...(topK !== undefined && { topK }),
+    ...(seed !== undefined && { seed }),
+  });
   return sampler;
 }
 

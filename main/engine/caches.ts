@@ -20,6 +20,9 @@ export type ReadingSettings = Pick<AskRequest, "mode" | "smallestShare" | "readi
 /** Share of the free memory that reading may take. */
 const mostOfFree = 0.7;
 
+/** A prompt, and the document that its conversation begins with: its snapshots lie together. */
+export type ConversationPrompt = Prompt & { firstDocument: string };
+
 export class Caches {
   reading: ReadingCache | BoundedCache;
   answering: AnsweringCache | null = null;
@@ -61,10 +64,10 @@ export class Caches {
   }
 
   /** Brings back what was saved of a prompt; resolves to the time that took in ms. */
-  async restore(prompt: Prompt, end: number): Promise<number> {
+  async restore(prompt: ConversationPrompt, end: number): Promise<number> {
     const started = performance.now();
     if (this.#snapshots === null || !(this.reading instanceof ReadingCache)) return 0;
-    const restored = await this.reading.restore(this.#snapshots, prompt.tokens, prompt.stops, end);
+    const restored = await this.reading.restore(this.#snapshots.of(prompt.firstDocument), prompt.tokens, prompt.stops, end);
     return restored ? performance.now() - started : 0;
   }
 
@@ -97,12 +100,13 @@ export class Caches {
   }
 
   /** Saves what was read, so that it opens in the time of reading a file; resolves to whether all of it is on disk. */
-  async save(prompt: Prompt): Promise<boolean> {
-    return this.#snapshots !== null && this.reading instanceof ReadingCache && (await this.reading.save(this.#snapshots, prompt.stops));
+  async save(prompt: ConversationPrompt): Promise<boolean> {
+    if (this.#snapshots === null || !(this.reading instanceof ReadingCache)) return false;
+    return await this.reading.save(this.#snapshots.of(prompt.firstDocument), prompt.stops);
   }
 
   /** Saves the reading cache and frees its memory, unless it could not be saved. */
-  async leaveMemory(prompt: Prompt): Promise<void> {
+  async leaveMemory(prompt: ConversationPrompt): Promise<void> {
     if (this.reading.length === 0 || !(await this.save(prompt))) return;
     await this.reading.drop();
     this.#place = "disk";
@@ -131,6 +135,12 @@ export class Caches {
   async forgetAnswer(): Promise<void> {
     await this.answering?.dispose();
     this.answering = null;
+  }
+
+  /** Snapshots may take so many bytes from now on, and some of them may be gone. */
+  async snapshotsChanged(capBytes: number): Promise<void> {
+    await this.#snapshots?.setCap(capBytes);
+    if (this.reading instanceof ReadingCache) this.reading.forgetSaved();
   }
 
   /** What is allocated at this moment. */

@@ -76,7 +76,7 @@ export async function chooseKept(
 /** How the answer goes on from its last token when it comes from the answering cache as it is now, greedily; the cache is freed. */
 async function draftAnswer(loaded: LoadedModel, caches: Caches, last: Token, signal: AbortSignal): Promise<Token[]> {
   const draft = new Answer(loaded.model, { maxTokens: draftTokens, signal, onText: () => {}, onToken: () => {} });
-  const greedy = createSampler(loaded.model, 0);
+  const greedy = createSampler(loaded.model, { temperature: 0 });
   try {
     draft.push(last);
     await draft.write(caches.next, greedy);

@@ -2,12 +2,14 @@
 import { availableParallelism } from "node:os";
 import type { AppError, EngineStatus, MemoryReport } from "../../preload/api.ts";
 import { type Child, spawnChild } from "../child.ts";
+import type { CalibrationProgress } from "./calibrate.ts";
 import { EngineError, type EngineErrorCode } from "./errors.ts";
 import type { Call, FromEngine, Results, ToEngine } from "./protocol.ts";
 
 export type EngineListeners = {
   signal?: AbortSignal;
   onLoading?(share: number): void;
+  onCalibrating?(progress: CalibrationProgress): void;
   onStatus?(status: Extract<EngineStatus, { phase: "reading" | "answering" }>): void;
   onMemory?(memory: MemoryReport): void;
   onText?(text: string): void;
@@ -29,7 +31,11 @@ export class EngineClient {
       const asked = this.#ended;
       this.#ended = true;
       for (const { reject } of this.#pending.values())
-        reject(new EngineError("engine-stopped", "The engine stopped unexpectedly: ask again, it starts by itself."));
+        reject(
+          asked
+            ? new EngineError("stopped", "Stopped.")
+            : new EngineError("engine-stopped", "The engine stopped unexpectedly: ask again, it starts by itself."),
+        );
       this.#pending.clear();
       if (!asked) onDeath();
     });
@@ -63,6 +69,9 @@ export class EngineClient {
     switch (message.kind) {
       case "loading":
         listeners.onLoading?.(message.share);
+        break;
+      case "calibrating":
+        listeners.onCalibrating?.(message.progress);
         break;
       case "status":
         listeners.onStatus?.(message.status);

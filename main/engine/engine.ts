@@ -2,10 +2,10 @@
  * The turn, in order: documents are read into the reading cache, the question is read with its attention probed, a policy picks
  * what stays, the kept rows are gathered into the answering cache, and the answer is decoded from that.
  */
-import type { MemoryReport, PolicyName } from "../../preload/api.ts";
+import type { MemoryReport, ModelInfo, PolicyName } from "../../preload/api.ts";
 import { createSampler, type Sampler } from "./addon.ts";
 import { Attention } from "./attention.ts";
-import { Caches, type ReadingSettings } from "./caches.ts";
+import { Caches, type ConversationPrompt, type ReadingSettings } from "./caches.ts";
 import { chooseKept } from "./choice.ts";
 import { Answer, sample } from "./decode.ts";
 import { EngineError } from "./errors.ts";
@@ -13,9 +13,10 @@ import { findEvidence, type Passage } from "./evidence.ts";
 import { type Keep, keepEverything, range, type Window } from "./keep.ts";
 import { keptShares } from "./kept.ts";
 import { onAllLayers, withWindows } from "./layers.ts";
-import { type LoadedModel, loadModel } from "./model.ts";
+import { type LoadedModel, loadModel, useProfile } from "./model.ts";
 import { policies } from "./policies/index.ts";
 import { buildPrompt, type PastTurn, type Prompt, type TokenizedText, tokenizeDocument } from "./prompt.ts";
+import type { LoadRequest } from "./protocol.ts";
 import { checkQuotes } from "./quotes.ts";
 import { ReadingCache } from "./reading.ts";
 import type { SnapshotStore } from "./snapshot.ts";
@@ -46,9 +47,19 @@ export class Engine {
    */
   static async load(
     file: string,
-    options: { threads: number; snapshots?: SnapshotStore; onProgress?(share: number): void },
+    options: Omit<LoadRequest, "file"> & { snapshots?: SnapshotStore; onProgress?(share: number): void },
   ): Promise<Engine> {
-    return new Engine(await loadModel(file, options.threads, options.onProgress), options.threads, options.snapshots ?? null);
+    return new Engine(await loadModel(file, options.threads, options), options.threads, options.snapshots ?? null);
+  }
+
+  /** Uses the profile that is there now, e.g. after a calibration. */
+  findProfile(): Promise<ModelInfo> {
+    return this.#exclusive(() => useProfile(this.loaded));
+  }
+
+  /** Snapshots may take so many bytes from now on; what was removed meanwhile is saved again when it is needed. */
+  snapshotsChanged(capBytes: number): Promise<void> {
+    return this.#exclusive(() => this.#caches.snapshotsChanged(capBytes));
   }
 
   /** Tokenises a document; resolves to its length in tokens. */
@@ -65,13 +76,13 @@ export class Engine {
 
   /** Exact length in tokens of the prompt that this question would make, template included, and the most that the model can answer. */
   countPrompt(documentIds: readonly string[], history: readonly PastTurn[], question: string): { promptTokens: number; limit: number } {
-    return { promptTokens: this.#prompt(this.#texts(documentIds), history, question).tokens.length, limit: this.#limit };
+    return { promptTokens: this.#prompt(documentIds, history, question).tokens.length, limit: this.#limit };
   }
 
   /** Reads a conversation's documents ahead of the first question. @throws EngineError `too-long`, or the signal's reason */
   read(request: ReadingSettings & { documentIds: readonly string[] }, hooks: Hooks): Promise<void> {
     return this.#exclusive(async () => {
-      const prompt = this.#prompt(this.#texts(request.documentIds), [], "");
+      const prompt = this.#prompt(request.documentIds, [], "");
       this.#refuseTooLong(prompt.tokens.length);
       await this.#caches.setReading(request);
       const end = prompt.documentStarts.at(-1)!;
@@ -106,7 +117,7 @@ export class Engine {
     const { loaded } = this;
     const caches = this.#caches;
     const documents = this.#texts(request.documentIds);
-    const prompt = this.#prompt(documents, request.history, request.question);
+    const prompt = this.#prompt(request.documentIds, request.history, request.question);
     const length = prompt.tokens.length;
     this.#refuseTooLong(length);
     const maxTokens = Math.min(request.maxAnswerTokens, loaded.info.contextLength - length);
@@ -121,7 +132,7 @@ export class Engine {
         if (this.#report(hooks, false) && count > begun) hooks.onStatus({ phase: "answering", turnId: "", tokensPerSecond });
       },
     });
-    const sampler = createSampler(loaded.model, request.temperature);
+    const sampler = createSampler(loaded.model, request);
     try {
       await caches.setReading(request);
       const window = windowOf(prompt, request.window);
@@ -227,8 +238,9 @@ export class Engine {
     });
   }
 
-  #prompt(documents: readonly TokenizedText[], history: readonly PastTurn[], question: string): Prompt {
-    return buildPrompt(this.loaded.model, this.loaded.template, documents, history, question);
+  #prompt(documentIds: readonly string[], history: readonly PastTurn[], question: string): ConversationPrompt {
+    const { model, template } = this.loaded;
+    return { ...buildPrompt(model, template, this.#texts(documentIds), history, question), firstDocument: documentIds[0] ?? "" };
   }
 
   get #limit(): number {

@@ -18,4 +18,7 @@ export type EngineErrorCode =
   | "engine-stopped"
   | "busy"
   | "bad-setting"
-  | "stopped";
+  | "stopped"
+  | "download"
+  | "bad-path"
+  | "untrusted";

@@ -1,16 +1,17 @@
-/** Keeps an engine child running: starts it, loads the model, starts it again after a crash, and says what it does. */
+/** Keeps an engine child running: starts it, loads the model, changes the model, starts it again after a crash, and says what it does. */
+import { basename } from "node:path";
 import type { EngineStatus, ModelInfo } from "../../preload/api.ts";
 import { snapshotsFolder } from "../folders.ts";
 import { EngineClient, type EngineListeners } from "./client.ts";
 import { EngineError } from "./errors.ts";
-import type { Call, Results } from "./protocol.ts";
-import { snapshotCapBytes } from "./snapshot.ts";
+import type { Call, LoadRequest, Results } from "./protocol.ts";
 
 export type KeeperOptions = {
-  file: string;
-  threads: number;
+  model: LoadRequest;
+  /** Bytes that snapshots may take on disk, asked for at every start. */
+  snapshotCapBytes(): number;
   /** The engine ended: the next one knows no document. */
-  onCrash(): void;
+  onEnd(): void;
   onStatus(status: EngineStatus): void;
   onModel(model: ModelInfo | null): void;
 };
@@ -23,6 +24,9 @@ const crashPeriodMs = 5 * 60_000;
 
 export class EngineKeeper {
   readonly #options: KeeperOptions;
+  #model: LoadRequest;
+  /** The client whose model is still being loaded. */
+  #loading: EngineClient | null = null;
   #client: EngineClient;
   #ready: Promise<EngineClient>;
   #crashes: number[] = [];
@@ -30,6 +34,18 @@ export class EngineKeeper {
 
   constructor(options: KeeperOptions) {
     this.#options = options;
+    this.#model = options.model;
+    this.#client = this.#spawn();
+    this.#ready = this.#load(this.#client);
+  }
+
+  /** Loads another model, or the same one in another way, in a fresh engine. What runs is stopped. */
+  use(model: LoadRequest): void {
+    this.#model = model;
+    this.#crashes = [];
+    this.#client.stop();
+    this.#options.onEnd();
+    this.#options.onModel(null);
     this.#client = this.#spawn();
     this.#ready = this.#load(this.#client);
   }
@@ -58,40 +74,46 @@ export class EngineKeeper {
   }
 
   #spawn(): EngineClient {
-    return new EngineClient(() => void this.#afterCrash());
+    const client: EngineClient = new EngineClient(() => void this.#afterCrash(client));
+    return client;
   }
 
   #load(client: EngineClient): Promise<EngineClient> {
-    const { file, threads, onStatus, onModel } = this.#options;
+    const { onStatus, onModel, snapshotCapBytes } = this.#options;
     const work = async () => {
-      const name = file.split(/[\\/]/).at(-1) ?? file;
+      const name = basename(this.#model.file);
+      this.#loading = client;
       onStatus({ phase: "loading", model: name, progress: 0 });
       const model = await client.call<"load">(
-        { op: "load", file, threads, snapshots: { folder: snapshotsFolder(), capBytes: snapshotCapBytes } },
+        { op: "load", ...this.#model, snapshots: { folder: snapshotsFolder(), capBytes: snapshotCapBytes() } },
         { onLoading: (progress) => onStatus({ phase: "loading", model: name, progress }) },
       );
+      this.#loading = null;
       onModel(model);
       onStatus({ phase: "idle" });
       return client;
     };
     const ready = work();
     ready.catch((error: unknown) => {
-      if (error instanceof EngineError && error.code !== "engine-stopped")
+      if (error instanceof EngineError && error.code !== "engine-stopped" && error.code !== "stopped")
         onStatus({ phase: "no-model", error: { code: error.code, message: error.message } });
     });
     return ready;
   }
 
-  async #afterCrash(): Promise<void> {
-    if (this.#closed) return;
-    this.#options.onCrash();
+  async #afterCrash(dead: EngineClient): Promise<void> {
+    if (this.#closed || dead !== this.#client) return;
+    this.#options.onEnd();
+    if (this.#loading === dead) {
+      const message = `${basename(this.#model.file)} could not be loaded: the file may be damaged, or it needs more memory than there is. Choose another model.`;
+      return this.#giveUp("no-model", message);
+    }
     const now = Date.now();
     this.#crashes = [...this.#crashes.filter((at) => now - at < crashPeriodMs), now];
     if (this.#crashes.length >= mostCrashes) {
       const message =
         "The engine stopped three times within five minutes. Your documents and answers are safe: start Folio again, or choose another model.";
-      this.#options.onStatus({ phase: "no-model", error: { code: "engine-crashed", message } });
-      return;
+      return this.#giveUp("engine-stopped", message);
     }
     const error = { code: "engine-stopped", message: "The engine stopped unexpectedly and is starting again. Nothing you wrote was lost." };
     this.#options.onStatus({ phase: "restarting", error });
@@ -100,7 +122,17 @@ export class EngineKeeper {
     started.promise.catch(() => {});
     await new Promise((resolve) => setTimeout(resolve, backOff[this.#crashes.length - 1]));
     if (this.#closed) return started.reject(new EngineError("engine-stopped", "Folio is closing."));
+    // Another model was chosen meanwhile; who waits for this one gets that.
+    if (dead !== this.#client) return started.resolve(this.#ready);
     this.#client = this.#spawn();
     started.resolve(this.#load(this.#client));
+  }
+
+  /** Stays without an engine until another model is chosen; every call says why. */
+  #giveUp(code: "no-model" | "engine-stopped", message: string): void {
+    this.#ready = Promise.reject(new EngineError(code, message));
+    this.#ready.catch(() => {});
+    this.#options.onModel(null);
+    this.#options.onStatus({ phase: "no-model", error: { code, message } });
   }
 }

@@ -2,7 +2,7 @@
 import { stat } from "node:fs/promises";
 import { basename } from "node:path";
 import type { Llama, LlamaModel } from "node-llama-cpp";
-import type { ModelInfo } from "../../preload/api.ts";
+import { defaultSystemPrompt, type ModelInfo } from "../../preload/api.ts";
 import { createContext, loadLlama, patchMarker } from "./addon.ts";
 import { EngineError } from "./errors.ts";
 import { scoredLayers } from "./layers.ts";
@@ -32,7 +32,11 @@ export type LoadedModel = {
  * Loads a GGUF file with the patched llama.cpp.
  * @throws EngineError `no-model`, `bad-model` or `native-missing`
  */
-export async function loadModel(file: string, threads: number, onProgress?: (share: number) => void): Promise<LoadedModel> {
+export async function loadModel(
+  file: string,
+  threads: number,
+  options: { contextLength?: number; systemPrompt?: string; onProgress?(share: number): void } = {},
+): Promise<LoadedModel> {
   const notThere = () => {
     throw new EngineError("no-model", `There is no model file at ${file}: choose another one.`);
   };
@@ -47,7 +51,7 @@ export async function loadModel(file: string, threads: number, onProgress?: (sha
   const llama = await loadLlama(threads);
   let model: LlamaModel;
   try {
-    model = await llama.loadModel({ modelPath: file, gpuLayers: 0, ...(onProgress && { onLoadProgress: onProgress }) });
+    model = await llama.loadModel({ modelPath: file, gpuLayers: 0, ...(options.onProgress && { onLoadProgress: options.onProgress }) });
   } catch {
     await llama.dispose();
     throw new EngineError(
@@ -69,7 +73,8 @@ export async function loadModel(file: string, threads: number, onProgress?: (sha
     layers: figures.layers,
     heads: figures.heads,
     kvHeads: figures.kvHeads,
-    contextLength: model.trainContextSize,
+    contextLength: Math.min(options.contextLength ?? Infinity, model.trainContextSize),
+    longestContext: model.trainContextSize,
     tokenBytes: scored.length * rowBytes,
     readingSpeed: null,
     profile: found?.name ?? null,
@@ -79,7 +84,7 @@ export async function loadModel(file: string, threads: number, onProgress?: (sha
     llama,
     model,
     info,
-    template: readTemplate(model),
+    template: readTemplate(model, options.systemPrompt ?? defaultSystemPrompt),
     profile: found?.profile ?? null,
     windows,
     scored,
@@ -90,6 +95,15 @@ export async function loadModel(file: string, threads: number, onProgress?: (sha
       await llama.dispose();
     },
   };
+}
+
+/** Uses the profile that is there now for a model, or none. */
+export async function useProfile(loaded: LoadedModel): Promise<ModelInfo> {
+  const { sha256, layers, heads } = loaded.info;
+  const found = await loadProfile(sha256, layers, heads);
+  loaded.profile = found?.profile ?? null;
+  loaded.info.profile = found?.name ?? null;
+  return loaded.info;
 }
 
 function architectureFigures(model: LlamaModel) {

@@ -52,7 +52,7 @@ export async function eachAnswerToken(
   visit: (token: number, attention: (layer: number) => Float32Array, step: number) => void,
 ): Promise<void> {
   const { context } = reading;
-  const sampler = createSampler(loaded.model, 0);
+  const sampler = createSampler(loaded.model, { temperature: 0 });
   let output = prompt.output;
   try {
     for (let step = 0; step < answerTokens; step++) {

@@ -1,5 +1,6 @@
 /** The engine child's entry: one Engine, driven by messages. A native abort, a hang or an out-of-memory kill ends this process and nothing else. */
 import { childPort } from "../child.ts";
+import { type CalibrationProgress, calibrate } from "./calibrate.ts";
 import { Engine } from "./engine.ts";
 import { EngineError } from "./errors.ts";
 import type { Call, FromEngine, ToEngine } from "./protocol.ts";
@@ -27,7 +28,9 @@ async function answer(id: number, call: Call): Promise<void> {
     onText: (text) => send({ kind: "text", id, text }),
   };
   try {
-    send({ kind: "result", id, result: await perform(call, hooks, (share) => send({ kind: "loading", id, share })) });
+    const onLoading = (share: number) => send({ kind: "loading", id, share });
+    const onCalibrating = (progress: CalibrationProgress) => send({ kind: "calibrating", id, progress });
+    send({ kind: "result", id, result: await perform(call, hooks, onLoading, onCalibrating) });
   } catch (error) {
     if (controller.signal.aborted) send({ kind: "failure", id, error: { code: "stopped", message: "Stopped." } });
     else if (error instanceof EngineError) send({ kind: "failure", id, error: { code: error.code, message: error.message } });
@@ -44,13 +47,23 @@ async function answer(id: number, call: Call): Promise<void> {
   }
 }
 
-async function perform(call: Call, hooks: Hooks, onLoading: (share: number) => void): Promise<unknown> {
+async function perform(
+  call: Call,
+  hooks: Hooks,
+  onLoading: (share: number) => void,
+  onCalibrating: (progress: CalibrationProgress) => void,
+): Promise<unknown> {
   if (call.op === "load") {
     await engine?.dispose();
     engine = null;
     const snapshots = call.snapshots && new SnapshotStore(call.snapshots.folder, call.snapshots.capBytes);
-    engine = await Engine.load(call.file, { threads: call.threads, ...(snapshots && { snapshots }), onProgress: onLoading });
+    const { file, op: _op, snapshots: _where, ...how } = call;
+    engine = await Engine.load(file, { ...how, ...(snapshots && { snapshots }), onProgress: onLoading });
     return engine.loaded.info;
+  }
+  if (call.op === "calibrate") {
+    await calibrate(call.file, { threads: call.threads, out: null, signal: hooks.signal, onProgress: onCalibrating });
+    return undefined;
   }
   if (engine === null) throw new EngineError("no-model", "No model is loaded: choose one in settings.");
   switch (call.op) {
@@ -66,6 +79,10 @@ async function perform(call: Call, hooks: Hooks, onLoading: (share: number) => v
       return await engine.ask(call.request, hooks);
     case "memory":
       return engine.memory();
+    case "profile":
+      return await engine.findProfile();
+    case "snapshots":
+      return await engine.snapshotsChanged(call.capBytes);
     default:
       return call satisfies never;
   }

@@ -27,23 +27,23 @@ export function ownProfileFile(modelSha256: string): string {
   return join(dataFolder(), "profiles", `${modelSha256}.json`);
 }
 
-/** The profile made for exactly this model file, shipped or calibrated here, or null. A damaged or foreign profile counts as none. */
+/** The profile made for exactly this model file, calibrated here or shipped, or null. A damaged or foreign profile counts as none. */
 export async function loadProfile(
   modelSha256: string,
   layers: number,
   heads: number,
-): Promise<{ name: string; profile: HeadProfile } | null> {
-  for (const file of [join(shippedProfiles, `${modelSha256}.json`), ownProfileFile(modelSha256)]) {
+): Promise<{ name: string; calibration: string; profile: HeadProfile } | null> {
+  for (const file of [ownProfileFile(modelSha256), join(shippedProfiles, `${modelSha256}.json`)]) {
     const text = await readFile(file, "utf8").catch(() => null);
     const parsed = profileSchema.safeParse(text === null ? null : tryJson(text));
     if (!parsed.success) continue;
-    const { model, modelSha256: madeFor, scores, layerErrors } = parsed.data;
+    const { model, modelSha256: madeFor, calibration, scores, layerErrors } = parsed.data;
     const fits =
       madeFor === modelSha256 &&
       scores.length === layers &&
       scores.every((row) => row.length === heads) &&
       [0, layers].includes(layerErrors.length);
-    if (fits) return { name: model, profile: { scores, layerErrors } };
+    if (fits) return { name: model, calibration, profile: { scores, layerErrors } };
   }
   return null;
 }

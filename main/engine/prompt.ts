@@ -40,9 +40,6 @@ export type Prompt = {
   stops: number[];
 };
 
-const systemPrompt =
-  "You answer questions about the document that the user gives you. Answer briefly and exactly, with facts from the document.";
-
 const marks = {
   document: "\u27e6folio-document\u27e7",
   first: "\u27e6folio-first\u27e7",
@@ -51,7 +48,7 @@ const marks = {
 };
 
 /** Renders the model's own chat template once around placeholders and takes it apart at them. */
-export function readTemplate(model: LlamaModel): Template {
+export function readTemplate(model: LlamaModel, systemPrompt: string): Template {
   const wrapper = resolveChatWrapper(model, { warningLogs: false }) ?? new GeneralChatWrapper();
   const history: ChatHistoryItem[] = [
     ...wrapper.generateInitialChatHistory({ systemPrompt }),

@@ -1,10 +1,20 @@
 /** What the main side and the engine child say to each other. Every answer carries the number of the call it belongs to. */
 import type { AppError, EngineStatus, KvType, MemoryMode, MemoryReport, ModelInfo } from "../../preload/api.ts";
+import type { CalibrationProgress } from "./calibrate.ts";
 import type { PastTurn } from "./prompt.ts";
 import type { AskRequest, TurnResult } from "./turn.ts";
 
+/** A model file and how it is used; without a context length or system prompt they are the model's own and Folio's. */
+export type LoadRequest = { file: string; threads: number; contextLength?: number; systemPrompt?: string };
+
 export type Call =
-  | { op: "load"; file: string; threads: number; snapshots: { folder: string; capBytes: number } | null }
+  | ({ op: "load"; snapshots: { folder: string; capBytes: number } | null } & LoadRequest)
+  /** Looks for the model's profile again. */
+  | { op: "profile" }
+  /** Snapshots may take so many bytes from now on, and these were removed. */
+  | { op: "snapshots"; capBytes: number }
+  /** Makes a profile for a model file; for an engine of its own. */
+  | { op: "calibrate"; file: string; threads: number }
   | { op: "addDocument"; documentId: string; text: string }
   | { op: "removeDocument"; documentId: string }
   | { op: "countPrompt"; documentIds: string[]; history: PastTurn[]; question: string }
@@ -15,6 +25,9 @@ export type Call =
 /** What each call resolves to. */
 export type Results = {
   load: ModelInfo;
+  profile: ModelInfo;
+  snapshots: undefined;
+  calibrate: undefined;
   addDocument: number;
   removeDocument: undefined;
   countPrompt: { promptTokens: number; limit: number };
@@ -29,6 +42,7 @@ export type FromEngine =
   | { kind: "result"; id: number; result: unknown }
   | { kind: "failure"; id: number; error: AppError }
   | { kind: "loading"; id: number; share: number }
+  | { kind: "calibrating"; id: number; progress: CalibrationProgress }
   | { kind: "status"; id: number; status: Extract<EngineStatus, { phase: "reading" | "answering" }> }
   | { kind: "memory"; id: number; memory: MemoryReport }
   | { kind: "text"; id: number; text: string };

@@ -6,7 +6,7 @@ import type { KvType } from "../../preload/api.ts";
 import { createContext, decode, decodeFor, type KvReport, type NativeContext } from "./addon.ts";
 import type { LoadedModel } from "./model.ts";
 import type { Prompt } from "./prompt.ts";
-import type { SnapshotIdentity, SnapshotStore } from "./snapshot.ts";
+import type { SnapshotIdentity, SnapshotParts } from "./snapshot.ts";
 
 /**
  * Tokens decoded at once, for a model of so many bytes. A stop is heard between pieces, so large models get small ones; on small
@@ -99,7 +99,7 @@ export class ReadingCache {
    *
    * @returns whether anything was restored
    */
-  async restore(store: SnapshotStore, tokens: readonly number[], stops: readonly number[], end: number): Promise<boolean> {
+  async restore(store: SnapshotParts, tokens: readonly number[], stops: readonly number[], end: number): Promise<boolean> {
     await this.#forgetOtherDocuments(tokens, stops);
     const within = stops.filter((stop) => stop <= end);
     const shared = this.sharedWith(tokens);
@@ -115,7 +115,7 @@ export class ReadingCache {
   }
 
   /** Saves what is not on disk yet, in parts that end at `stops` and at the end; resolves to whether all of it is there now. */
-  async save(store: SnapshotStore, stops: readonly number[]): Promise<boolean> {
+  async save(store: SnapshotParts, stops: readonly number[]): Promise<boolean> {
     const end = this.#tokens.length;
     for (const stop of [...stops.filter((candidate) => candidate < end), end]) {
       const from = this.#saved.at(-1)!;
@@ -126,13 +126,18 @@ export class ReadingCache {
     return true;
   }
 
+  /** What was on disk may be gone: the next save looks again. */
+  forgetSaved(): void {
+    this.#saved = [0];
+  }
+
   get #pieceTokens(): number {
     return pieceTokens(this.#loaded.info.bytes);
   }
 
   get #identity(): SnapshotIdentity {
     const { info, patchVersion } = this.#loaded;
-    return { modelSha256: info.sha256, patchVersion, kvType: this.kvType, layers: info.layers };
+    return { modelSha256: info.sha256, patchVersion, kvType: this.kvType, layers: info.layers, contextLength: info.contextLength };
   }
 
   /**

@@ -6,23 +6,49 @@
  */
 import { createHash, type Hash } from "node:crypto";
 import { mkdir, open, readdir, rename, rm, stat, statfs, utimes } from "node:fs/promises";
-import { join } from "node:path";
-import type { KvType } from "../../preload/api.ts";
+import { basename, dirname, join } from "node:path";
+import type { KvType, SnapshotSizes } from "../../preload/api.ts";
 import type { NativeContext } from "./addon.ts";
-
-/** Bytes that all snapshots together may take on disk. */
-export const snapshotCapBytes = 8 * 2 ** 30;
 
 const magic = Buffer.from("FOLIOKV1");
 const digestBytes = 32;
 const extension = ".kv";
+const documentFolder = /^[0-9a-f]{64}$/;
 
 /** What a snapshot is only valid for. */
-export type SnapshotIdentity = { modelSha256: string; patchVersion: number; kvType: KvType; layers: number };
+export type SnapshotIdentity = {
+  modelSha256: string;
+  patchVersion: number;
+  kvType: KvType;
+  layers: number;
+  /** Some models turn their keys by other factors in a longer window. */
+  contextLength: number;
+};
+
+/** What a reading cache does with its parts. */
+export type SnapshotParts = {
+  /**
+   * Continues a cache that holds `tokens[0, from)` with saved parts that end at one of `stops`, as far as there are any.
+   * A damaged part is removed and counts as missing. Resolves to the positions that the cache was brought to, ascending; the last one is
+   * its length now.
+   */
+  restore(
+    context: NativeContext,
+    identity: SnapshotIdentity,
+    tokens: readonly number[],
+    stops: readonly number[],
+    from: number,
+  ): Promise<number[]>;
+  /**
+   * Saves the rows [from, to) of a cache that holds at least `tokens[0, to)`. Does nothing when they are saved already, or when the
+   * disk has no room for them: a snapshot only saves time. Resolves to whether they are on disk now.
+   */
+  save(context: NativeContext, identity: SnapshotIdentity, tokens: readonly number[], from: number, to: number): Promise<boolean>;
+};
 
 export class SnapshotStore {
   readonly #folder: string;
-  readonly #capBytes: number;
+  #capBytes: number;
 
   /** @param capBytes parts that were not used for longest are removed beyond this size */
   constructor(folder: string, capBytes: number) {
@@ -30,13 +56,34 @@ export class SnapshotStore {
     this.#capBytes = capBytes;
   }
 
-  /**
-   * Continues a cache that holds `tokens[0, from)` with saved parts that end at one of `stops`, as far as there are any.
-   * A damaged part is removed and counts as missing.
-   *
-   * @returns the positions that the cache was brought to, ascending; the last one is its length now
-   */
-  async restore(
+  /** The parts of conversations that begin with a document: they lie in a folder of their own, so that they can be counted and cleared. */
+  of(documentId: string): SnapshotParts {
+    return {
+      restore: (...args) => this.#restore(this.#folderOf(documentId), ...args),
+      save: (...args) => this.#save(this.#folderOf(documentId), ...args),
+    };
+  }
+
+  /** Changes how many bytes all parts may take, and removes what is beyond. */
+  async setCap(capBytes: number): Promise<void> {
+    this.#capBytes = capBytes;
+    await this.#makeRoom(capBytes);
+  }
+
+  /** Bytes on disk: all together, and for each document that has a folder. */
+  async sizes(): Promise<SnapshotSizes> {
+    const bytes = new Map<string, number>();
+    const parts = await this.#parts();
+    for (const part of parts) {
+      const id = basename(dirname(part.file));
+      if (documentFolder.test(id)) bytes.set(id, (bytes.get(id) ?? 0) + part.bytes);
+    }
+    const documents = [...bytes].map(([documentId, size]) => ({ documentId, bytes: size }));
+    return { bytes: parts.reduce((sum, part) => sum + part.bytes, 0), documents };
+  }
+
+  async #restore(
+    folder: string,
     context: NativeContext,
     identity: SnapshotIdentity,
     tokens: readonly number[],
@@ -50,7 +97,7 @@ export class SnapshotStore {
       more = false;
       for (const stop of stops.toReversed()) {
         if (stop <= position) break;
-        const file = this.#file(names.get(stop)!, position);
+        const file = partFile(folder, names.get(stop)!, position);
         const found = await restorePart(context, file, identity, position, stop);
         if (found === "missing") continue;
         if (found === "damaged") {
@@ -66,16 +113,17 @@ export class SnapshotStore {
     return reached;
   }
 
-  /**
-   * Saves the rows [from, to) of a cache that holds at least `tokens[0, to)`. Does nothing when they are saved already, or when the
-   * disk has no room for them: a snapshot only saves time.
-   *
-   * @returns whether they are on disk now
-   */
-  async save(context: NativeContext, identity: SnapshotIdentity, tokens: readonly number[], from: number, to: number): Promise<boolean> {
-    const file = this.#file(prefixNames(identity, tokens, [to]).get(to)!, from);
+  async #save(
+    folder: string,
+    context: NativeContext,
+    identity: SnapshotIdentity,
+    tokens: readonly number[],
+    from: number,
+    to: number,
+  ): Promise<boolean> {
+    const file = partFile(folder, prefixNames(identity, tokens, [to]).get(to)!, from);
     if (await exists(file)) return true;
-    await mkdir(this.#folder, { recursive: true, mode: 0o700 });
+    await mkdir(folder, { recursive: true, mode: 0o700 });
     const bytes = context.getKvRowBytes().reduce((sum, row) => sum + row * (to - from), 0);
     const free = await statfs(this.#folder).then((found) => found.bavail * found.bsize);
     if (bytes > this.#capBytes || bytes > free / 2) return false;
@@ -92,23 +140,19 @@ export class SnapshotStore {
     }
   }
 
-  /** Bytes that all parts take on disk. */
-  async size(): Promise<number> {
-    return (await this.#parts()).reduce((sum, { bytes }) => sum + bytes, 0);
+  /** Removes every part, or those of one document. */
+  async clear(documentId: string | null): Promise<void> {
+    await rm(documentId === null ? this.#folder : this.#folderOf(documentId), { recursive: true, force: true });
   }
 
-  /** Removes every part. */
-  async clear(): Promise<void> {
-    await rm(this.#folder, { recursive: true, force: true });
-  }
-
-  #file(name: string, from: number): string {
-    return join(this.#folder, `${name}-${from}${extension}`);
+  /** Documents of the library have a hash for a name; others are not sorted. */
+  #folderOf(documentId: string): string {
+    return documentFolder.test(documentId) ? join(this.#folder, documentId) : this.#folder;
   }
 
   async #parts(): Promise<{ file: string; bytes: number; used: number }[]> {
-    const names = await readdir(this.#folder).catch(() => []);
-    const parts = names.map(async (name) => {
+    const names = await readdir(this.#folder, { recursive: true }).catch(() => []);
+    const parts = names.filter(isPart).map(async (name) => {
       const file = join(this.#folder, name);
       const found = await stat(file).catch(() => null);
       return found && { file, bytes: found.size, used: found.mtimeMs };
@@ -128,13 +172,18 @@ export class SnapshotStore {
   }
 }
 
+const partFile = (folder: string, name: string, from: number): string => join(folder, `${name}-${from}${extension}`);
+
+/** Parts that were interrupted count too: they take room until they are removed. */
+const isPart = (name: string): boolean => name.endsWith(extension) || name.endsWith(`${extension}.part`);
+
 /** A name for each prefix of the tokens that ends at a stop: a hash of everything that decides the rows. */
 function prefixNames(
-  { modelSha256, patchVersion, kvType }: SnapshotIdentity,
+  { modelSha256, patchVersion, kvType, contextLength }: SnapshotIdentity,
   tokens: readonly number[],
   stops: readonly number[],
 ): Map<number, string> {
-  const hash = createHash("sha256").update(`${modelSha256} ${patchVersion} ${kvType}\n`);
+  const hash = createHash("sha256").update(`${modelSha256} ${patchVersion} ${kvType} ${contextLength}\n`);
   const names = new Map<number, string>();
   let position = 0;
   for (const stop of [...new Set(stops)].sort((a, b) => a - b)) {

@@ -10,6 +10,7 @@ import type {
   StopReason,
   TurnTiming,
 } from "../../preload/api.ts";
+import type { Sampling } from "./addon.ts";
 import type { Passage } from "./evidence.ts";
 import type { Window } from "./keep.ts";
 import type { PastTurn } from "./prompt.ts";
@@ -28,8 +29,7 @@ export type AskRequest = {
   readingKv: KvType;
   answeringKv: KvType;
   maxAnswerTokens: number;
-  temperature: number;
-};
+} & Sampling;
 
 export type TurnResult = {
   answer: string;

@@ -151,7 +151,7 @@ it("keeps within its cap, least recently used first", async () => {
     await engine.read(request({ documentIds: [id] }), hooks());
   }
   const store = new SnapshotStore(folder, 12e6);
-  expect(await store.size()).toBeLessThanOrEqual(12e6);
+  expect((await store.sizes()).bytes).toBeLessThanOrEqual(12e6);
   expect(await readdir(folder)).toHaveLength(2);
   expect(await tokensRead((told) => engine.read(request({ documentIds: ["b"] }), told))).toBe(0);
   expect(await tokensRead((told) => engine.read(request({ documentIds: ["a"] }), told))).toBeGreaterThan(0);

@@ -1,0 +1,65 @@
+/** What Folio remembers of models: the one chosen last, linked files and folders, and each one's settings. Kept in one file, by path. */
+import { readFile } from "node:fs/promises";
+import { z } from "zod";
+import type { MeasuredMemory, ModelSettings } from "../../preload/api.ts";
+import { writeWhole } from "../write.ts";
+
+const kvType = z.enum(["f16", "q8_0"]).nullable();
+
+export const modelSettingsSchema = z.strictObject({
+  contextLength: z
+    .int()
+    .min(256)
+    .max(2 ** 24)
+    .nullable(),
+  threads: z.int().min(1).max(1024).nullable(),
+  readingKv: kvType,
+  answeringKv: kvType,
+  systemPrompt: z.string().trim().min(1).max(8_000).nullable(),
+  temperature: z.number().min(0).max(2),
+  topP: z.number().gt(0).max(1),
+  topK: z.int().min(1).max(1_000),
+  seed: z
+    .int()
+    .min(0)
+    .max(2 ** 32 - 1)
+    .nullable(),
+}) satisfies z.ZodType<ModelSettings>;
+
+const measuredSchema = z.strictObject({
+  processBytes: z.number().nonnegative(),
+  promptTokens: z.int().nonnegative(),
+}) satisfies z.ZodType<MeasuredMemory>;
+
+const path = z.string().min(1).max(4096);
+
+const recordSchema = z.object({
+  chosen: path.nullable().catch(null),
+  /** Files, and folders that are looked through at every start. */
+  links: z
+    .array(path)
+    .max(1000)
+    .catch(() => []),
+  /** Files that a person said to trust. */
+  trusted: z.array(path).catch(() => []),
+  settings: z.record(path, modelSettingsSchema).catch(() => ({})),
+  measured: z.record(path, measuredSchema).catch(() => ({})),
+});
+
+export type ModelRecord = z.infer<typeof recordSchema>;
+
+/** The saved record; what is missing or damaged is empty. */
+export async function loadRecord(file: string): Promise<ModelRecord> {
+  const text = await readFile(file, "utf8").catch(() => "{}");
+  try {
+    const parsed = recordSchema.safeParse(JSON.parse(text));
+    if (parsed.success) return parsed.data;
+  } catch {
+    // A damaged file counts as none; the next change replaces it.
+  }
+  return recordSchema.parse({});
+}
+
+export async function saveRecord(file: string, record: ModelRecord): Promise<void> {
+  await writeWhole(file, JSON.stringify(record, null, 2));
+}

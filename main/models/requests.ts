@@ -1,0 +1,76 @@
+/** What the window can ask about models: each request put together from the parts that answer it. */
+import type { ModelRequests } from "../../preload/api.ts";
+import { EngineError } from "../engine/errors.ts";
+import type { EngineKeeper } from "../engine/keeper.ts";
+import { loadProfile } from "../engine/profile.ts";
+import { SnapshotStore } from "../engine/snapshot.ts";
+import { snapshotsFolder } from "../folders.ts";
+import type { LiveState } from "../state.ts";
+import type { Talk } from "../talk.ts";
+import { openWithSystem } from "../window.ts";
+import type { Calibrator } from "./calibrator.ts";
+import { listFolder } from "./files.ts";
+import type { Models } from "./models.ts";
+
+type Parts = { state: LiveState; models: Models; engine: EngineKeeper; talk: Talk; calibrator: Calibrator };
+
+export function modelRequests({ state, models, engine, talk, calibrator }: Parts): ModelRequests {
+  state.on((name) => name === "memory" && models.measure(state.now.memory));
+  const load = () => {
+    talk.stop();
+    engine.use(models.request);
+  };
+  return {
+    refreshModels: () => models.refresh(),
+    linkModel: (path) => models.link(path),
+    listFolder,
+    removeModel: (id) => models.remove(id),
+    async chooseModel(id, trust) {
+      const before = models.request.file;
+      await models.choose(id, trust);
+      if (models.request.file !== before || state.now.engine.phase === "no-model") load();
+    },
+    async changeModelSettings(id, settings) {
+      if (await models.change(id, settings)) load();
+    },
+    startDownload: async (id) => models.download(id),
+    pauseDownload: async (id) => models.pause(id),
+    cancelDownload: (id) => models.cancel(id),
+    async calibrate() {
+      const { model } = state.now;
+      if (model === null) throw new EngineError("no-model", "No model is loaded: choose one first.");
+      if (model.unsupported !== null) throw new EngineError("bad-model", `${model.name} cannot be calibrated: ${model.unsupported}`);
+      calibrator.start(models.request);
+    },
+    stopCalibration: async () => calibrator.stop(),
+    async getProfile() {
+      const { model } = state.now;
+      const found = model && (await loadProfile(model.sha256, model.layers, model.heads));
+      return found && { calibration: found.calibration, ...found.profile };
+    },
+    getSnapshotSizes: () => snapshots(state).sizes(),
+    async clearSnapshots(documentId) {
+      await snapshots(state).clear(documentId);
+      await tellEngine(state, engine);
+    },
+    async showFolder(name) {
+      const folder = state.now.folders[name];
+      if (!(await openWithSystem(folder)))
+        throw new EngineError("bad-path", `This system has nothing to show folders with. It is ${folder}.`);
+    },
+  };
+}
+
+/** Snapshots may take what the settings say from now on. */
+export async function capSnapshots(state: LiveState, engine: EngineKeeper): Promise<void> {
+  await snapshots(state).setCap(state.now.settings.snapshotCapBytes);
+  await tellEngine(state, engine);
+}
+
+/** The store in the engine's child holds no list of what is on disk, so that looking at the same folder from here is safe. */
+const snapshots = (state: LiveState): SnapshotStore => new SnapshotStore(snapshotsFolder(), state.now.settings.snapshotCapBytes);
+
+/** An engine that is not there has nothing to be told. */
+async function tellEngine(state: LiveState, engine: EngineKeeper): Promise<void> {
+  await engine.call<"snapshots">({ op: "snapshots", capBytes: state.now.settings.snapshotCapBytes }).catch(() => {});
+}

@@ -1,0 +1,87 @@
+import type { ProfileScores } from "../../preload/api.ts";
+import { count, percent } from "../format.ts";
+
+const cell = 12;
+const gap = 2;
+const barWidth = 64;
+
+/** Retrieval scores as a map of layers by heads, and beside it what each layer loses by forgetting; the same as a table. */
+export function HeadPlot({ profile: { scores, layerErrors } }: { profile: ProfileScores }) {
+  const heads = scores[0]?.length ?? 0;
+  const most = Math.max(1e-9, ...scores.flat());
+  const worst = Math.max(1e-9, ...layerErrors);
+  const step = cell + gap;
+  const mapWidth = heads * step;
+  const width = mapWidth + (layerErrors.length > 0 ? 16 + barWidth : 0);
+  const best = scores.flatMap((row, layer) => row.map((score, head) => ({ layer, head, score }))).sort((a, b) => b.score - a.score);
+  return (
+    <figure className="head-plot">
+      <div className="map">
+        <svg
+          viewBox={`0 0 ${width} ${scores.length * step}`}
+          width={width}
+          role="img"
+          aria-label={`${count(scores.length)} layers of ${count(heads)} heads; the strongest is head ${best[0]?.head} of layer ${best[0]?.layer}`}
+        >
+          {scores.map((row, layer) =>
+            row.map((score, head) => (
+              <rect
+                // biome-ignore lint/suspicious/noArrayIndexKey: a head is its place.
+                key={`${layer} ${head}`}
+                x={head * step}
+                y={layer * step}
+                width={cell}
+                height={cell}
+                rx={2}
+                style={{ fill: `color-mix(in oklab, var(--accent) ${Math.round(100 * Math.sqrt(score / most))}%, var(--desk))` }}
+              >
+                <title>{`Layer ${layer}, head ${head}: ${percent(score / most)} of the strongest`}</title>
+              </rect>
+            )),
+          )}
+          {layerErrors.map((error, layer) => (
+            // biome-ignore lint/suspicious/noArrayIndexKey: a layer is its index.
+            <rect key={layer} className="error" x={mapWidth + 16} y={layer * step} width={(barWidth * error) / worst} height={cell} rx={2}>
+              <title>{`Layer ${layer}: ${percent(error)} of all that is lost by forgetting`}</title>
+            </rect>
+          ))}
+        </svg>
+      </div>
+      <figcaption>
+        <span>across: heads · down: layers 0 to {scores.length - 1}</span>
+        {layerErrors.length > 0 && <span>bars: what a layer loses by forgetting</span>}
+      </figcaption>
+      <details>
+        <summary>As a table</summary>
+        <table>
+          <thead>
+            <tr>
+              <th scope="col">Layer</th>
+              <th scope="col">Its strongest heads</th>
+              {layerErrors.length > 0 && <th scope="col">Share of the loss</th>}
+            </tr>
+          </thead>
+          <tbody>
+            {scores.map((row, layer) => (
+              // biome-ignore lint/suspicious/noArrayIndexKey: a layer is its index.
+              <tr key={layer}>
+                <th scope="row">{layer}</th>
+                <td>{strongest(row, most)}</td>
+                {layerErrors.length > 0 && <td className="number">{percent(layerErrors[layer] ?? 0)}</td>}
+              </tr>
+            ))}
+          </tbody>
+        </table>
+      </details>
+    </figure>
+  );
+}
+
+function strongest(row: readonly number[], most: number): string {
+  return row
+    .map((score, head) => ({ score, head }))
+    .sort((a, b) => b.score - a.score)
+    .slice(0, 4)
+    .map(({ score, head }) => `${head} (${percent(score / most)})`)
+    .join(", ");
+}

@@ -1,0 +1,77 @@
+import { useEffect, useState } from "react";
+import type { FolderListing } from "../../preload/api.ts";
+import { bytes, plural } from "../format.ts";
+import { ArrowLeft, ArrowUp, Cpu, Folder } from "../icons.ts";
+import { linkModel, listFolder, showModels } from "./actions.ts";
+
+/** Looks for a model file, or a folder of models, on this computer; nothing is copied or moved. */
+export function LinkPage() {
+  const [listing, setListing] = useState<FolderListing | null>(null);
+  const [typed, setTyped] = useState("");
+  const go = async (path: string | null) => {
+    const found = await listFolder(path);
+    if (!found) return;
+    setListing(found);
+    setTyped(found.path);
+  };
+  // biome-ignore lint/correctness/useExhaustiveDependencies: the first folder is asked for once.
+  useEffect(() => void go(null), []);
+  const link = async (path: string) => {
+    if ((await linkModel(path)) !== null) showModels();
+  };
+  const inside = (name: string) => `${listing?.path.replace(/[\\/]$/, "")}${listing?.path.includes("\\") ? "\\" : "/"}${name}`;
+  return (
+    <div className="link-page">
+      <button type="button" className="link back" onClick={showModels}>
+        <ArrowLeft aria-hidden="true" /> All models
+      </button>
+      <p className="lead">
+        Choose a GGUF file, or a folder with models in it, for example LM Studio's. It is used where it is: nothing is copied.
+      </p>
+      <form
+        onSubmit={(event) => {
+          event.preventDefault();
+          void link(typed);
+        }}
+      >
+        <input aria-label="Path of a file or folder" value={typed} onChange={(event) => setTyped(event.target.value)} spellCheck={false} />
+        <button type="submit" className="button primary" disabled={typed.trim() === ""}>
+          Link it
+        </button>
+      </form>
+      {listing && (
+        <ul className="folder" aria-label={`In ${listing.path}`}>
+          {listing.parent !== null && (
+            <li>
+              <button type="button" onClick={() => void go(listing.parent)}>
+                <ArrowUp aria-hidden="true" /> The folder above
+              </button>
+            </li>
+          )}
+          {listing.folders.map((name) => (
+            <li key={`folder ${name}`}>
+              <button type="button" onClick={() => void go(inside(name))}>
+                <Folder aria-hidden="true" /> {name}
+              </button>
+            </li>
+          ))}
+          {listing.models.map(({ name, bytes: size }) => (
+            <li key={`model ${name}`} data-model>
+              <button type="button" onClick={() => void link(inside(name))}>
+                <Cpu aria-hidden="true" /> {name} <small className="number">{bytes(size)}</small>
+              </button>
+            </li>
+          ))}
+          {listing.models.length > 0 && (
+            <li className="all">
+              <button type="button" className="link" onClick={() => void link(listing.path)}>
+                Link the folder with {plural(listing.models.length, "model")}
+              </button>
+            </li>
+          )}
+          {listing.folders.length + listing.models.length === 0 && <li className="nothing">Nothing here that Folio could use.</li>}
+        </ul>
+      )}
+    </div>
+  );
+}

@@ -1,0 +1,189 @@
+import { useState } from "react";
+import { defaultModelSettings, defaultSystemPrompt, type ModelEntry, type ModelSettings } from "../../preload/api.ts";
+import { count } from "../format.ts";
+import { ArrowLeft } from "../icons.ts";
+import { Group, NumberField, Segments } from "../settings/fields.tsx";
+import { useFolio } from "../store.ts";
+import { kvWords } from "../words.ts";
+import { changeModelSettings, chooseModel, showModels } from "./actions.ts";
+import { Calibration } from "./Calibration.tsx";
+import { FitPill } from "./ModelRow.tsx";
+import { useFits } from "./useFits.ts";
+
+const kvChoices = [
+  { value: "as-all", label: "As in settings" },
+  { value: "f16", label: kvWords.f16.label },
+  { value: "q8_0", label: kvWords.q8_0.label },
+] as const;
+type KvChoice = (typeof kvChoices)[number]["value"];
+const chosenKv = (choice: KvChoice) => (choice === "as-all" ? null : choice);
+
+/** A model's own settings, and for the one in use its calibration. */
+export function ModelPage({ entry }: { entry: ModelEntry }) {
+  const model = useFolio((s) => s.model);
+  const fit = useFits().find((known) => known.entry.id === entry.id)?.fit ?? null;
+  const used = model !== null && model.file === entry.file;
+  return (
+    <div className="model-page">
+      <button type="button" className="link back" onClick={showModels}>
+        <ArrowLeft aria-hidden="true" /> All models
+      </button>
+      <div className="summary">
+        <p>
+          {entry.shape && (
+            <>
+              {entry.shape.architecture} · {count(entry.shape.layers)} layers · {count(entry.shape.heads)} heads
+            </>
+          )}
+          {entry.file && <small className="path">{entry.file}</small>}
+        </p>
+        {fit && <FitPill entry={entry} fit={fit} />}
+        {!used && (
+          <button type="button" className="button" onClick={() => void chooseModel(entry.id)}>
+            Use this model
+          </button>
+        )}
+      </div>
+      {used && <Calibration model={model} />}
+      <SettingsForm key={JSON.stringify(entry.settings)} entry={entry} used={used} />
+    </div>
+  );
+}
+
+function SettingsForm({ entry, used }: { entry: ModelEntry; used: boolean }) {
+  const machine = useFolio((s) => s.machine);
+  const [draft, setDraft] = useState(entry.settings);
+  const change = (changes: Partial<ModelSettings>) => setDraft({ ...draft, ...changes });
+  const longest = entry.shape?.contextLength || 2 ** 24;
+  const same = JSON.stringify(draft) === JSON.stringify(entry.settings);
+  const reloads = (["contextLength", "threads", "systemPrompt"] as const).some((key) => draft[key] !== entry.settings[key]);
+  return (
+    <form
+      aria-label={`Settings of ${entry.name}`}
+      onSubmit={(event) => {
+        event.preventDefault();
+        void changeModelSettings(entry.id, draft);
+      }}
+    >
+      <Group title="Longest prompt" says={`At most ${count(longest)} tokens, which this model was made for.`} term="context length, n_ctx">
+        <NumberField
+          label="Longest prompt in tokens"
+          value={draft.contextLength}
+          placeholder={count(longest)}
+          min={256}
+          max={longest}
+          onCommit={(contextLength) => change({ contextLength })}
+        />
+      </Group>
+      <Group
+        title="Threads"
+        says={`At most the ${count(machine.cores)} cores of this computer.`}
+        term="threads that llama.cpp computes with"
+      >
+        <NumberField
+          label="Threads"
+          value={draft.threads}
+          placeholder={count(machine.threads)}
+          min={1}
+          max={machine.cores}
+          onCommit={(threads) => change({ threads })}
+        />
+      </Group>
+      <Group title="Number format" says="How finely what was read is stored, if not as for all models." term="KV type: f16, or q8_0">
+        {(["readingKv", "answeringKv"] as const).map((key) => (
+          <div className="kv" key={key}>
+            <span>{key === "readingKv" ? "While reading" : "While answering"}</span>
+            <Segments
+              name={key}
+              label={key === "readingKv" ? "While reading" : "While answering"}
+              value={draft[key] ?? "as-all"}
+              choices={kvChoices}
+              onChoose={(choice) => change({ [key]: chosenKv(choice) })}
+            />
+          </div>
+        ))}
+      </Group>
+      <Group title="What it is told first" says="Before the documents, in every conversation." term="system prompt" wide>
+        <textarea
+          aria-label="What it is told first"
+          rows={3}
+          maxLength={8000}
+          value={draft.systemPrompt ?? ""}
+          placeholder={defaultSystemPrompt}
+          onChange={(event) => change({ systemPrompt: event.target.value.trim() === "" ? null : event.target.value })}
+        />
+      </Group>
+      <Group
+        title="Freedom of choice"
+        says={
+          draft.temperature === 0
+            ? "0: always the likeliest word, the same answer every time."
+            : "Above 0, answers differ from time to time."
+        }
+        term="temperature"
+      >
+        <NumberField
+          label="Temperature"
+          value={draft.temperature}
+          min={0}
+          max={2}
+          decimals
+          onCommit={(n) => change({ temperature: n ?? 0 })}
+        />
+      </Group>
+      {draft.temperature > 0 && (
+        <Group
+          title="Words to choose from"
+          says="The likeliest words, up to this share of certainty, and at most so many."
+          term="top-p, top-k, seed"
+        >
+          <div className="kv">
+            <span>Share</span>
+            <NumberField
+              label="Top-p"
+              value={draft.topP}
+              min={0.01}
+              max={1}
+              decimals
+              onCommit={(n) => change({ topP: n ?? defaultModelSettings.topP })}
+            />
+          </div>
+          <div className="kv">
+            <span>At most</span>
+            <NumberField
+              label="Top-k"
+              value={draft.topK}
+              min={1}
+              max={1000}
+              onCommit={(n) => change({ topK: n ?? defaultModelSettings.topK })}
+            />
+          </div>
+          <div className="kv">
+            <span>Seed</span>
+            <NumberField
+              label="Seed"
+              value={draft.seed}
+              placeholder="random"
+              min={0}
+              max={2 ** 32 - 1}
+              onCommit={(seed) => change({ seed })}
+            />
+          </div>
+        </Group>
+      )}
+      <div className="actions">
+        <button
+          type="button"
+          className="button"
+          disabled={JSON.stringify(draft) === JSON.stringify(defaultModelSettings)}
+          onClick={() => setDraft(defaultModelSettings)}
+        >
+          As Folio does it
+        </button>
+        <button type="submit" className="button primary" disabled={same}>
+          {used && reloads ? "Save and load again" : "Save"}
+        </button>
+      </div>
+    </form>
+  );
+}

@@ -1,0 +1,91 @@
+import type { Budget } from "../../preload/api.ts";
+import { changeSettings } from "../actions.ts";
+import { bytes, count, percent } from "../format.ts";
+import { Hint } from "../Hint.tsx";
+import { useFolio } from "../store.ts";
+import { budgetLabel, keptTokens, sameBudget } from "../words.ts";
+import { Group, NumberField } from "./fields.tsx";
+
+/** The steps of the slider, least memory first; the last one is everything. */
+const steps: readonly Budget[] = [
+  ...[0.01, 0.02, 0.03, 0.06, 0.12, 0.25, 0.5].map((share) => ({ kind: "share", share }) as const),
+  { kind: "full" },
+];
+const usualTokens = 8_000;
+
+/** How much of the document an answer may keep: a slider over shares, each with the memory it takes, or a number of tokens. */
+export function BudgetSetting() {
+  const { budget, policy, answeringKv } = useFolio((s) => s.settings);
+  const model = useFolio((s) => s.model);
+  const quality = useFolio((s) => s.quality);
+  const documents = useFolio((s) => s.documents);
+  const open = useFolio((s) => s.conversation?.documentIds ?? null);
+  const counts = documents.map((known) => (open?.includes(known.id) && known.phase === "ready" ? (known.tokens ?? 0) : 0));
+  const tokens = counts.reduce((a, b) => a + b, 0) || usualTokens;
+  // A number of tokens lies between two steps; the slider shows the nearest one below.
+  const share = budget.kind === "full" ? 1 : budget.kind === "share" ? budget.share : budget.tokens / tokens;
+  const at = Math.max(
+    0,
+    steps.findLastIndex((step) => (step.kind === "full" ? 1 : step.kind === "share" ? step.share : 0) <= share + 1e-9),
+  );
+  const choose = (index: number) => void changeSettings({ budget: steps[index]! });
+  const perToken = model && model.tokenBytes * (answeringKv === "q8_0" ? 34 / 64 : 1);
+  const memory = (step: Budget) => perToken && (keptTokens(step, tokens) ?? 0) * (step.kind === "full" ? model.tokenBytes : perToken);
+  const kept = (step: Budget) =>
+    step.kind === "share" ? quality.find((known) => known.policy === policy && known.share === step.share) : undefined;
+  return (
+    <Group
+      title="What the answer may keep"
+      says={
+        <>
+          Less memory for the answer, or more of the document at hand while it is written.
+          {model && <> The memory is computed for {count(tokens)} tokens.</>}
+        </>
+      }
+      term="budget: mean number of tokens kept per layer of the KV cache"
+      wide
+    >
+      <div className="budget">
+        <input
+          type="range"
+          aria-label="Budget"
+          min={0}
+          max={steps.length - 1}
+          step={1}
+          value={at}
+          aria-valuetext={budgetLabel(budget)}
+          onChange={(event) => choose(Number(event.target.value))}
+        />
+        <ol className="steps">
+          {steps.map((step, index) => (
+            <li key={budgetLabel(step)} data-chosen={sameBudget(step, budget)}>
+              <button type="button" tabIndex={-1} onClick={() => choose(index)}>
+                <strong>{budgetLabel(step)}</strong>
+                {perToken !== null && <span className="number">{bytes(memory(step) || 0)}</span>}
+                {kept(step) && (
+                  <span className="number kept">
+                    <Hint text="Of the answers that the full cache gives right, measured on texts that nothing was tuned on.">
+                      <span>{percent(kept(step)!.kept)} right</span>
+                    </Hint>
+                  </span>
+                )}
+              </button>
+            </li>
+          ))}
+        </ol>
+        <div className="or">
+          <span>or exactly</span>
+          <NumberField
+            label="Tokens a layer"
+            value={budget.kind === "tokens" ? budget.tokens : null}
+            placeholder="256"
+            min={32}
+            max={1_000_000}
+            onCommit={(chosen) => chosen !== null && void changeSettings({ budget: { kind: "tokens", tokens: chosen } })}
+          />
+          <span>tokens a layer</span>
+        </div>
+      </div>
+    </Group>
+  );
+}

@@ -1,0 +1,56 @@
+import type { KvType, MemoryMode } from "../../preload/api.ts";
+import { changeSettings } from "../actions.ts";
+import { useFolio } from "../store.ts";
+import { kvWords, modeWords } from "../words.ts";
+import { Group, Segments } from "./fields.tsx";
+
+const modes = Object.keys(modeWords) as MemoryMode[];
+const kvTypes = Object.keys(kvWords) as KvType[];
+
+/** Where what was read rests between questions, and how finely it is stored. */
+export function MemorySettings() {
+  const settings = useFolio((s) => s.settings);
+  const own = useFolio((s) => s.models.find(({ file }) => file !== null && file === s.model?.file)?.settings ?? null);
+  const overruled = own !== null && (own.readingKv !== null || own.answeringKv !== null);
+  return (
+    <>
+      <Group title="Between questions" says={modeWords[settings.mode].says} term={modeWords[settings.mode].term}>
+        <Segments
+          name="mode"
+          label="Between questions"
+          value={settings.mode}
+          choices={modes.map((value) => ({ value, label: modeWords[value].label }))}
+          onChoose={(mode) => void changeSettings({ mode })}
+        />
+      </Group>
+      <Group
+        title="Number format"
+        says={
+          <>
+            How finely the memory of each word is stored.
+            {overruled && " The model in use has a format of its own, which goes before this one."}
+          </>
+        }
+        term="KV type: f16, or q8_0 with 8 bits and a scale per 32 values"
+      >
+        <KvSetting label="While reading" value={settings.readingKv} onChoose={(readingKv) => void changeSettings({ readingKv })} />
+        <KvSetting label="While answering" value={settings.answeringKv} onChoose={(answeringKv) => void changeSettings({ answeringKv })} />
+      </Group>
+    </>
+  );
+}
+
+function KvSetting({ label, value, onChoose }: { label: string; value: KvType; onChoose: (value: KvType) => void }) {
+  return (
+    <div className="kv">
+      <span>{label}</span>
+      <Segments
+        name={label}
+        label={label}
+        value={value}
+        choices={kvTypes.map((type) => ({ value: type, label: `${kvWords[type].label} · ${type}` }))}
+        onChoose={onChoose}
+      />
+    </div>
+  );
+}

@@ -1,0 +1,109 @@
+import { useEffect, useState } from "react";
+import type { FolderName, SnapshotSizes } from "../../preload/api.ts";
+import { changeSettings, copyText } from "../actions.ts";
+import { bytes } from "../format.ts";
+import { IconButton } from "../Hint.tsx";
+import { Copy, FolderOpen } from "../icons.ts";
+import { clearSnapshots, getSnapshotSizes, showFolder } from "../models/actions.ts";
+import { useFolio } from "../store.ts";
+import { Group, NumberField } from "./fields.tsx";
+
+const gigabyte = 1e9;
+const folderWords: Record<FolderName, string> = { data: "Library and settings", models: "Models", snapshots: "What was read" };
+const folderNames = Object.keys(folderWords) as FolderName[];
+
+/** What Folio keeps on disk, how much of it, and where. */
+export function StorageSettings() {
+  const cap = useFolio((s) => s.settings.snapshotCapBytes);
+  const folders = useFolio((s) => s.folders);
+  return (
+    <>
+      <Group
+        title="Room for what was read"
+        says="In GB. Documents that were read open again in the time of reading a file. What was not used for longest goes first."
+        term="snapshots: reading caches saved on disk"
+      >
+        <NumberField
+          label="Room for what was read, in GB"
+          value={Number((cap / gigabyte).toFixed(1))}
+          min={0}
+          max={10_000}
+          decimals
+          onCommit={(chosen) => void changeSettings({ snapshotCapBytes: Math.round(chosen * gigabyte) })}
+        />
+      </Group>
+      <Snapshots cap={cap} />
+      <Group title="Folders" says="Where things are on this computer." wide>
+        <dl className="folders">
+          {folderNames.map((name) => (
+            <div key={name}>
+              <dt>{folderWords[name]}</dt>
+              <dd>
+                <span className="path">{folders[name]}</span>
+                <IconButton label={`Copy the path of: ${folderWords[name]}`} onClick={() => void copyText(folders[name])}>
+                  <Copy />
+                </IconButton>
+                <IconButton label={`Show the folder of: ${folderWords[name]}`} onClick={() => void showFolder(name)}>
+                  <FolderOpen />
+                </IconButton>
+              </dd>
+            </div>
+          ))}
+        </dl>
+      </Group>
+    </>
+  );
+}
+
+function Snapshots({ cap }: { cap: number }) {
+  const documents = useFolio((s) => s.documents);
+  const [sizes, setSizes] = useState<SnapshotSizes | null>(null);
+  const look = async () => setSizes(await getSnapshotSizes());
+  // biome-ignore lint/correctness/useExhaustiveDependencies: another cap may have removed some.
+  useEffect(() => void look(), [cap]);
+  const clear = async (documentId: string | null) => {
+    await clearSnapshots(documentId);
+    await look();
+  };
+  if (!sizes) return null;
+  const largestFirst = sizes.documents.toSorted((a, b) => b.bytes - a.bytes);
+  return (
+    <Group
+      title="What was read"
+      says={
+        sizes.bytes === 0 ? (
+          "Nothing lies on disk now."
+        ) : (
+          <>
+            {bytes(sizes.bytes)} in all, listed by the first document of their conversations. Clearing costs only the time to read them
+            again.
+          </>
+        )
+      }
+      wide
+    >
+      {sizes.bytes > 0 && (
+        <ul className="snapshots">
+          {largestFirst.map(({ documentId, bytes: size }) => {
+            const name = documents.find(({ id }) => id === documentId)?.name ?? "A document that was removed";
+            return (
+              <li key={documentId}>
+                <span className="name">{name}</span>
+                <span className="number">{bytes(size)}</span>
+                <button type="button" className="link" aria-label={`Clear what was read of ${name}`} onClick={() => void clear(documentId)}>
+                  Clear
+                </button>
+              </li>
+            );
+          })}
+          <li>
+            <span className="name" />
+            <button type="button" className="link" onClick={() => void clear(null)}>
+              Clear all
+            </button>
+          </li>
+        </ul>
+      )}
+    </Group>
+  );
+}
