@@ -13,6 +13,7 @@ import { Calibrator } from "./models/calibrator.ts";
 import { readMachine } from "./models/machine.ts";
 import { Models } from "./models/models.ts";
 import { capSnapshots, modelRequests } from "./models/requests.ts";
+import { readQuality } from "./quality.ts";
 import { defaultSettings, loadSettings, saveSettings, settingsSchema } from "./settings.ts";
 import { Shelf } from "./shelf.ts";
 import { keepReadingSpeed } from "./speed.ts";
@@ -38,7 +39,7 @@ export type Desktop = {
 
 /** Starts the app with its library; the model loads in the background. @throws LibraryError, e.g. when another Folio has the library */
 export async function createApp(desktop: Desktop | null = null): Promise<App> {
-  const state = new LiveState(await loadSettings(), await readMachine(), desktop !== null);
+  const state = new LiveState(await loadSettings(), await readMachine(), await readQuality(), desktop !== null);
   const library = await openLibrary(dataFolder(), (error) => state.notice(error));
   if (library.notice) state.notice(library.notice);
   const models = await Models.open(state);

@@ -14,7 +14,7 @@ export const defaultSettings: Settings = {
   readingKv: "f16",
   answeringKv: "f16",
   maxAnswerTokens: 512,
-  snapshotCapBytes: 8 * 2 ** 30,
+  snapshotCapBytes: 8e9,
   theme: "system",
   librarySort: "added",
   language: "system",

@@ -10,6 +10,7 @@ import type {
   Events,
   Machine,
   MemoryReport,
+  QualityStep,
   Settings,
   Turn,
 } from "../preload/api.ts";
@@ -24,7 +25,7 @@ export class LiveState {
   readonly now: AppState;
   readonly #listeners = new Set<EventListener>();
 
-  constructor(settings: Settings, machine: Machine, desktop: boolean) {
+  constructor(settings: Settings, machine: Machine, quality: QualityStep[], desktop: boolean) {
     this.now = {
       engine: { phase: "starting" },
       model: null,
@@ -37,6 +38,7 @@ export class LiveState {
       downloads: [],
       calibration: null,
       machine,
+      quality,
       folders: { data: dataFolder(), models: modelsFolder(), snapshots: snapshotsFolder() },
       notice: null,
       desktop,

@@ -4,7 +4,7 @@
  * Everything crossing it is plain data. Sizes are bytes, durations ms, lengths tokens unless a name says otherwise.
  */
 
-import type { Calibration, Download, Folders, Machine, ModelEntry, ModelRequests } from "./models.ts";
+import type { Calibration, Download, Folders, Machine, ModelEntry, ModelRequests, QualityStep } from "./models.ts";
 
 export * from "./models.ts";
 
@@ -229,6 +229,8 @@ export type AppState = {
   downloads: Download[];
   calibration: Calibration | null;
   machine: Machine;
+  /** Empty while nothing was measured. */
+  quality: QualityStep[];
   folders: Folders;
   /** What main has to say by itself, until a person closes it: a library that was restored, words that could not be saved. */
   notice: AppError | null;

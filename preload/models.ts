@@ -1,5 +1,5 @@
 /** The part of the contract that is about models. Sizes are bytes, lengths tokens unless a name says otherwise. */
-import type { KvType } from "./api.ts";
+import type { KvType, PolicyName } from "./api.ts";
 
 /** The figures of a model's architecture that decide how much memory it takes. */
 export type ModelShape = {
@@ -138,3 +138,6 @@ export type ModelRequests = {
   /** Opens one of Folio's folders in the system's file manager. */
   showFolder(name: FolderName): Promise<void>;
 };
+
+/** How many of the answers that the full cache gives right a policy gives right too, 0 to 1, at a share of the prompt as its budget. */
+export type QualityStep = { policy: PolicyName; share: number; kept: number };

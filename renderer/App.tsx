@@ -1,13 +1,14 @@
 import { useEffect, useSyncExternalStore } from "react";
-import { closeNotice, closeProblem, importFiles, openDialog, showTab } from "./actions.ts";
+import { importFiles, openDialog, showTab } from "./actions.ts";
 import { accepted, filesOfFolder } from "./arrivals.ts";
 import { Chat, NewConversation } from "./Chat.tsx";
 import { Dialogs } from "./Dialogs.tsx";
 import { DropTarget } from "./DropTarget.tsx";
 import { IconButton } from "./Hint.tsx";
-import { AlertTriangle, Library as LibraryIcon, Settings as SettingsIcon, X } from "./icons.ts";
+import { Library as LibraryIcon, Settings as SettingsIcon } from "./icons.ts";
 import { Library } from "./Library.tsx";
 import { MemoryGauge } from "./MemoryGauge.tsx";
+import { Problem } from "./Problem.tsx";
 import { handleKey, ids, keysFor } from "./shortcuts.ts";
 import { useFolio } from "./store.ts";
 import { Toast } from "./Toast.tsx";
@@ -20,6 +21,8 @@ export function App() {
   const empty = useFolio((s) => s.documents.length === 0);
   const theme = useFolio((s) => s.settings.theme);
   const tab = useFolio((s) => s.tab);
+  // A dialog covers the window, and shows the problem itself.
+  const inDialog = useFolio((s) => s.dialog !== null);
   const narrow = useNarrow();
 
   useEffect(() => {
@@ -46,7 +49,7 @@ export function App() {
         </main>
       )}
       <MemoryGauge />
-      {connected && <Problem />}
+      {connected && !inDialog && <Problem />}
       <Toast />
       <DropTarget />
       <Dialogs />
@@ -132,22 +135,5 @@ function NarrowBar({ empty }: { empty: boolean }) {
         </IconButton>
       </span>
     </header>
-  );
-}
-
-/** The last request that failed, or what main has to say by itself, in main's own sentence. */
-function Problem() {
-  const asked = useFolio((s) => s.problem);
-  const unasked = useFolio((s) => s.notice);
-  const problem = asked ?? unasked;
-  if (!problem) return null;
-  return (
-    <div className="problem" role="alert" data-code={problem.code}>
-      <AlertTriangle />
-      <p>{problem.message}</p>
-      <IconButton label="Close this message" onClick={() => (asked ? closeProblem() : void closeNotice())}>
-        <X />
-      </IconButton>
-    </div>
   );
 }

@@ -2,6 +2,7 @@ import { type ReactNode, useEffect, useId, useRef } from "react";
 import { closeDialog } from "./actions.ts";
 import { IconButton } from "./Hint.tsx";
 import { X } from "./icons.ts";
+import { Problem } from "./Problem.tsx";
 
 /**
  * A modal dialog: the browser keeps the focus inside and gives it back when the dialog closes. A click beside it closes it.
@@ -57,6 +58,7 @@ export function Modal({
           </header>
         )}
         {children}
+        <Problem />
       </div>
     </dialog>
   );

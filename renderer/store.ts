@@ -65,7 +65,7 @@ export const useFolio = create<Folio>()(() => ({
     readingKv: "f16",
     answeringKv: "f16",
     maxAnswerTokens: 512,
-    snapshotCapBytes: 8 * 2 ** 30,
+    snapshotCapBytes: 8e9,
     theme: "system",
     librarySort: "added",
     language: "system",

@@ -31,7 +31,7 @@ export function Calibration({ model }: { model: ModelInfo }) {
       ) : profile ? (
         <>
           <p>
-            The darker a field, the more its head looks up facts. What these heads look at is kept.{" "}
+            The stronger a field, the more its head looks up facts. What these heads look at is kept.{" "}
             <span className="facts">Measured in {profile.calibration}.</span>
           </p>
           <HeadPlot profile={profile} />

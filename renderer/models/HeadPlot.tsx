@@ -2,23 +2,23 @@ import type { ProfileScores } from "../../preload/api.ts";
 import { count, percent } from "../format.ts";
 
 const cell = 12;
-const gap = 2;
-const barWidth = 64;
+const step = cell + 2;
+const barHeight = 48;
 
-/** Retrieval scores as a map of layers by heads, and beside it what each layer loses by forgetting; the same as a table. */
+/** Retrieval scores as a map, a column for each layer; below it what each layer loses by forgetting; and both as a table. */
 export function HeadPlot({ profile: { scores, layerErrors } }: { profile: ProfileScores }) {
   const heads = scores[0]?.length ?? 0;
   const most = Math.max(1e-9, ...scores.flat());
   const worst = Math.max(1e-9, ...layerErrors);
-  const step = cell + gap;
-  const mapWidth = heads * step;
-  const width = mapWidth + (layerErrors.length > 0 ? 16 + barWidth : 0);
+  const width = scores.length * step;
+  const mapHeight = heads * step;
+  const height = mapHeight + (layerErrors.length > 0 ? 8 + barHeight : 0);
   const best = scores.flatMap((row, layer) => row.map((score, head) => ({ layer, head, score }))).sort((a, b) => b.score - a.score);
   return (
     <figure className="head-plot">
       <div className="map">
         <svg
-          viewBox={`0 0 ${width} ${scores.length * step}`}
+          viewBox={`0 0 ${width} ${height}`}
           width={width}
           role="img"
           aria-label={`${count(scores.length)} layers of ${count(heads)} heads; the strongest is head ${best[0]?.head} of layer ${best[0]?.layer}`}
@@ -28,8 +28,8 @@ export function HeadPlot({ profile: { scores, layerErrors } }: { profile: Profil
               <rect
                 // biome-ignore lint/suspicious/noArrayIndexKey: a head is its place.
                 key={`${layer} ${head}`}
-                x={head * step}
-                y={layer * step}
+                x={layer * step}
+                y={head * step}
                 width={cell}
                 height={cell}
                 rx={2}
@@ -40,15 +40,23 @@ export function HeadPlot({ profile: { scores, layerErrors } }: { profile: Profil
             )),
           )}
           {layerErrors.map((error, layer) => (
-            // biome-ignore lint/suspicious/noArrayIndexKey: a layer is its index.
-            <rect key={layer} className="error" x={mapWidth + 16} y={layer * step} width={(barWidth * error) / worst} height={cell} rx={2}>
+            <rect
+              // biome-ignore lint/suspicious/noArrayIndexKey: a layer is its index.
+              key={layer}
+              className="error"
+              x={layer * step}
+              y={mapHeight + 8}
+              width={cell}
+              height={Math.max(1, (barHeight * error) / worst)}
+              rx={2}
+            >
               <title>{`Layer ${layer}: ${percent(error)} of all that is lost by forgetting`}</title>
             </rect>
           ))}
         </svg>
       </div>
       <figcaption>
-        <span>across: heads · down: layers 0 to {scores.length - 1}</span>
+        <span>across: layers 0 to {scores.length - 1} · down: heads</span>
         {layerErrors.length > 0 && <span>bars: what a layer loses by forgetting</span>}
       </figcaption>
       <details>

@@ -40,7 +40,7 @@ export function LinkPage() {
         </button>
       </form>
       {listing && (
-        <ul className="folder" aria-label={`In ${listing.path}`}>
+        <ul className="folder-list" aria-label={`In ${listing.path}`}>
           {listing.parent !== null && (
             <li>
               <button type="button" onClick={() => void go(listing.parent)}>

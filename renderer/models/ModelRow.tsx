@@ -15,7 +15,7 @@ export function ModelRow({ entry, fit, best }: { entry: ModelEntry; fit: Fit | n
   const { offer } = entry;
   const facts = [
     entry.bytes > 0 && bytes(entry.bytes),
-    entry.shape && `${count(entry.shape.contextLength)} tokens`,
+    entry.shape && `up to ${count(entry.shape.contextLength)} tokens`,
     offer?.licence,
     offer?.languages,
     entry.origin === "linked" && entry.file,
@@ -33,7 +33,7 @@ export function ModelRow({ entry, fit, best }: { entry: ModelEntry; fit: Fit | n
             <AlertTriangle aria-hidden="true" /> {entry.problem}
           </p>
         ) : (
-          offer && <p>{offer.why}</p>
+          offer && <p className="why">{offer.why}</p>
         )}
         <p className="facts">{facts.join(" · ")}</p>
         {download && <DownloadState download={download} />}

@@ -37,13 +37,17 @@ export function fitOf(
   if (shape === null || use.totalBytes === 0) return null;
   const context = Math.min(settings.contextLength ?? Number.POSITIVE_INFINITY, shape.contextLength || Number.POSITIVE_INFINITY);
   const tokens = Math.min(use.tokens, context);
-  const kept = use.budget.kind === "full" ? 0 : (keptTokens(use.budget, tokens) ?? 0);
+  const { budget } = use;
+  // What answers from the full cache answers from the reading cache itself.
+  const kept = budget.kind === "full" ? 0 : (keptTokens(budget, tokens) ?? 0);
   const readingToken = tokenBytes(shape, settings.readingKv ?? use.readingKv);
   const reading = tokens * readingToken;
-  const answering = kept * tokenBytes(shape, settings.answeringKv ?? use.answeringKv);
+  const answeringToken = tokenBytes(shape, settings.answeringKv ?? use.answeringKv);
+  const answering = kept * answeringToken;
   const scratch = piece * 4 * (shape.vocabulary + 4 * shape.embedding) + programBytes;
   const bytes = weights + reading + answering + scratch;
-  const room = use.totalBytes * atAll - weights - scratch - answering;
+  const room = use.totalBytes * atAll - weights - scratch - (budget.kind === "tokens" ? answering : 0);
+  const eachToken = readingToken + (budget.kind === "share" ? budget.share * answeringToken : 0);
   return {
     verdict: bytes <= use.totalBytes * well ? "fits" : bytes <= use.totalBytes * atAll ? "tight" : "large",
     tokens,
@@ -52,7 +56,7 @@ export function fitOf(
     answering,
     scratch,
     bytes,
-    longest: Math.max(0, Math.min(context, Math.floor(room / readingToken))),
+    longest: Math.max(0, Math.min(context, Math.floor(room / eachToken))),
   };
 }
 

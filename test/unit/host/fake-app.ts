@@ -16,6 +16,7 @@ export function fakeApp() {
     desktop: false,
     models: [],
     downloads: [],
+    quality: [],
     calibration: null,
     machine: { cores: 4, threads: 2 },
     folders: { data: "/data", models: "/models", snapshots: "/snapshots" },

@@ -19,7 +19,7 @@ let state: LiveState;
 let models: Models;
 
 const open = async (): Promise<void> => {
-  state = new LiveState(defaultSettings, { cores: 4, threads: 2 }, false);
+  state = new LiveState(defaultSettings, { cores: 4, threads: 2 }, [], false);
   models = await Models.open(state);
   await models.refresh();
 };
