@@ -1,7 +1,8 @@
 import type { KvType, MemoryMode } from "../../preload/api.ts";
 import { changeSettings } from "../actions.ts";
+import { percent } from "../format.ts";
 import { useFolio } from "../store.ts";
-import { kvWords, modeWords } from "../words.ts";
+import { kvWords, modeWords, smallestShares } from "../words.ts";
 import { Group, Segments } from "./fields.tsx";
 
 const modes = Object.keys(modeWords) as MemoryMode[];
@@ -22,6 +23,18 @@ export function MemorySettings() {
           choices={modes.map((value) => ({ value, label: modeWords[value].label }))}
           onChoose={(mode) => void changeSettings({ mode })}
         />
+        {settings.mode === "smallest" && (
+          <div className="kv">
+            <span>Keep at most</span>
+            <Segments
+              name="smallest-share"
+              label="Keep at most"
+              value={settings.smallestShare}
+              choices={smallestShares.map((share) => ({ value: share, label: percent(share) }))}
+              onChoose={(smallestShare) => void changeSettings({ smallestShare })}
+            />
+          </div>
+        )}
       </Group>
       <Group
         title="Number format"

@@ -36,7 +36,7 @@ export function Group({
 }
 
 /** A few choices of which one holds, side by side: radio buttons to keyboard and screen reader. */
-export function Segments<Value extends string>(props: {
+export function Segments<Value extends string | number>(props: {
   name: string;
   label: string;
   value: Value | null;
