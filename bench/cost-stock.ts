@@ -9,6 +9,8 @@ export type StockRequests = {
   forget: [null, null];
   /** Reads tokens behind what is there. */
   read: [{ tokens: number[] }, Took];
+  /** Reads tokens behind what is there and samples one token, then forgets all that again. */
+  firstToken: [{ tokens: number[] }, Took];
   /** Decodes `count` tokens after what is there and forgets them again. */
   decode: [{ count: number }, Took];
 };
@@ -43,6 +45,14 @@ serve<StockRequests>({
     await sequence.evaluateWithoutGeneratingNewTokens(tokens as Token[]);
     lastToken = tokens.at(-1) as Token;
     return watch();
+  },
+  firstToken: async ({ tokens }) => {
+    const start = sequence.nextTokenIndex;
+    const watch = stopwatch();
+    for await (const _ of sequence.evaluate(tokens as Token[], { temperature: 0, yieldEogToken: true })) break;
+    const took = watch();
+    await sequence.eraseContextTokenRanges([{ start, end: sequence.nextTokenIndex }]);
+    return took;
   },
   decode: async ({ count }) => {
     const start = sequence.nextTokenIndex;

@@ -1,0 +1,169 @@
+/**
+ * What people wait for, and the memory meanwhile: the first word of an answer when the document is new, was read before, or is being asked
+ * about already (there beside stock node-llama-cpp that continues the same cached prefix), and the engine process's resident memory while an
+ * answer is decoded. One thread.
+ */
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { EngineClient } from "../main/engine/client.ts";
+import { defaultModelFile } from "../main/engine/models.ts";
+import type { AskRequest, TurnResult } from "../main/engine/turn.ts";
+import type { StockRequests } from "./cost-stock.ts";
+import { median, Worker, writeResult } from "./result.ts";
+import { essays } from "./texts.ts";
+
+const threads = 1;
+const textTokens = 7000;
+const answerTokens = 64;
+const rounds = 5;
+const questions = [
+  "What is the report about?",
+  "Who is mentioned, and why?",
+  "What happened last?",
+  "Which place is described?",
+  "What was decided?",
+  "What was measured?",
+];
+
+/** @returns the promises that were broken, one line each */
+export async function waiting(quick: boolean): Promise<string[]> {
+  const folder = await mkdtemp(join(tmpdir(), "folio-waiting-"));
+  try {
+    const cold = await firstWords(folder);
+    const { firstTokenMs: restoredMs, restoreMs } = (await inNewEngine(folder, (ask) => ask(questions[0]!, []))).timing;
+    const stockMs = await stockFollowUps(cold.prompt);
+    const [full, balanced] = [await residentWhileDecoding(folder, "full"), await residentWhileDecoding(folder, "balanced")];
+    const followUpMs = median(cold.followUps.map(({ timing }) => timing.firstTokenMs));
+    const result = {
+      threads,
+      promptTokens: cold.first.promptTokens,
+      firstWord: { coldMs: cold.first.timing.firstTokenMs, restoredMs, restoreMs, followUpMs, stockFollowUpMs: median(stockMs) },
+      secondWordMs: median(cold.followUps.map(({ timing }) => timing.selectMs + timing.gatherMs)),
+      resident: {
+        ...full,
+        balancedBytes: balanced.residentBytes,
+        savedShare: (full.residentBytes - balanced.residentBytes) / full.fullBytes,
+      },
+    };
+    writeResult("waiting", quick, result);
+    print(result);
+    return check(result);
+  } finally {
+    await rm(folder, { recursive: true, force: true });
+  }
+}
+
+type Result = {
+  promptTokens: number;
+  firstWord: { coldMs: number; restoredMs: number; followUpMs: number; stockFollowUpMs: number };
+  secondWordMs: number;
+  resident: { residentBytes: number; fullBytes: number; balancedBytes: number; savedShare: number };
+};
+type Ask = (question: string, history: AskRequest["history"], how?: Partial<AskRequest>) => Promise<TurnResult>;
+
+/** A fresh engine process with the document added, not read. */
+async function inNewEngine<Value>(folder: string, work: (ask: Ask, resident: number[]) => Promise<Value>): Promise<Value> {
+  const engine = new EngineClient(() => {});
+  const resident: number[] = [];
+  try {
+    await engine.call<"load">({ op: "load", file: defaultModelFile(), threads, snapshots: { folder, capBytes: 2 ** 34 } });
+    const text = essays("reported")
+      .map((essay) => essay.text)
+      .join("\n\n");
+    const tokens = await engine.call<"addDocument">({ op: "addDocument", documentId: "whole", text });
+    await engine.call<"addDocument">({
+      op: "addDocument",
+      documentId: "text",
+      text: text.slice(0, Math.floor((text.length * textTokens) / tokens)),
+    });
+    let decoding = false;
+    return await work((question, history, how = {}) => {
+      const request: AskRequest = {
+        documentIds: ["text"],
+        history,
+        question,
+        policy: "phrase",
+        budget: { kind: "share", share: 0.06 },
+        window: "question",
+        mode: "fast",
+        readingKv: "f16",
+        answeringKv: "f16",
+        maxAnswerTokens: answerTokens,
+        temperature: 0,
+        ...how,
+      };
+      return engine.call<"ask">(
+        { op: "ask", request },
+        {
+          onStatus: ({ phase }) => (decoding = phase === "answering"),
+          onMemory: ({ processBytes }) => decoding && resident.push(processBytes),
+        },
+      );
+    }, resident);
+  } finally {
+    engine.stop();
+  }
+}
+
+/** The first question on a new document, and questions after it. */
+async function firstWords(folder: string) {
+  return await inNewEngine(folder, async (ask) => {
+    const first = await ask(questions[0]!, []);
+    const followUps: TurnResult[] = [];
+    for (const question of questions.slice(1, 1 + rounds)) {
+      followUps.push(await ask(question, [{ question: questions[0]!, answer: first.answer }]));
+      process.stderr.write(`\rfollow-up ${followUps.length} of ${rounds}  `);
+    }
+    const prompt = { shared: first.details.promptTokenIds, whole: followUps.map(({ details }) => details.promptTokenIds) };
+    return { first, followUps, prompt };
+  });
+}
+
+/** The same follow-ups in stock node-llama-cpp, from the same cached prefix: ms until the first token is sampled. */
+async function stockFollowUps({ whole }: { shared: number[]; whole: number[][] }): Promise<number[]> {
+  const stock = new Worker<StockRequests>("./cost-stock.ts");
+  try {
+    await stock.ask("load", { file: defaultModelFile(), contextSize: textTokens + 1024, batchSize: 512, threads });
+    const common = commonLength(whole);
+    await stock.ask("read", { tokens: whole[0]!.slice(0, common) });
+    const times: number[] = [];
+    for (const tokens of whole) times.push((await stock.ask("firstToken", { tokens: tokens.slice(common) })).ms);
+    return times;
+  } finally {
+    stock.close();
+  }
+}
+
+/** How many tokens all follow-ups begin with: the document, the first turn, and what leads over to a question. */
+function commonLength(prompts: readonly number[][]): number {
+  let length = 0;
+  while (prompts.every((tokens) => length < tokens.length && tokens[length] === prompts[0]![length])) length++;
+  return length;
+}
+
+/** Resident memory of an engine process that restored the document, median over an answer's decoding. */
+async function residentWhileDecoding(folder: string, how: "full" | "balanced"): Promise<{ residentBytes: number; fullBytes: number }> {
+  return await inNewEngine(folder, async (ask, resident) => {
+    const { cache } = await ask(questions[1]!, [], how === "full" ? { policy: "full" } : { mode: "balanced" });
+    return { residentBytes: median(resident), fullBytes: cache.fullBytes };
+  });
+}
+
+function print({ promptTokens, firstWord, secondWordMs, resident }: Result): void {
+  const { coldMs, restoredMs, followUpMs, stockFollowUpMs } = firstWord;
+  const mebibytes = (bytes: number) => (bytes / 2 ** 20).toFixed(0);
+  console.log(`
+first word at ${promptTokens} tokens, ms: new ${coldMs.toFixed(0)}, read before ${restoredMs.toFixed(0)} (${(coldMs / restoredMs).toFixed(1)} times shorter), follow-up ${followUpMs.toFixed(0)}
+  stock node-llama-cpp, follow-up on the same prefix ${stockFollowUpMs.toFixed(0)}: Folio takes ${(followUpMs / stockFollowUpMs).toFixed(2)} times that; the second word comes ${secondWordMs.toFixed(0)} ms later
+resident memory while decoding, MiB: full cache ${mebibytes(resident.residentBytes)}, balanced ${mebibytes(resident.balancedBytes)}; that saves ${(100 * resident.savedShare).toFixed(0)} % of the full cache's ${mebibytes(resident.fullBytes)}`);
+}
+
+function check({ firstWord: { coldMs, restoredMs, followUpMs, stockFollowUpMs }, resident }: Result): string[] {
+  const promises: [string, boolean][] = [
+    ["a document that was read before gives its first word at least 15 times sooner", coldMs >= 15 * restoredMs],
+    ["a follow-up's first word takes at most 1.3 times that of stock node-llama-cpp", followUpMs <= 1.3 * stockFollowUpMs],
+    ["balanced mode saves at least 80 % of the full cache's bytes while decoding", resident.savedShare >= 0.8],
+  ];
+  return promises.filter(([, kept]) => !kept).map(([promise]) => promise);
+}
