@@ -88,8 +88,8 @@ export class Lab {
     const sampler = createSampler(loaded.model, { temperature: 0 });
     try {
       answer.push(indexOfMax(firstLogits) as Token);
-      const request = { policy, budget, window, answeringKv: "f16" as const };
-      const { keep } = await chooseKept(loaded, caches, { prompt, attention, answer, sampler, request, signal });
+      const request = { policy, budget, window };
+      const keep = await chooseKept(loaded, caches, { prompt, attention: attention.copy(), answer, sampler, request });
       await caches.gather(keep.kept!, length, "f16");
       await answer.write(caches.next, sampler);
       return { text: answer.text, kept: keep.kept };

@@ -19,16 +19,16 @@ const factsPerText = 4;
 const answerTokens = 24;
 
 type Row = { name: string } & (
-  | { kind: "policy"; policy: Exclude<PolicyName, "full">; window: Window; draft: boolean }
+  | { kind: "policy"; policy: Exclude<PolicyName, "full">; window: Window; turn: boolean }
   | { kind: "text"; shorten(text: string, question: string, tokens: number, countTokens: (text: string) => number): string }
 );
 
 const rows: Row[] = [
   ...policyNames
     .filter((policy) => policy !== "full")
-    .map((policy): Row => ({ name: policy, kind: "policy", policy, window: "question", draft: true })),
-  { name: "phrase, no draft", kind: "policy", policy: "phrase", window: "question", draft: false },
-  { name: "compresskv, window 8", kind: "policy", policy: "compresskv", window: 8, draft: true },
+    .map((policy): Row => ({ name: policy, kind: "policy", policy, window: "question", turn: true })),
+  { name: "phrase, question alone", kind: "policy", policy: "phrase", window: "question", turn: false },
+  { name: "compresskv, window 8", kind: "policy", policy: "compresskv", window: 8, turn: true },
   { name: "truncation", kind: "text", shorten: truncate },
   { name: "BM25 retrieval", kind: "text", shorten: retrieve },
 ];
@@ -164,13 +164,13 @@ async function follow(
 }
 
 async function answer(lab: Lab, row: Extract<Row, { kind: "policy" }>, probed: Probed, share: number): Promise<string> {
-  if (row.draft) return (await lab.turn(probed, row.policy, { kind: "share", share }, answerTokens)).text;
+  if (row.turn) return (await lab.turn(probed, row.policy, { kind: "share", share }, answerTokens)).text;
   return (await lab.answer(probed, await select(lab, row, probed, share), answerTokens)).text;
 }
 
 async function select(lab: Lab, row: Extract<Row, { kind: "policy" }>, probed: Probed, share: number): Promise<Kept> {
   const budget = { kind: "share" as const, share };
-  return row.draft ? (await lab.turn(probed, row.policy, budget, 1 + answerTokens)).kept : lab.plan(probed, row.policy, budget);
+  return row.turn ? (await lab.turn(probed, row.policy, budget, 1 + answerTokens)).kept : lab.plan(probed, row.policy, budget);
 }
 
 function push(samples: Samples, name: string, share: number, value: number): void {

@@ -28,6 +28,8 @@ export type ChildOptions = {
   serviceName: string;
   /** Flags for Node or V8, e.g. `--max-old-space-size=1024`; nothing is inherited. */
   execArgv?: string[];
+  /** Added to this process's own environment. */
+  env?: Record<string, string>;
 };
 
 /**
@@ -41,7 +43,12 @@ export function spawnChild(module: URL, options: ChildOptions): Child {
 }
 
 function spawnFork(path: string, options: ChildOptions): Child {
-  const child = fork(path, [], { execArgv: options.execArgv ?? [], serialization: "advanced", stdio: ["ignore", 2, 2, "ipc"] });
+  const child = fork(path, [], {
+    execArgv: options.execArgv ?? [],
+    env: { ...process.env, ...options.env },
+    serialization: "advanced",
+    stdio: ["ignore", 2, 2, "ipc"],
+  });
   const exited = new Promise<ChildExit>((resolve) => {
     child.once("exit", (code, signal) => {
       const done = () => resolve({ code, signal });
@@ -64,7 +71,12 @@ function spawnFork(path: string, options: ChildOptions): Child {
 
 function spawnUtility(path: string, options: ChildOptions): Child {
   const { utilityProcess } = createRequire(import.meta.url)("electron") as typeof import("electron");
-  const child = utilityProcess.fork(path, [], { execArgv: options.execArgv ?? [], serviceName: options.serviceName, stdio: "inherit" });
+  const child = utilityProcess.fork(path, [], {
+    execArgv: options.execArgv ?? [],
+    env: { ...process.env, ...options.env },
+    serviceName: options.serviceName,
+    stdio: "inherit",
+  });
   const exited = new Promise<ChildExit>((resolve) => child.once("exit", (code) => resolve({ code, signal: null })));
   return {
     pid: () => child.pid,

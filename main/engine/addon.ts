@@ -164,20 +164,10 @@ export function createSampler(model: LlamaModel, sampling: Sampling): Sampler {
 
 /** Decodes tokens at the given first position and returns the output row of the last one. */
 export async function decode(context: NativeContext, tokens: readonly number[], firstPosition: number): Promise<number> {
-  return (await decodeFor(context, tokens, firstPosition, [tokens.length - 1]))[0]!;
-}
-
-/** Decodes tokens at the given first position and returns the output rows of those at `indexes`, ascending. */
-export async function decodeFor(
-  context: NativeContext,
-  tokens: readonly number[],
-  firstPosition: number,
-  indexes: readonly number[],
-): Promise<Uint32Array> {
   context.initBatch(tokens.length);
-  const outputs = context.addToBatch(0, firstPosition, Uint32Array.from(tokens), Uint32Array.from(indexes));
+  const outputs = context.addToBatch(0, firstPosition, Uint32Array.from(tokens), Uint32Array.of(tokens.length - 1));
   await context.decodeBatch();
-  return outputs;
+  return outputs[0]!;
 }
 
 function bindings(llama: Llama): Bindings {

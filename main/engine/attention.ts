@@ -25,18 +25,24 @@ export class Attention {
     );
   }
 
-  /** The sum of this and what was probed last, of rows behind the prompt; what they paid to each other does not count. */
-  plusProbed(reading: Probe): Attention {
-    const sum = this.#mass.map((mass, layer) => {
-      const added = mass.slice();
+  /** Adds what was probed last, of rows behind the prompt; what they paid to each other does not count. */
+  addProbed(reading: Probe): void {
+    for (const [layer, mass] of this.#mass.entries()) {
       const wider = reading.attention(layer);
       const width = wider.length / this.heads;
       for (let head = 0; head < this.heads; head++) {
-        for (let t = 0; t < this.positions; t++) added[head * this.positions + t]! += wider[head * width + t]!;
+        for (let t = 0; t < this.positions; t++) mass[head * this.positions + t]! += wider[head * width + t]!;
       }
-      return added;
-    });
-    return new Attention(sum, this.heads, this.positions);
+    }
+  }
+
+  /** A copy that can be added to by itself. */
+  copy(): Attention {
+    return new Attention(
+      this.#mass.map((mass) => mass.slice()),
+      this.heads,
+      this.positions,
+    );
   }
 
   /** Mass of one layer: [head][position]. */

@@ -110,6 +110,8 @@ export class Caches {
     if (this.reading.length === 0 || !(await this.save(prompt))) return;
     await this.reading.drop();
     this.#place = "disk";
+    // Rows on their way to the disk were copies; the engine's process is started so that they can be collected now.
+    globalThis.gc?.();
   }
 
   /**

@@ -15,6 +15,9 @@ export type EngineListeners = {
   onText?(text: string): void;
 };
 
+/** Blocks of this many bytes and more are mapped by themselves in the engine's process. */
+const mappedBytes = 2 ** 18;
+
 type Pending = { resolve(value: unknown): void; reject(error: Error): void; listeners: EngineListeners };
 
 export class EngineClient {
@@ -25,7 +28,12 @@ export class EngineClient {
 
   /** Starts an engine child. `onDeath` is called when it ends without being asked to. */
   constructor(onDeath: () => void) {
-    this.#child = spawnChild(new URL("./process.ts", import.meta.url), { serviceName: "Folio engine" });
+    this.#child = spawnChild(new URL("./process.ts", import.meta.url), {
+      serviceName: "Folio engine",
+      execArgv: ["--expose-gc"],
+      // glibc would keep freed rows for later: large blocks go back to the system at once.
+      env: { MALLOC_MMAP_THRESHOLD_: String(mappedBytes), MALLOC_TRIM_THRESHOLD_: String(mappedBytes) },
+    });
     this.#child.onMessage((message) => this.#receive(message as FromEngine));
     this.#child.onExit(() => {
       const asked = this.#ended;

@@ -145,7 +145,7 @@ export class Engine {
       const firstTokenMs = clock.total();
       const questionMs = clock.lap();
 
-      const { policy, keep, evidence } = await this.#choose(request, prompt, documents, answer, sampler, hooks.signal);
+      const { policy, keep, evidence } = await this.#choose(request, prompt, documents, answer, sampler);
       begun = answer.tokens.length;
       const selectMs = clock.lap();
       const readingBytes = caches.reading.report()!.bytes;
@@ -214,7 +214,6 @@ export class Engine {
     documents: TokenizedText[],
     answer: Answer,
     sampler: Sampler,
-    signal: AbortSignal,
   ): Promise<{ policy: PolicyName; keep: Keep; evidence: Passage[] }> {
     const { loaded } = this;
     const { info, model, profile, scored } = loaded;
@@ -223,8 +222,8 @@ export class Engine {
     const { reading, bounded } = this.#caches;
     const positions = prompt.tokens.length;
     if (info.unsupported !== null) return { policy: "full", keep: keepEverything(positions, layers), evidence: [] };
-    const probed = Attention.probed(reading, { layers, heads }, positions);
-    const { keep, attention } = await chooseKept(loaded, this.#caches, { prompt, attention: probed, answer, sampler, request, signal });
+    const attention = Attention.probed(reading, { layers, heads }, positions);
+    const keep = await chooseKept(loaded, this.#caches, { prompt, attention, answer, sampler, request });
     const similarity = (layer: number) => reading.similarity(layer);
     const seen = { layers, heads, kvHeads, profile, attention: attention.layer, similarity, positions };
     return { policy: bounded ? "keydiff" : request.policy, keep, evidence: findEvidence(model, prompt, documents, seen, keep.kept) };

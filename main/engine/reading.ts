@@ -3,7 +3,7 @@
  * Its content depends on the token sequence alone: tokens are decoded in the same pieces whatever was read before.
  */
 import type { KvType } from "../../preload/api.ts";
-import { createContext, decode, decodeFor, type KvReport, type NativeContext } from "./addon.ts";
+import { createContext, decode, type KvReport, type NativeContext } from "./addon.ts";
 import type { LoadedModel } from "./model.ts";
 import type { Prompt } from "./prompt.ts";
 import type { SnapshotIdentity, SnapshotParts } from "./snapshot.ts";
@@ -158,19 +158,12 @@ export class ReadingCache {
     }
   }
 
-  /**
-   * Reads a draft of an answer behind what it holds, all of it probed.
-   *
-   * @returns for each token of the draft the output row to sample the next one from
-   */
-  async readDraft(draft: readonly number[]): Promise<Uint32Array> {
-    const start = this.#tokens.length;
-    await this.#makeRoom(start + draft.length);
-    this.context.setAttentionProbe(0, draft.length);
+  /** Decodes one answer token, probed; resolves to the output row to sample the next one from. */
+  async decodeProbed(token: number): Promise<number> {
+    await this.#makeRoom(this.#tokens.length + 1);
+    this.context.setAttentionProbe(0, 1);
     try {
-      const rows = await decodeFor(this.context, draft, start, [...draft.keys()]);
-      for (const token of draft) this.#tokens.push(token);
-      return rows;
+      return await this.#decode([...this.#tokens, token], this.#tokens.length, this.#tokens.length + 1);
     } finally {
       this.context.setAttentionProbe(0, 0);
     }

@@ -16,7 +16,7 @@ const sharedPart = 0.5;
 export const phrase: Policy = {
   voters: retrievalHeads,
   budgets: evenBudgets,
-  draft: 32,
+  opening: 16,
   select: ({ heads, first, end, counts, attention, positions, profile }) => {
     const perLayer = counts.map((_, layer) => {
       const voters = retrievalHeads(heads, profile?.scores[layer]);

@@ -42,8 +42,8 @@ export type Policy = {
   budgets(mean: number, layers: number, profile: HeadProfile | null): number[];
   select(input: PolicyInput): Selection;
   /**
-   * Answer tokens to draft from a first choice, at least. The reading cache, still in memory, confirms them as far as it says the same, and what they
-   * attend to joins the question's attention for the final choice. Without it the question alone decides.
+   * Answer tokens that are written while the reading cache is still there; what they attend to joins the question's attention.
+   * Without it the question alone decides.
    */
-  draft?: number;
+  opening?: number;
 };
