@@ -174,6 +174,13 @@ export class Talk {
     this.#state.emit("conversationInfo", info);
   }
 
+  /** Another model has read nothing yet. */
+  readAgain(): void {
+    const { conversation } = this.#state.now;
+    const there = conversation?.documentIds.every((id) => this.#state.document(id)?.phase === "ready");
+    if (conversation && there) void this.#read(conversation.documentIds);
+  }
+
   /** Reads ahead, so that the first question finds the documents read. */
   async #read(documentIds: string[]): Promise<void> {
     const controller = this.#begin();

@@ -19,6 +19,7 @@ export function modelRequests({ state, models, engine, talk, calibrator }: Parts
   const load = () => {
     talk.stop();
     engine.use(models.request);
+    talk.readAgain();
   };
   return {
     refreshModels: () => models.refresh(),

@@ -6,6 +6,7 @@ import { afterAll, beforeAll, expect, test } from "vitest";
 import { type App, createApp } from "../../main/app.ts";
 import { starterModel } from "../../main/engine/models.ts";
 import { modelsFolder } from "../../main/folders.ts";
+import { randomWeights, tinyVocabulary, writeGguf } from "../gguf.ts";
 import { openTestWindow, ownDataFolder, type TestWindow } from "./window.ts";
 
 let app: App;
@@ -124,20 +125,19 @@ test("the heads of the model in use are drawn, with a table; a calibration start
 
 test("what was read takes room on disk, which can be limited and cleared for each document", async () => {
   const { page } = window;
-  await expect.poll(async () => (await app.requests.getSnapshotSizes()).documents.length, { timeout: 120_000 }).toBeGreaterThan(0);
+  const saved = async () => {
+    const { conversation } = await app.requests.getState();
+    const { documents } = await app.requests.getSnapshotSizes();
+    return documents.some(({ documentId }) => documentId === conversation?.documentIds[0]);
+  };
+  await expect.poll(saved, { timeout: 120_000 }).toBe(true);
   await page.keyboard.press("Control+,");
   await page.getByRole("tab", { name: "Answers" }).focus();
   await page.keyboard.press("ArrowDown");
   await page.keyboard.press("ArrowDown");
   await page.getByRole("tabpanel", { name: "Storage" }).waitFor();
   await page.getByRole("button", { name: "Clear what was read of A short guide to Folio.md" }).click();
-  await expect
-    .poll(async () => {
-      const { conversation } = await app.requests.getState();
-      const { documents } = await app.requests.getSnapshotSizes();
-      return documents.some(({ documentId }) => documentId === conversation?.documentIds[0]);
-    })
-    .toBe(false);
+  await expect.poll(saved).toBe(false);
   await page.getByLabel("Room for what was read, in GB").fill("2,5");
   await page.keyboard.press("Enter");
   await expect.poll(async () => (await app.requests.getState()).settings.snapshotCapBytes).toBe(2.5e9);
@@ -145,6 +145,24 @@ test("what was read takes room on disk, which can be limited and cleared for eac
   await page.getByRole("button", { name: "Really reset all?" }).click();
   await expect.poll(async () => (await app.requests.getState()).settings.snapshotCapBytes).toBe(8e9);
   await page.keyboard.press("Escape");
+});
+
+test("a file with a good header and nothing behind it ends no more than its own loading", async () => {
+  const { page } = window;
+  const file = join(folder, "hollow.gguf");
+  const shape = { "llama.block_count": 2, "llama.embedding_length": 32, "llama.context_length": 512, "llama.attention.head_count": 4 };
+  writeGguf(file, { "general.architecture": "llama", ...shape, ...tinyVocabulary() }, [
+    { name: "token_embd.weight", dims: [32, 265], data: randomWeights(32 * 265, 0.1, 1) },
+  ]);
+  await page.keyboard.press("Control+m");
+  await row("hollow").getByRole("button", { name: "Use", exact: true }).click();
+  await page.getByRole("dialog", { name: "Do you trust hollow?" }).getByRole("button", { name: "Use it", exact: true }).click();
+  const notice = page.locator(".notice[data-kind=warning]");
+  await notice.getByText("There is no model to answer with.").waitFor();
+  expect(await notice.textContent()).toMatch(/hollow/);
+  await notice.getByRole("button", { name: "Choose a model" }).click();
+  await row("tiny").getByRole("button", { name: "Use", exact: true }).click();
+  await expect.poll(async () => (await app.requests.getState()).model?.name ?? "", { timeout: 60_000 }).toBe("tiny");
 });
 
 test("a linked model is forgotten, and its file stays; the choice is remembered", async () => {
