@@ -138,7 +138,7 @@ test("the gauge opens: parts in bytes, a bar for every layer", async () => {
 test("a changed budget takes effect at the next question", async () => {
   const { page } = window;
   await page.keyboard.press("Control+,");
-  await page.getByRole("radio", { name: "25 %" }).click();
+  await page.getByRole("dialog").getByRole("button", { name: /^25 %/ }).click();
   await page.keyboard.press("Escape");
   await expect.poll(() => page.getByLabel("Budget").inputValue()).toBe("25 %");
   await ask(question);

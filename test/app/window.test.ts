@@ -251,6 +251,7 @@ test("the theme follows the system until one is chosen", async () => {
   await page.locator(".sheet").waitFor();
   expect(await lightness()).toBeLessThan(60);
   await page.keyboard.press("Control+,");
+  await page.getByRole("tab", { name: "Window" }).click();
   await page.getByRole("radio", { name: "Light" }).click();
   await expect.poll(() => fake.calls.at(-1)).toEqual(["changeSettings", { theme: "light" }]);
   await expect.poll(lightness).toBeGreaterThan(200);
