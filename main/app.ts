@@ -3,7 +3,8 @@
  * model happens in the engine child, and what people made is in the library.
  */
 import { existsSync } from "node:fs";
-import type { ExportedFile, Requests } from "../preload/api.ts";
+import type { DocumentInfo, ExportedFile, Requests } from "../preload/api.ts";
+import { type Answered, Asker, type AskOptions, type Inquiry } from "./asker.ts";
 import { EngineError } from "./engine/errors.ts";
 import { EngineKeeper } from "./engine/keeper.ts";
 import { dataFolder } from "./folders.ts";
@@ -25,8 +26,19 @@ export type { EventListener } from "./state.ts";
 /** What a host serves. */
 export type App = {
   requests: Requests;
+  /** For programs: documents and questions beside the window's conversation. */
+  programs: Programs;
   on(listener: EventListener): () => void;
   close(): Promise<void>;
+};
+
+export type Programs = {
+  /** Adds a file; resolves when it can be asked about, or has failed. @throws EngineError when it was removed meanwhile */
+  addDocument(name: string, bytes: Uint8Array): Promise<DocumentInfo>;
+  /** @throws EngineError */
+  ask(inquiry: Inquiry, options: AskOptions): Promise<Answered>;
+  /** Tells a person what failed while nobody had asked for anything. */
+  notice(error: unknown): void;
 };
 
 /** What a host with the system's own dialogs can do; a browser cannot. */
@@ -54,7 +66,8 @@ export async function createApp(desktop: Desktop | null = null): Promise<App> {
     },
   });
   const shelf = new Shelf(state, library, engine);
-  const talk = new Talk(state, library, engine, shelf);
+  const asker = new Asker(state, library, engine, shelf);
+  const talk = new Talk(state, library, asker);
   keepReadingSpeed(state, library);
   shelf.load(library.documents.lastModel);
   talk.load();
@@ -108,12 +121,18 @@ export async function createApp(desktop: Desktop | null = null): Promise<App> {
   };
   return {
     requests,
+    programs: {
+      addDocument: (name, bytes) => shelf.addAndWait(name, bytes),
+      ask: (inquiry, options) => asker.ask(inquiry, options),
+      notice: (error) => state.notice(error),
+    },
     on: (listener) => state.on(listener),
     async close() {
       calibrator.close();
       await models.close();
       shelf.close();
       talk.close();
+      asker.close();
       engine.close();
       await library.close();
     },

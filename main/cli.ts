@@ -1,18 +1,19 @@
 /** The command line: the same services as the window, no window. */
 import { constants } from "node:fs";
 import { access, readFile, rename, rm, stat, writeFile } from "node:fs/promises";
-import { basename, dirname, resolve } from "node:path";
-import { parseArgs } from "node:util";
-import { type Budget, type MemoryMode, memoryModes, type PolicyName, policyNames } from "../preload/api.ts";
+import { basename, dirname } from "node:path";
+import { policyNames } from "../preload/api.ts";
+import { fromCaller, parseAsk, parseCalibrate, parseServe, UsageError } from "./arguments.ts";
 import { calibrateModel } from "./calibrate.ts";
 import { doctor } from "./doctor.ts";
 import { DocumentError, type ParsedDocument, parseDocument } from "./documents/import.ts";
-import { defaultThreads, EngineClient } from "./engine/client.ts";
+import { EngineClient } from "./engine/client.ts";
 import { EngineError } from "./engine/errors.ts";
-import type { Window } from "./engine/keep.ts";
-import { defaultModelFile, listModels } from "./engine/models.ts";
+import { listModels } from "./engine/models.ts";
 import type { TurnResult } from "./engine/turn.ts";
 import { snapshotsFolder } from "./folders.ts";
+import { LibraryError } from "./library/errors.ts";
+import { serve } from "./serve.ts";
 import { defaultSettings } from "./settings.ts";
 
 const usage = `Usage:
@@ -20,13 +21,11 @@ const usage = `Usage:
             [--window question|8] [--model FILE] [--mode fast|balanced|smallest] [--share 50%]
             [--max-tokens N] [--threads N] [--json] [--kept FILE]
   folio calibrate [--model FILE] [--out FILE] [--threads N]
+  folio serve [--port N]    a local server for programs, in the shapes of OpenAI's API
   folio models      models in the local cache
   folio doctor      what was found on this machine
 
 Policies: ${policyNames.join(", ")}`;
-
-/** Bad use of the command line: exit code 2. */
-class UsageError extends Error {}
 
 async function main(args: string[]): Promise<void> {
   const [command, ...rest] = args;
@@ -35,6 +34,8 @@ async function main(args: string[]): Promise<void> {
       return await ask(rest);
     case "calibrate":
       return await calibrateModel(parseCalibrate(rest));
+    case "serve":
+      return await serve(parseServe(rest));
     case "models":
       for (const { file, bytes } of await listModels()) console.log(`${(bytes / 1e6).toFixed(0).padStart(7)} MB  ${file}`);
       return;
@@ -46,116 +47,8 @@ async function main(args: string[]): Promise<void> {
       console.log(usage);
       return;
     default:
-      throw new UsageError(`There is no command "${command}". Use one of: ask, calibrate, models, doctor.`);
+      throw new UsageError(`There is no command "${command}". Use one of: ask, calibrate, serve, models, doctor.`);
   }
-}
-
-function parseCalibrate(args: string[]): Parameters<typeof calibrateModel>[0] {
-  try {
-    const { values } = parseArgs({ args, options: { model: { type: "string" }, out: { type: "string" }, threads: { type: "string" } } });
-    return {
-      model: values.model === undefined ? defaultModelFile() : fromCaller(values.model),
-      out: values.out === undefined ? null : resolve(values.out),
-      threads: values.threads === undefined ? defaultThreads() : wholeNumber("--threads", values.threads, 1, 256),
-    };
-  } catch (error) {
-    const option = /'?(--?[\w-]+)/.exec(error instanceof Error ? error.message : "")?.[1];
-    throw new UsageError(`${option ?? "An option"} is unknown or lacks its value: "folio help" lists what there is.`);
-  }
-}
-
-type AskOptions = {
-  files: string[];
-  questions: string[];
-  budget: Budget;
-  policy: PolicyName;
-  window: Window;
-  model: string;
-  mode: MemoryMode;
-  /** What smallest mode keeps. */
-  share: number;
-  maxTokens: number;
-  threads: number;
-  json: boolean;
-  kept: string | undefined;
-};
-
-function parseAsk(args: string[]): AskOptions {
-  let parsed: ReturnType<typeof parseAskArgs>;
-  try {
-    parsed = parseAskArgs(args);
-  } catch (error) {
-    const option = /'?(--?[\w-]+)/.exec(error instanceof Error ? error.message : "")?.[1];
-    throw new UsageError(`${option ?? "An option"} is unknown or lacks its value: "folio help" lists what there is.`);
-  }
-  const { values, positionals: files } = parsed;
-  const questions = values.question ?? [];
-  if (files.length === 0) throw new UsageError("Name at least one document to ask about.");
-  if (questions.length === 0 || questions.some((question) => question.trim() === ""))
-    throw new UsageError("Ask something with --question.");
-  return {
-    files,
-    questions,
-    budget: values.budget === undefined ? defaultSettings.budget : parseBudget(values.budget),
-    policy: oneOf("--policy", values.policy ?? defaultSettings.policy, policyNames),
-    window: values.window === "question" ? "question" : wholeNumber("--window", values.window, 1, 512),
-    model: values.model === undefined ? defaultModelFile() : fromCaller(values.model),
-    mode: oneOf("--mode", values.mode ?? defaultSettings.mode, memoryModes),
-    share: values.share === undefined ? defaultSettings.smallestShare : parseShare(values.share),
-    maxTokens: wholeNumber("--max-tokens", values["max-tokens"] ?? String(defaultSettings.maxAnswerTokens), 1, 100_000),
-    threads: values.threads === undefined ? defaultThreads() : wholeNumber("--threads", values.threads, 1, 256),
-    json: values.json,
-    kept: values.kept === undefined ? undefined : fromCaller(values.kept),
-  };
-}
-
-function parseAskArgs(args: string[]) {
-  return parseArgs({
-    args,
-    allowPositionals: true,
-    options: {
-      question: { type: "string", multiple: true },
-      budget: { type: "string" },
-      policy: { type: "string" },
-      window: { type: "string", default: "question" },
-      model: { type: "string" },
-      mode: { type: "string" },
-      share: { type: "string" },
-      "max-tokens": { type: "string" },
-      threads: { type: "string" },
-      json: { type: "boolean", default: false },
-      kept: { type: "string" },
-    },
-  });
-}
-
-function parseBudget(text: string): Budget {
-  if (text === "full") return { kind: "full" };
-  const share = /^(\d+(?:\.\d+)?)\s*%$/.exec(text);
-  if (share && Number(share[1]) > 0 && Number(share[1]) <= 100) {
-    return share[1] === "100" ? { kind: "full" } : { kind: "share", share: Number(share[1]) / 100 };
-  }
-  if (/^[1-9]\d{0,6}$/.test(text)) return { kind: "tokens", tokens: Number(text) };
-  throw new UsageError(`--budget is a number of tokens like 256, a share like 6%, or full; "${text}" is neither.`);
-}
-
-function parseShare(text: string): number {
-  const percent = Number(/^(\d+(?:\.\d+)?)\s*%$/.exec(text)?.[1]);
-  if (percent > 0 && percent < 100) return percent / 100;
-  throw new UsageError(`--share is what smallest mode keeps of the documents, like 25%; "${text}" is not.`);
-}
-
-function oneOf<Name extends string>(option: string, value: string, names: readonly Name[]): Name {
-  const found = names.find((name) => name === value);
-  if (found === undefined) throw new UsageError(`${option} is one of ${names.join(", ")}; "${value}" is not.`);
-  return found;
-}
-
-function wholeNumber(option: string, text: string, least: number, most: number): number {
-  const value = Number(text);
-  if (!Number.isInteger(value) || value < least || value > most)
-    throw new UsageError(`${option} is a whole number from ${least} to ${most}; "${text}" is not.`);
-  return value;
 }
 
 async function ask(args: string[]): Promise<void> {
@@ -244,11 +137,6 @@ async function ask(args: string[]): Promise<void> {
   }
 }
 
-/** npm runs commands in the project's folder; names are meant from where the person stands. */
-function fromCaller(path: string): string {
-  return resolve(process.env.INIT_CWD ?? ".", path);
-}
-
 class DocumentReadError extends Error {
   constructor(path: string, code: string | undefined) {
     const reason =
@@ -298,6 +186,7 @@ try {
   } else if (
     error instanceof EngineError ||
     error instanceof DocumentError ||
+    error instanceof LibraryError ||
     error instanceof DocumentReadError ||
     error instanceof WriteError
   ) {

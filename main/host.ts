@@ -5,7 +5,9 @@
 import { createApp } from "./app.ts";
 import { importPaths } from "./files.ts";
 import { LibraryError } from "./library/errors.ts";
+import { followServerSetting } from "./serve.ts";
 import { startHost } from "./server.ts";
+import { signals } from "./signals.ts";
 import { openWindow } from "./window.ts";
 
 export { type Host, type HostOptions, startHost } from "./server.ts";
@@ -18,6 +20,7 @@ async function run(files: string[]): Promise<void> {
     process.exit(1);
   });
   const host = await startHost(app);
+  const programs = followServerSetting(app);
   const window = await openWindow(host.ticketUrl());
   console.log(`Folio ${window ? "opens a window; it" : "is ready: open its address in a browser. It"} is at ${host.url}`);
   void importPaths(app, files);
@@ -26,7 +29,7 @@ async function run(files: string[]): Promise<void> {
   // Whatever hangs now must not keep the process.
   setTimeout(() => process.exit(1), 3000).unref();
   if (window?.kind === "app") window.close();
-  await Promise.allSettled([host.close(), app.close(), window?.kind === "app" ? window.closed : null]);
+  await Promise.allSettled([host.close(), programs.close(), app.close(), window?.kind === "app" ? window.closed : null]);
   process.exit(0);
 }
 
@@ -40,19 +43,5 @@ async function closedByPerson(closed: Promise<void>): Promise<void> {
 }
 
 const never = () => new Promise<void>(() => {});
-
-/** Resolves at the first signal to end; a second one ends at once. */
-function signals(): Promise<void> {
-  return new Promise((resolve) => {
-    let asked = false;
-    for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) {
-      process.on(signal, () => {
-        if (asked) process.exit(1);
-        asked = true;
-        resolve();
-      });
-    }
-  });
-}
 
 if (import.meta.main) await run(process.argv.slice(2));

@@ -17,6 +17,7 @@ import { loadAssets } from "./assets.ts";
 import { importPaths } from "./files.ts";
 import { sendEvents, serveRequests } from "./ipc.ts";
 import { externalTarget, isOwnUrl, isPermitted, isRequestAllowed, webPreferences, windowUrl } from "./security.ts";
+import { followServerSetting } from "./serve.ts";
 
 protocol.registerSchemesAsPrivileged([{ scheme: "app", privileges: { standard: true, secure: true, supportFetchAPI: true } }]);
 electron.enableSandbox();
@@ -42,6 +43,7 @@ async function start(): Promise<void> {
     throw error;
   });
   serveRequests(app);
+  const programs = followServerSetting(app);
   let window = openWindow(app);
   electron.on("activate", () => {
     if (window.isDestroyed()) window = openWindow(app);
@@ -56,7 +58,7 @@ async function start(): Promise<void> {
     event.preventDefault();
     void importPaths(app, [path]);
   });
-  closeWithElectron(app);
+  closeWithElectron(() => Promise.allSettled([programs.close(), app.close()]));
   await importPaths(app, files);
 }
 
@@ -123,12 +125,12 @@ async function offerLink(text: string): Promise<void> {
 }
 
 /** Quitting waits for the app to close, but not longer than three seconds. */
-function closeWithElectron(app: App): void {
+function closeWithElectron(close: () => Promise<unknown>): void {
   electron.on("window-all-closed", () => process.platform === "darwin" || electron.quit());
   electron.once("before-quit", (event) => {
     event.preventDefault();
     const limit = new Promise((resolve) => setTimeout(resolve, 3000));
-    void Promise.race([app.close(), limit]).finally(() => electron.exit());
+    void Promise.race([close(), limit]).finally(() => electron.exit());
   });
 }
 

@@ -2,13 +2,12 @@
  * The browser host's server: the app and its window's files on 127.0.0.1, for machines where Electron cannot run. Everything that is not the
  * empty shell needs a key that only the opened window knows; whatever another page or name could send is refused before it is looked at.
  */
-import { randomBytes, timingSafeEqual } from "node:crypto";
-import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
-import type { AddressInfo } from "node:net";
+import type { IncomingMessage, ServerResponse } from "node:http";
 import { join } from "node:path";
 import { pipeline } from "node:stream/promises";
 import type { App } from "./app.ts";
 import { loadAssets, securityHeaders } from "./assets.ts";
+import { isKey, listenOnLoopback, randomKey, readBody, refusal, refuse, send } from "./loopback.ts";
 import { createOutbox } from "./outbox.ts";
 import { createRouter, maxFileBytes } from "./router.ts";
 
@@ -43,20 +42,7 @@ export async function startHost(app: App, { port = 0, rendererFolder = builtRend
   const route = createRouter(app.requests);
   const token = randomKey();
   const tickets = new Set<string>();
-  const server = createServer((request, response) => {
-    answer(request, response).catch((error: unknown) => {
-      // Windows go away in the middle of things; nobody is left to be told.
-      if (!response.destroyed) console.error(error);
-      response.destroy();
-    });
-  });
-  server.on("upgrade", (_, socket) => socket.end("HTTP/1.1 403 Forbidden\r\nconnection: close\r\n\r\n"));
-  await new Promise<void>((resolve, reject) => {
-    server.once("error", reject);
-    server.listen(port, "127.0.0.1", resolve);
-  });
-  const authority = `127.0.0.1:${(server.address() as AddressInfo).port}`;
-  const origin = `http://${authority}`;
+  const { authority, origin, close } = await listenOnLoopback(port, answer);
 
   async function answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
     const refused = refusal(request, authority);
@@ -137,63 +123,16 @@ export async function startHost(app: App, { port = 0, rendererFolder = builtRend
       setTimeout(() => tickets.delete(ticket), ticketMs).unref();
       return `${origin}/#ticket=${ticket}`;
     },
-    async close() {
-      const closed = new Promise<void>((resolve) => server.close(() => resolve()));
-      server.closeAllConnections();
-      await closed;
-    },
+    close,
   };
 }
 
 const builtRenderer = join(import.meta.dirname, "..", "dist", "renderer");
 
-const randomKey = () => randomBytes(32).toString("base64url");
-
-function isKey(authorization: string | undefined, key: string): boolean {
-  const given = Buffer.from(authorization ?? "");
-  const wanted = Buffer.from(`Bearer ${key}`);
-  return given.length === wanted.length && timingSafeEqual(given, wanted);
-}
-
-/**
- * The status to refuse with, or null. A foreign page reaches this server under a name of its own (DNS rebinding), with its own origin,
- * or as a cross-site request; a browser tells all three.
- */
-function refusal(request: IncomingMessage, authority: string): number | null {
-  const { host, origin, "sec-fetch-site": site = "none" } = request.headers;
-  const hosts = request.rawHeaders.filter((text, i) => i % 2 === 0 && text.toLowerCase() === "host");
-  if (host !== authority || hosts.length !== 1) return 421;
-  if (!request.url?.startsWith("/") || request.url.length > 2000) return 400;
-  if (origin !== undefined && origin !== `http://${authority}`) return 403;
-  return site === "same-origin" || site === "none" ? null : 403;
-}
-
-/** Node reads and drops what is still being sent, so that the other side gets to see the answer. */
-function refuse(response: ServerResponse, status: number): void {
-  response.writeHead(status, { ...securityHeaders(), "content-length": "0" }).end();
-}
-
-function send(response: ServerResponse, status: number, value: unknown): void {
-  const body = JSON.stringify(value);
-  response.writeHead(status, { ...securityHeaders(), "content-type": "application/json", "content-length": Buffer.byteLength(body) });
-  response.end(body);
-}
-
 /** A file goes as it is: as JSON it would take several times its size. */
 function sendBytes(response: ServerResponse, bytes: Uint8Array): void {
   response.writeHead(200, { ...securityHeaders(), "content-type": "application/octet-stream", "content-length": bytes.length });
   response.end(bytes);
-}
-
-/** All `length` bytes; rejects when the connection ends before. */
-async function readBody(request: IncomingMessage, length: number): Promise<Uint8Array> {
-  const body = new Uint8Array(length);
-  let received = 0;
-  for await (const chunk of request as AsyncIterable<Buffer>) {
-    body.set(chunk, received);
-    received += chunk.length;
-  }
-  return body;
 }
 
 function parsedArgs(body: Uint8Array): unknown {

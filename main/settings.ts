@@ -18,6 +18,7 @@ export const defaultSettings: Settings = {
   theme: "system",
   librarySort: "added",
   language: "system",
+  server: { enabled: false, port: 7650 },
 };
 
 const budgetSchema = z.discriminatedUnion("kind", [
@@ -44,6 +45,7 @@ export const settingsSchema = z.strictObject({
   theme: z.enum(["system", "light", "dark"]),
   librarySort: z.enum(["name", "added", "size"]),
   language: z.enum(["system", "en"]),
+  server: z.strictObject({ enabled: z.boolean(), port: z.int().min(1024).max(65_535) }),
 }) satisfies z.ZodType<Settings>;
 
 const file = () => join(dataFolder(), "settings.json");

@@ -6,13 +6,15 @@ import type { EngineKeeper } from "./engine/keeper.ts";
 import type { StoredDocument } from "./library/documents.ts";
 import type { Library } from "./library/library.ts";
 import { sha256 } from "./library/originals.ts";
+import { Sharing } from "./sharing.ts";
 import { type LiveState, plainError } from "./state.ts";
 
 export class Shelf {
   readonly #state: LiveState;
   readonly #library: Library;
   readonly #engine: EngineKeeper;
-  readonly #imports = new Map<string, AbortController>();
+  readonly #imports = new Map<string, { controller: AbortController; over: Promise<void> }>();
+  readonly #sharing = new Sharing();
   /** Documents that the running engine knows, with their tokens. */
   #given = new Map<string, Promise<number>>();
 
@@ -43,13 +45,25 @@ export class Shelf {
     if (this.#imports.has(id) || this.#state.document(id)?.phase === "ready") return id;
     if (this.#restored(id)) return id;
     const controller = new AbortController();
-    this.#imports.set(id, controller);
-    void this.#import({ id, name: cleanName(name), bytes, source }, controller.signal, onReady).finally(() => this.#imports.delete(id));
+    const over = this.#import({ id, name: cleanName(name), bytes, source }, controller.signal, onReady).finally(() =>
+      this.#imports.delete(id),
+    );
+    this.#imports.set(id, { controller, over });
     return id;
   }
 
+  /** The same, for who waits: what became of it, `ready` or `failed`; a failed one is not shown any more. @throws EngineError when it was removed */
+  async addAndWait(name: string, bytes: Uint8Array): Promise<DocumentInfo> {
+    const id = await this.add(name, bytes, null, () => {});
+    await this.#imports.get(id)?.over;
+    const document = this.#state.document(id);
+    if (document === null) throw gone();
+    if (document.phase === "failed") this.#state.hideDocument(id);
+    return document;
+  }
+
   async remove(id: string): Promise<void> {
-    this.#imports.get(id)?.abort();
+    this.#imports.get(id)?.controller.abort();
     this.#library.documents.remove(id, Date.now());
     this.#state.hideDocument(id);
     await this.#forget(id);
@@ -72,8 +86,20 @@ export class Shelf {
     if (!this.#restored(id)) throw gone();
   }
 
-  /** Gives the engine these documents, and no others: their texts and tokens take memory there. */
-  async give(documentIds: readonly string[]): Promise<void> {
+  /**
+   * Works while the engine has these documents and no others: their texts and tokens take memory there. Works with the same documents run
+   * together, others wait for their turn. @throws EngineError, `stopped` when the signal was aborted meanwhile
+   */
+  use<Result>(documentIds: readonly string[], work: () => Promise<Result>, signal?: AbortSignal): Promise<Result> {
+    const key = [...documentIds].sort().join();
+    const begin = async () => {
+      await this.#give(documentIds);
+      return await work();
+    };
+    return this.#sharing.run(key, begin, signal);
+  }
+
+  async #give(documentIds: readonly string[]): Promise<void> {
     for (const id of [...this.#given.keys()]) if (!documentIds.includes(id)) await this.#forget(id);
     for (const id of documentIds) await this.#giveOne(id);
   }
@@ -84,7 +110,7 @@ export class Shelf {
   }
 
   close(): void {
-    for (const controller of this.#imports.values()) controller.abort();
+    for (const { controller } of this.#imports.values()) controller.abort();
   }
 
   async #import(

@@ -1,30 +1,25 @@
 /** The open conversation: which one it is, its questions and their answers, saved as they come. */
 import { randomUUID } from "node:crypto";
-import type { Conversation, EngineStatus, Evidence, KeptMap, MemoryReport, Quote, Turn } from "../preload/api.ts";
+import type { Conversation, Turn } from "../preload/api.ts";
+import type { Asker } from "./asker.ts";
 import { EngineError } from "./engine/errors.ts";
-import type { EngineKeeper } from "./engine/keeper.ts";
 import type { PastTurn } from "./engine/prompt.ts";
-import type { TurnResult } from "./engine/turn.ts";
 import { titleOf } from "./library/conversations.ts";
 import type { Library } from "./library/library.ts";
-import { modelUse } from "./models/use.ts";
-import type { Shelf } from "./shelf.ts";
 import { type LiveState, plainError } from "./state.ts";
 
 export class Talk {
   readonly #state: LiveState;
   readonly #library: Library;
-  readonly #engine: EngineKeeper;
-  readonly #shelf: Shelf;
+  readonly #asker: Asker;
   /** Aborts what the engine reads or answers now; a question may wait while its document is still being read ahead. */
   readonly #current = new Set<AbortController>();
   #closed = false;
 
-  constructor(state: LiveState, library: Library, engine: EngineKeeper, shelf: Shelf) {
+  constructor(state: LiveState, library: Library, asker: Asker) {
     this.#state = state;
     this.#library = library;
-    this.#engine = engine;
-    this.#shelf = shelf;
+    this.#asker = asker;
   }
 
   /** Shows the list, and what was open last; nothing is read before a person does something. */
@@ -120,8 +115,7 @@ export class Talk {
   async countPrompt(question: string): Promise<{ promptTokens: number; limit: number }> {
     const { documentIds, turns } = this.#present();
     this.#refuseMissing(documentIds);
-    await this.#shelf.give(documentIds);
-    return await this.#engine.call<"countPrompt">({ op: "countPrompt", documentIds, history: pastTurns(turns), question });
+    return await this.#asker.countPrompt({ documentIds, history: pastTurns(turns), question });
   }
 
   /** Begins a turn, which is saved once this returns its id. */
@@ -183,41 +177,26 @@ export class Talk {
 
   /** Reads ahead, so that the first question finds the documents read. */
   async #read(documentIds: string[]): Promise<void> {
-    const controller = this.#begin();
+    const controller = new AbortController();
+    this.#current.add(controller);
     try {
-      await this.#shelf.give(documentIds);
-      const { mode, smallestShare } = this.#state.now.settings;
-      const { readingKv } = modelUse(this.#state.now);
-      await this.#engine.call<"read">({ op: "read", documentIds, mode, smallestShare, readingKv }, this.#hooks(controller.signal));
+      await this.#asker.read(documentIds, controller.signal);
     } catch (error) {
       // What prevents reading is said when a question is asked; stopping is no failure.
       if (!(error instanceof EngineError) && !this.#closed) console.error(error);
     } finally {
-      this.#end(controller);
+      this.#current.delete(controller);
     }
   }
 
   async #answer(conversation: Conversation, turn: Turn): Promise<void> {
-    const controller = this.#begin();
-    const { settings } = this.#state.now;
+    const controller = new AbortController();
+    this.#current.add(controller);
     const { documentIds } = conversation;
     const history = pastTurns(conversation.turns.filter((past) => past !== turn));
     const base = { id: turn.id, question: turn.question };
     let answer = "";
     try {
-      await this.#shelf.give(documentIds);
-      const request = {
-        documentIds,
-        history,
-        question: turn.question,
-        policy: settings.policy,
-        budget: settings.budget,
-        window: "question" as const,
-        mode: settings.mode,
-        smallestShare: settings.smallestShare,
-        maxAnswerTokens: settings.maxAnswerTokens,
-        ...modelUse(this.#state.now),
-      };
       const onText = (text: string) => {
         if (this.#closed) return;
         if (answer === "") this.#state.showTurn(conversation, { ...base, answer, phase: "answering" });
@@ -227,14 +206,15 @@ export class Talk {
         this.#library.conversations.saveAnswer(turn.id, answer);
         if (this.#state.now.conversation === conversation) this.#state.emit("answer", { turnId: turn.id, text });
       };
-      const result = await this.#engine.call<"ask">({ op: "ask", request }, { ...this.#hooks(controller.signal, turn.id), onText });
-      this.#settle(conversation, { ...base, ...(await this.#doneTurn(documentIds, result)) });
+      const inquiry = { documentIds, history, question: turn.question };
+      const answered = await this.#asker.ask(inquiry, { signal: controller.signal, onText, turnId: turn.id });
+      this.#settle(conversation, { ...base, ...answered });
     } catch (error) {
       const stopped = error instanceof EngineError && error.code === "stopped";
       const said = stopped ? { code: "stopped", message: "Stopped before the answer began." } : plainError(error);
       this.#settle(conversation, { ...base, answer, phase: "failed", error: said });
     } finally {
-      this.#end(controller);
+      this.#current.delete(controller);
     }
   }
 
@@ -247,50 +227,6 @@ export class Talk {
     } catch (error) {
       this.#state.notice(error);
     }
-  }
-
-  async #doneTurn(documentIds: string[], { details: _, evidence, quotes, keptShares, ...done }: TurnResult) {
-    // A document may have been removed while it was being asked about; its passages go with it.
-    const texts = await Promise.all(documentIds.map((id) => this.#library.documents.text(id).catch(() => null)));
-    const place = ({ documentIndex, start, end }: { documentIndex: number; start: number; end: number }) => {
-      const known = texts[documentIndex];
-      if (!known) return null;
-      const { number: page = 1, label } = known.pages.findLast((candidate) => candidate.start <= start) ?? {};
-      return { documentId: documentIds[documentIndex]!, page, ...(label && { label }), start, end };
-    };
-    const passages = evidence
-      .toSorted((a, b) => a.documentIndex - b.documentIndex || a.start - b.start)
-      .flatMap((passage): Evidence[] => {
-        const at = place(passage);
-        return at ? [{ ...at, text: texts[passage.documentIndex]!.text.slice(at.start, at.end), score: passage.score }] : [];
-      });
-    return {
-      phase: "done" as const,
-      ...done,
-      evidence: passages,
-      quotes: quotes.map(({ start, end, passage }): Quote => ({ start, end, found: passage && place(passage) })),
-      kept: keptShares.map((shares, i): KeptMap => ({ documentId: documentIds[i]!, shares })),
-    };
-  }
-
-  #begin(): AbortController {
-    const controller = new AbortController();
-    this.#current.add(controller);
-    return controller;
-  }
-
-  #end(controller: AbortController): void {
-    this.#current.delete(controller);
-    if (this.#current.size === 0 && !this.#closed) this.#engine.idle();
-  }
-
-  #hooks(signal: AbortSignal, turnId = "") {
-    return {
-      signal,
-      onStatus: (status: Extract<EngineStatus, { phase: "reading" | "answering" }>) =>
-        this.#state.set("engine", { engine: status.phase === "answering" ? { ...status, turnId } : status }),
-      onMemory: (memory: MemoryReport) => this.#state.set("memory", { memory }),
-    };
   }
 
   #present(): Conversation {

@@ -213,6 +213,8 @@ export type Settings = {
   /** How the library's documents are ordered: the latest, or the largest, first. */
   librarySort: LibrarySort;
   language: "system" | "en";
+  /** The local server for programs. */
+  server: { enabled: boolean; port: number };
 };
 export type LibrarySort = "name" | "added" | "size";
 

@@ -69,6 +69,7 @@ export const useFolio = create<Folio>()(() => ({
     theme: "system",
     librarySort: "added",
     language: "system",
+    server: { enabled: false, port: 7650 },
   },
   documents: [],
   conversations: [],

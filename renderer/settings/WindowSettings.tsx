@@ -1,7 +1,7 @@
 import type { Settings } from "../../preload/api.ts";
 import { changeSettings } from "../actions.ts";
 import { useFolio } from "../store.ts";
-import { Group, Segments } from "./fields.tsx";
+import { Group, NumberField, Segments } from "./fields.tsx";
 
 const themes: { value: Settings["theme"]; label: string }[] = [
   { value: "system", label: "As the system" },
@@ -13,7 +13,12 @@ const languages: { value: Settings["language"]; label: string }[] = [
   { value: "en", label: "English" },
 ];
 
-/** How the window looks and speaks. */
+const onOff = [
+  { value: 0, label: "Off" },
+  { value: 1, label: "On" },
+];
+
+/** How the window looks and speaks, and who else may ask. */
 export function WindowSettings() {
   const settings = useFolio((s) => s.settings);
   return (
@@ -36,6 +41,32 @@ export function WindowSettings() {
           onChoose={(language) => void changeSettings({ language })}
         />
       </Group>
+      <Group title="Server for programs" says={<ServerWords {...settings.server} />}>
+        <NumberField
+          label="Port"
+          value={settings.server.port}
+          min={1024}
+          max={65_535}
+          onCommit={(port) => void changeSettings({ server: { ...settings.server, port } })}
+        />
+        <Segments
+          name="server"
+          label="Server for programs"
+          value={Number(settings.server.enabled)}
+          choices={onOff}
+          onChoose={(on) => void changeSettings({ server: { ...settings.server, enabled: on === 1 } })}
+        />
+      </Group>
+    </>
+  );
+}
+
+function ServerWords({ enabled, port }: Settings["server"]) {
+  const folder = useFolio((s) => s.folders.data);
+  if (!enabled) return "Lets programs of this computer ask about your documents, in the shapes of OpenAI's API. They need a key.";
+  return (
+    <>
+      At <code>http://127.0.0.1:{port}/v1</code>, with the key in the file api-key in <span className="path">{folder}</span>.
     </>
   );
 }

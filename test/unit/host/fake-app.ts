@@ -84,6 +84,11 @@ export function fakeApp() {
       clearSnapshots: call("clearSnapshots", undefined),
       showFolder: call("showFolder", undefined),
     },
+    programs: {
+      addDocument: () => Promise.reject(new Error("No documents here.")),
+      ask: () => Promise.reject(new Error("No answers here.")),
+      notice: () => {},
+    },
     on(listener) {
       listeners.add(listener);
       return () => listeners.delete(listener);

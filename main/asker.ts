@@ -1,0 +1,126 @@
+/** Questions to the engine about documents of the library, whoever asks them: the window's conversation, or a program over the local server. */
+import type { EngineStatus, Evidence, KeptMap, MemoryReport, Quote, Turn } from "../preload/api.ts";
+import type { EngineKeeper } from "./engine/keeper.ts";
+import type { PastTurn } from "./engine/prompt.ts";
+import type { TurnResult } from "./engine/turn.ts";
+import type { Library } from "./library/library.ts";
+import { modelUse } from "./models/use.ts";
+import type { Shelf } from "./shelf.ts";
+import type { LiveState } from "./state.ts";
+
+/** What is asked, of which documents, after what was said before. */
+export type Inquiry = { documentIds: string[]; history: PastTurn[]; question: string };
+
+/** An answer with its passages found in the documents. */
+export type Answered = Omit<Extract<Turn, { phase: "done" }>, "id" | "question">;
+
+export type AskOptions = {
+  signal: AbortSignal;
+  onText(text: string): void;
+  /** The window's turn that is being answered. */
+  turnId?: string;
+  /** Instead of what the settings say. */
+  maxAnswerTokens?: number | undefined;
+  temperature?: number | undefined;
+};
+
+export class Asker {
+  readonly #state: LiveState;
+  readonly #library: Library;
+  readonly #engine: EngineKeeper;
+  readonly #shelf: Shelf;
+  #running = 0;
+  #closed = false;
+
+  constructor(state: LiveState, library: Library, engine: EngineKeeper, shelf: Shelf) {
+    this.#state = state;
+    this.#library = library;
+    this.#engine = engine;
+    this.#shelf = shelf;
+  }
+
+  /** Exact length of the prompt in tokens, and the model's limit. @throws EngineError */
+  countPrompt({ documentIds, history, question }: Inquiry): Promise<{ promptTokens: number; limit: number }> {
+    return this.#shelf.use(documentIds, () => this.#engine.call<"countPrompt">({ op: "countPrompt", documentIds, history, question }));
+  }
+
+  /** Reads documents ahead of the first question. @throws EngineError */
+  read(documentIds: string[], signal: AbortSignal): Promise<void> {
+    return this.#work(documentIds, signal, async () => {
+      const { mode, smallestShare } = this.#state.now.settings;
+      const { readingKv } = modelUse(this.#state.now);
+      await this.#engine.call<"read">({ op: "read", documentIds, mode, smallestShare, readingKv }, this.#listeners(signal, ""));
+    });
+  }
+
+  /** Answers with the settings as they are now; when stopped, with what was said. @throws EngineError */
+  ask({ documentIds, history, question }: Inquiry, options: AskOptions): Promise<Answered> {
+    const { settings } = this.#state.now;
+    return this.#work(documentIds, options.signal, async () => {
+      const request = {
+        documentIds,
+        history,
+        question,
+        policy: settings.policy,
+        budget: settings.budget,
+        window: "question" as const,
+        mode: settings.mode,
+        smallestShare: settings.smallestShare,
+        maxAnswerTokens: options.maxAnswerTokens ?? settings.maxAnswerTokens,
+        ...modelUse(this.#state.now),
+        ...(options.temperature !== undefined && { temperature: options.temperature }),
+      };
+      const listeners = { ...this.#listeners(options.signal, options.turnId ?? ""), onText: options.onText };
+      return await this.#placed(documentIds, await this.#engine.call<"ask">({ op: "ask", request }, listeners));
+    });
+  }
+
+  /** From now on the engine's state is nobody's news. */
+  close(): void {
+    this.#closed = true;
+  }
+
+  /** Works with these documents, and says so when the last work has ended. */
+  async #work<Result>(documentIds: string[], signal: AbortSignal, work: () => Promise<Result>): Promise<Result> {
+    this.#running++;
+    try {
+      return await this.#shelf.use(documentIds, work, signal);
+    } finally {
+      this.#running--;
+      if (this.#running === 0 && !this.#closed) this.#engine.idle();
+    }
+  }
+
+  #listeners(signal: AbortSignal, turnId: string) {
+    return {
+      signal,
+      onStatus: (status: Extract<EngineStatus, { phase: "reading" | "answering" }>) =>
+        this.#state.set("engine", { engine: status.phase === "answering" ? { ...status, turnId } : status }),
+      onMemory: (memory: MemoryReport) => this.#state.set("memory", { memory }),
+    };
+  }
+
+  async #placed(documentIds: string[], { details: _, evidence, quotes, keptShares, ...done }: TurnResult): Promise<Answered> {
+    // A document may have been removed while it was being asked about; its passages go with it.
+    const texts = await Promise.all(documentIds.map((id) => this.#library.documents.text(id).catch(() => null)));
+    const place = ({ documentIndex, start, end }: { documentIndex: number; start: number; end: number }) => {
+      const known = texts[documentIndex];
+      if (!known) return null;
+      const { number: page = 1, label } = known.pages.findLast((candidate) => candidate.start <= start) ?? {};
+      return { documentId: documentIds[documentIndex]!, page, ...(label && { label }), start, end };
+    };
+    const passages = evidence
+      .toSorted((a, b) => a.documentIndex - b.documentIndex || a.start - b.start)
+      .flatMap((passage): Evidence[] => {
+        const at = place(passage);
+        return at ? [{ ...at, text: texts[passage.documentIndex]!.text.slice(at.start, at.end), score: passage.score }] : [];
+      });
+    return {
+      phase: "done",
+      ...done,
+      evidence: passages,
+      quotes: quotes.map(({ start, end, passage }): Quote => ({ start, end, found: passage && place(passage) })),
+      kept: keptShares.map((shares, i): KeptMap => ({ documentId: documentIds[i]!, shares })),
+    };
+  }
+}
