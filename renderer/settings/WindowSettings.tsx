@@ -42,19 +42,19 @@ export function WindowSettings() {
         />
       </Group>
       <Group title="Server for programs" says={<ServerWords {...settings.server} />}>
-        <NumberField
-          label="Port"
-          value={settings.server.port}
-          min={1024}
-          max={65_535}
-          onCommit={(port) => void changeSettings({ server: { ...settings.server, port } })}
-        />
         <Segments
           name="server"
           label="Server for programs"
           value={Number(settings.server.enabled)}
           choices={onOff}
           onChoose={(on) => void changeSettings({ server: { ...settings.server, enabled: on === 1 } })}
+        />
+        <NumberField
+          label="Port"
+          value={settings.server.port}
+          min={1024}
+          max={65_535}
+          onCommit={(port) => void changeSettings({ server: { ...settings.server, port } })}
         />
       </Group>
     </>
