@@ -2,6 +2,7 @@ import type { Budget } from "../../preload/api.ts";
 import { changeSettings } from "../actions.ts";
 import { bytes, count, percent } from "../format.ts";
 import { Hint } from "../Hint.tsx";
+import { useOpenTokens } from "../models/useFits.ts";
 import { useFolio } from "../store.ts";
 import { budgetLabel, keptTokens, sameBudget } from "../words.ts";
 import { Group, NumberField } from "./fields.tsx";
@@ -11,17 +12,13 @@ const steps: readonly Budget[] = [
   ...[0.01, 0.02, 0.03, 0.06, 0.12, 0.25, 0.5].map((share) => ({ kind: "share", share }) as const),
   { kind: "full" },
 ];
-const usualTokens = 8_000;
 
 /** How much of the document an answer may keep: a slider over shares, each with the memory it takes, or a number of tokens. */
 export function BudgetSetting() {
   const { budget, policy, answeringKv } = useFolio((s) => s.settings);
   const model = useFolio((s) => s.model);
   const quality = useFolio((s) => s.quality);
-  const documents = useFolio((s) => s.documents);
-  const open = useFolio((s) => s.conversation?.documentIds ?? null);
-  const counts = documents.map((known) => (open?.includes(known.id) && known.phase === "ready" ? (known.tokens ?? 0) : 0));
-  const tokens = counts.reduce((a, b) => a + b, 0) || usualTokens;
+  const tokens = useOpenTokens();
   // A number of tokens lies between two steps; the slider shows the nearest one below.
   const share = budget.kind === "full" ? 1 : budget.kind === "share" ? budget.share : budget.tokens / tokens;
   const at = Math.max(
