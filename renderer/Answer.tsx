@@ -27,10 +27,10 @@ const components = {
       children
     ),
   img: ({ alt }) => <span className="no-picture">[image left out{alt && `: ${alt}`}]</span>,
-  h1: ({ children }) => <h4>{children}</h4>,
-  h2: ({ children }) => <h4>{children}</h4>,
-  h3: ({ children }) => <h5>{children}</h5>,
-  h4: ({ children }) => <h5>{children}</h5>,
+  h1: ({ children, dir }) => <h4 dir={dir}>{children}</h4>,
+  h2: ({ children, dir }) => <h4 dir={dir}>{children}</h4>,
+  h3: ({ children, dir }) => <h5 dir={dir}>{children}</h5>,
+  h4: ({ children, dir }) => <h5 dir={dir}>{children}</h5>,
   pre: ({ node, children }) => {
     const inner = node?.children[0];
     if (inner?.type !== "element" || inner.tagName !== "code") return <pre>{children}</pre>;
@@ -42,10 +42,12 @@ const components = {
     return <Code language={language?.toLowerCase() ?? null} text={textOf(inner)} />;
   },
   code: ({ node, children }) =>
-    node && classesOf(node).includes("math-inline") ? <Formula tex={textOf(node)} display={false} /> : <code>{children}</code>,
+    node && classesOf(node).includes("math-inline") ? <Formula tex={textOf(node)} display={false} /> : <code dir="ltr">{children}</code>,
   [quoteTag]: ({ quote }: QuoteProperties) => <QuoteCheck quote={JSON.parse(quote) as Quote} />,
-  table: ({ children }) => (
-    <div className="wide">
+  table: ({ children, dir }) => (
+    // biome-ignore lint/a11y/useSemanticElements: a table in an area that scrolls, which must be reachable by keyboard.
+    // biome-ignore lint/a11y/noNoninteractiveTabindex: as above.
+    <div className="wide" dir={dir} role="group" aria-label="Table" tabIndex={0}>
       <table>{children}</table>
     </div>
   ),
@@ -104,8 +106,13 @@ export function Answer({ turnId, text, streaming, quotes = noQuotes }: Props) {
   );
 }
 
+/** Each paragraph, list and table runs in the direction of its own first words. */
+function directByText(tree: Root) {
+  for (const node of tree.children) if (node.type === "element") node.properties.dir = "auto";
+}
+
 const Block = memo(function Block({ source, quotes }: { source: string; quotes: readonly Quote[] }) {
-  const rehypePlugins = useMemo(() => [() => (tree: Root) => markQuotes(tree, quotes)], [quotes]);
+  const rehypePlugins = useMemo(() => [() => directByText, () => (tree: Root) => markQuotes(tree, quotes)], [quotes]);
   return (
     <Markdown remarkPlugins={plugins} rehypePlugins={rehypePlugins} components={components}>
       {oneKindOfFormula(source)}

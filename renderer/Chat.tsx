@@ -46,7 +46,9 @@ function Head() {
   }
   return (
     <header>
-      <h2 title={info?.title}>{info?.title ?? "Conversation"}</h2>
+      <h2 title={info?.title} dir="auto">
+        {info?.title ?? "Conversation"}
+      </h2>
       {info && <ConversationMenu info={info} onRename={() => setRenaming(true)} />}
       <NewConversation />
     </header>

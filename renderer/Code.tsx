@@ -9,7 +9,8 @@ export function Code({ language, text }: { language: string | null; text: string
   }, [language]);
   const pieces = language !== null && colours ? colours.highlight(language, text) : null;
   return (
-    <pre>
+    // biome-ignore lint/a11y/noNoninteractiveTabindex: a scrolling area must be reachable by keyboard.
+    <pre dir="ltr" tabIndex={0}>
       <code>{pieces ? pieces.map(coloured) : text}</code>
     </pre>
   );
@@ -39,8 +40,9 @@ export function Formula({ tex, display }: { tex: string; display: boolean }) {
   }, [setter, tex, display]);
   return (
     <>
-      {(wrong || !setter) && <code>{tex}</code>}
-      <span ref={box} className={display ? "formula wide" : "formula"} hidden={wrong} />
+      {(wrong || !setter) && <code dir="ltr">{tex}</code>}
+      {/* A wide formula scrolls too. */}
+      <span ref={box} dir="ltr" tabIndex={display ? 0 : undefined} className={display ? "formula wide" : "formula"} hidden={wrong} />
     </>
   );
 }

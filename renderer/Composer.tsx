@@ -35,6 +35,7 @@ export function Composer() {
         <textarea
           id={ids.question}
           aria-label="Question"
+          dir="auto"
           placeholder={open ? "Ask about this document" : "Add a document to ask about"}
           rows={1}
           disabled={!open || missing !== null}

@@ -44,7 +44,7 @@ function ConversationRow({ info }: { info: ConversationInfo }) {
     <div className="row" data-viewed={open}>
       <button type="button" className="choose" aria-current={open ? "true" : undefined} onClick={() => void showConversation(info.id)}>
         {info.branchOf === null ? <MessageSquareText aria-hidden="true" /> : <GitBranch aria-hidden="true" />}
-        <span className="name" title={info.title}>
+        <span className="name" title={info.title} dir="auto">
           {info.title}
         </span>
         <span className="state">

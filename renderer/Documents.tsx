@@ -101,7 +101,7 @@ function DocumentRow({ known }: { known: DocumentInfo }) {
     <div className="row" data-phase={known.phase} data-viewed={viewed} data-opened={opened}>
       <button type="button" className="choose" aria-current={viewed ? "true" : undefined} onClick={() => void chooseDocument(known.id)}>
         {known.phase === "failed" ? <FileWarning aria-hidden="true" /> : <FileText aria-hidden="true" />}
-        <span className="name" title={known.name}>
+        <span className="name" title={known.name} dir="auto">
           {known.name}
         </span>
         <span className="state">

@@ -76,6 +76,7 @@ export function NameField({ name, label, onDone }: { name: string; label: string
   return (
     <input
       className="name-field"
+      dir="auto"
       aria-label={label}
       defaultValue={name}
       maxLength={200}

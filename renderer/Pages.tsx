@@ -203,9 +203,11 @@ const PageText = memo(function PageText({ page, marks }: { page: Page; marks: re
       {parts.map((part) => {
         const cut = segments(part.text, part.start, marks).map((segment) => <Marked key={segment.start} segment={segment} />);
         return part.look === "heading" ? (
-          <h3 key={part.start}>{cut}</h3>
+          <h3 key={part.start} dir="auto">
+            {cut}
+          </h3>
         ) : (
-          <p key={part.start} data-look={part.look}>
+          <p key={part.start} data-look={part.look} dir="auto">
             {cut}
           </p>
         );

@@ -12,7 +12,7 @@ export function Question({ turn }: { turn: Turn }) {
   if (editing) return <EditQuestion turn={turn} onDone={() => setEditing(false)} />;
   return (
     <div className="asked">
-      <h3>{turn.question}</h3>
+      <h3 dir="auto">{turn.question}</h3>
       <IconButton label="Edit the question" disabled={answering} onClick={() => setEditing(true)}>
         <Pencil />
       </IconButton>
@@ -39,6 +39,7 @@ function EditQuestion({ turn, onDone }: { turn: Turn; onDone: () => void }) {
       <textarea
         ref={field}
         aria-label="Edited question"
+        dir="auto"
         value={text}
         onChange={(event) => setText(event.target.value)}
         onKeyDown={(event) => {

@@ -123,13 +123,13 @@ function GroupView({ group, all, at, id }: { group: Group; all: readonly Hit[]; 
           >
             {hit.icon === "document" ? <FileText aria-hidden="true" /> : <MessageSquareText aria-hidden="true" />}
             <span className="hit-head">
-              <span className="hit-title">
+              <span className="hit-title" dir="auto">
                 <Marked text={hit.head} />
               </span>
               {hit.place && <small>{hit.place}</small>}
             </span>
             {hit.text && (
-              <span className="hit-text">
+              <span className="hit-text" dir="auto">
                 <Marked text={hit.text} />
               </span>
             )}

@@ -108,7 +108,9 @@ function Passages({ turn }: { turn: DoneTurn }) {
                 {severalDocuments && <DocumentName id={passage.documentId} />}
                 {pageName(passage)}
               </span>
-              <span className="words">{shortQuote(passage)}</span>
+              <span className="words" dir="auto">
+                {shortQuote(passage)}
+              </span>
             </button>
           </li>
         ))}
