@@ -5,7 +5,7 @@ import type { AxeResults } from "axe-core";
 import type { Locator, Page } from "playwright-core";
 import { afterEach, expect, test } from "vitest";
 import { parseDocument } from "../../main/documents/import.ts";
-import type { DocumentInfo, Evidence, Turn } from "../../preload/api.ts";
+import { type DocumentInfo, defaultModelSettings, type Evidence, type ModelEntry, type Turn } from "../../preload/api.ts";
 import { fakeApp } from "../unit/host/fake-app.ts";
 import { openTestWindow, type TestWindow } from "./window.ts";
 
@@ -111,6 +111,8 @@ async function busyApp() {
     systemFreeBytes: 4e9,
     systemTotalBytes: 8e9,
   };
+  fake.state.models = models;
+  fake.state.downloads = [{ modelId: "offered", done: 1e6, total: 5e7, phase: "running", bytesPerSecond: 2e6, secondsLeft: 30 }];
   fake.app.requests.getPages = (id) =>
     Promise.resolve(id === "pdf" ? parsed.pages : [{ number: 1, start: 0, text: `${arabic}\n\nThe lamp was lit again at six.` }]);
   fake.app.requests.getFile = () => Promise.resolve(pdf);
@@ -140,6 +142,31 @@ async function busyApp() {
     });
   return fake;
 }
+
+/** A model that is used, one that is being fetched, and one that cannot be used. */
+const models: ModelEntry[] = [
+  { id: "used", name: "SmolLM2 135M", origin: "list", file: "/models/used.gguf", problem: null },
+  { id: "offered", name: "Qwen3 1.7B", origin: "list", file: null, problem: null },
+  { id: "broken", name: "broken", origin: "linked", file: "/home/ada/broken.gguf", problem: "It is cut off: copy it here again." },
+].map((model) => ({
+  ...(model as Pick<ModelEntry, "id" | "name" | "origin" | "file" | "problem">),
+  bytes: 98.4e6,
+  shape: {
+    architecture: "llama",
+    layers: 30,
+    heads: 9,
+    kvHeads: 3,
+    keyLength: 64,
+    valueLength: 64,
+    embedding: 576,
+    vocabulary: 49_152,
+    contextLength: 8192,
+  },
+  offer: model.origin === "list" ? { size: "small", why: "Quick.", licence: "Apache 2.0", languages: "English", repository: "a/b" } : null,
+  trusted: true,
+  settings: defaultModelSettings,
+  measured: null,
+}));
 
 /** What axe finds serious or critical on what is shown now, one line each. */
 async function findings(page: Page, screen: string): Promise<string[]> {
@@ -218,8 +245,18 @@ for (const look of looks) {
       await page.keyboard.press(keys);
       await dialog.waitFor();
       await see(screen);
+      for (const tab of await dialog.getByRole("tab").all()) {
+        await tab.click();
+        await see(`${screen}, ${await tab.textContent()}`);
+      }
       await closed();
     }
+    await page.keyboard.press("Control+m");
+    await dialog.waitFor();
+    await see("models");
+    await dialog.getByRole("button", { name: "Settings of SmolLM2 135M" }).first().click();
+    await see("a model");
+    await closed();
     await page.keyboard.press("Control+k");
     await page.keyboard.type("harbour");
     await dialog.getByRole("option").first().waitFor();
