@@ -6,6 +6,7 @@
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { setTimeout } from "node:timers/promises";
 import { EngineClient } from "../main/engine/client.ts";
 import { defaultModelFile } from "../main/engine/models.ts";
 import type { AskRequest, TurnResult } from "../main/engine/turn.ts";
@@ -17,6 +18,7 @@ const threads = 1;
 const textTokens = 7000;
 const answerTokens = 64;
 const rounds = 5;
+const readingMs = 8000;
 const questions = [
   "What is the report about?",
   "Who is mentioned, and why?",
@@ -32,7 +34,7 @@ export async function waiting(quick: boolean): Promise<string[]> {
   try {
     const cold = await firstWords(folder);
     const restoredMs = (await inNewEngine(folder, (ask) => ask(questions[0]!, []))).firstWordMs;
-    const stockMs = await stockFollowUps(cold.prompt);
+    const stockMs = await stockFollowUps(cold.prompts);
     const [full, balanced] = [await residentWhileDecoding(folder, "full"), await residentWhileDecoding(folder, "balanced")];
     const followUpMs = median(cold.followUps.map(({ timing }) => timing.firstTokenMs));
     const result = {
@@ -95,15 +97,18 @@ async function inNewEngine<Value>(folder: string, work: (ask: Ask, resident: num
         temperature: 0,
         ...how,
       };
-      // As the window does: documents are read ahead of the question.
+      // As the window does: documents are read ahead of the first question.
       const { documentIds, mode, smallestShare, readingKv } = request;
-      await engine.call<"read">({ op: "read", documentIds, mode, smallestShare, readingKv });
+      if (history.length === 0) await engine.call<"read">({ op: "read", documentIds, mode, smallestShare, readingKv });
       const readMs = performance.now() - began;
       const result = await engine.call<"ask">(
         { op: "ask", request },
         {
           onStatus: ({ phase }) => (decoding = phase === "answering"),
-          onMemory: ({ processBytes }) => decoding && resident.push(processBytes),
+          // In balanced mode an answer's first words come from the full cache too.
+          onMemory: ({ processBytes, readingPlace }) => {
+            if (decoding && (request.mode === "fast" || readingPlace === "disk")) resident.push(processBytes);
+          },
         },
       );
       return { ...result, firstWordMs: readMs + result.timing.firstTokenMs };
@@ -118,35 +123,36 @@ async function firstWords(folder: string) {
   return await inNewEngine(folder, async (ask) => {
     const first = await ask(questions[0]!, []);
     const followUps: TurnResult[] = [];
+    const history = [{ question: questions[0]!, answer: first.answer }];
     for (const question of questions.slice(1, 1 + rounds)) {
-      followUps.push(await ask(question, [{ question: questions[0]!, answer: first.answer }]));
+      // A person reads the answer before asking on.
+      await setTimeout(readingMs);
+      const turn = await ask(question, [...history]);
+      followUps.push(turn);
+      history.push({ question, answer: turn.answer });
       process.stderr.write(`\rfollow-up ${followUps.length} of ${rounds}  `);
     }
-    const prompt = { shared: first.details.promptTokenIds, whole: followUps.map(({ details }) => details.promptTokenIds) };
-    return { first, followUps, prompt };
+    const prompts = followUps.map(({ details }) => ({ tokens: details.promptTokenIds, questionStart: details.window[0]! }));
+    return { first, followUps, prompts };
   });
 }
 
-/** The same follow-ups in stock node-llama-cpp, from the same cached prefix: ms until the first token is sampled. */
-async function stockFollowUps({ whole }: { shared: number[]; whole: number[][] }): Promise<number[]> {
+/** The same follow-ups in stock node-llama-cpp, each from its cached prefix: ms until the first token is sampled. */
+async function stockFollowUps(prompts: readonly { tokens: number[]; questionStart: number }[]): Promise<number[]> {
   const stock = new Worker<StockRequests>("./cost-stock.ts");
   try {
     await stock.ask("load", { file: defaultModelFile(), contextSize: textTokens + 1024, batchSize: 512, threads });
-    const common = commonLength(whole);
-    await stock.ask("read", { tokens: whole[0]!.slice(0, common) });
     const times: number[] = [];
-    for (const tokens of whole) times.push((await stock.ask("firstToken", { tokens: tokens.slice(common) })).ms);
+    let read = 0;
+    for (const { tokens, questionStart } of prompts) {
+      await stock.ask("read", { tokens: tokens.slice(read, questionStart) });
+      read = questionStart;
+      times.push((await stock.ask("firstToken", { tokens: tokens.slice(questionStart) })).ms);
+    }
     return times;
   } finally {
     stock.close();
   }
-}
-
-/** How many tokens all follow-ups begin with: the document, the first turn, and what leads over to a question. */
-function commonLength(prompts: readonly number[][]): number {
-  let length = 0;
-  while (prompts.every((tokens) => length < tokens.length && tokens[length] === prompts[0]![length])) length++;
-  return length;
 }
 
 /** Resident memory of an engine process that restored the document, median over an answer's decoding. */

@@ -33,6 +33,8 @@ export class Engine {
   readonly #caches: Caches;
   #lastReport = 0;
   #queue: Promise<unknown> = Promise.resolve();
+  /** Aborts what is done while nothing is wanted. */
+  #aside: AbortController | null = null;
 
   private constructor(loaded: LoadedModel, threads: number, snapshots: SnapshotStore | null) {
     this.loaded = loaded;
@@ -96,7 +98,21 @@ export class Engine {
 
   /** Answers one question. When stopped it resolves with what was said. @throws EngineError `too-long`, `no-memory` */
   ask(request: AskRequest, hooks: Hooks): Promise<TurnResult> {
-    return this.#exclusive(() => this.#turn(request, hooks));
+    const turn = this.#exclusive(() => this.#turn(request, hooks));
+    if (request.mode === "fast") turn.then(({ answer }) => this.#readAnswer(request, answer)).catch(() => {});
+    return turn;
+  }
+
+  /** Reads an answer while a person does, so that the next question finds it read; whatever else is wanted of the engine comes first. */
+  #readAnswer({ documentIds, history, question }: AskRequest, answer: string): Promise<void> {
+    const controller = new AbortController();
+    const read = this.#exclusive(async () => {
+      const prompt = this.#prompt(documentIds, [...history, { question, answer }], "");
+      if (prompt.tokens.length > this.#limit || controller.signal.aborted) return;
+      await this.#caches.read(prompt, prompt.questionStart, 0, { signal: controller.signal, onProgress: () => {} });
+    });
+    this.#aside = controller;
+    return read;
   }
 
   /** What is allocated at this moment. */
@@ -277,6 +293,7 @@ export class Engine {
 
   /** One operation at a time: they share the caches. */
   #exclusive<T>(work: () => Promise<T>): Promise<T> {
+    this.#aside?.abort();
     const result = this.#queue.then(work);
     this.#queue = result.catch(() => {});
     return result;

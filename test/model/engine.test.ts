@@ -82,7 +82,7 @@ describe("a turn", () => {
       hooks({ onStatus: (status) => status.phase === "reading" && read.push(status.done) }),
     );
     expect(second.promptTokens).toBeGreaterThan(first.promptTokens);
-    expect(Math.min(...read)).toBe(first.promptTokens);
+    expect(Math.min(...read)).toBeGreaterThanOrEqual(first.promptTokens);
   });
 });
 
