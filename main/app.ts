@@ -107,6 +107,7 @@ export async function createApp(desktop: Desktop | null = null): Promise<App> {
     },
     countPrompt: (question) => talk.countPrompt(question),
     ask: async (question) => talk.ask(question),
+    compare: async (turnId) => talk.compare(turnId),
     stop: async () => talk.stop(),
     changeSettings: async (changes) => {
       const parsed = settingsSchema.safeParse({ ...state.now.settings, ...changes });

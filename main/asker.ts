@@ -1,8 +1,8 @@
 /** Questions to the engine about documents of the library, whoever asks them: the window's conversation, or a program over the local server. */
-import type { EngineStatus, Evidence, KeptMap, MemoryReport, Quote, Turn } from "../preload/api.ts";
+import type { EngineStatus, Evidence, KeptMap, MemoryReport, Quote, Settings, Turn } from "../preload/api.ts";
 import type { EngineKeeper } from "./engine/keeper.ts";
 import type { PastTurn } from "./engine/prompt.ts";
-import type { TurnResult } from "./engine/turn.ts";
+import type { AskRequest, TurnResult } from "./engine/turn.ts";
 import type { Library } from "./library/library.ts";
 import { modelUse } from "./models/use.ts";
 import type { Shelf } from "./shelf.ts";
@@ -22,6 +22,8 @@ export type AskOptions = {
   /** Instead of what the settings say. */
   maxAnswerTokens?: number | undefined;
   temperature?: number | undefined;
+  /** Whether to answer from the full cache. */
+  fullCache?: boolean;
 };
 
 export class Asker {
@@ -61,10 +63,8 @@ export class Asker {
         documentIds,
         history,
         question,
-        policy: settings.policy,
-        budget: settings.budget,
         window: "question" as const,
-        mode: settings.mode,
+        ...(options.fullCache ? inFull(settings) : { policy: settings.policy, budget: settings.budget, mode: settings.mode }),
         smallestShare: settings.smallestShare,
         maxAnswerTokens: options.maxAnswerTokens ?? settings.maxAnswerTokens,
         ...modelUse(this.#state.now),
@@ -123,4 +123,9 @@ export class Asker {
       kept: keptShares.map((shares, i): KeptMap => ({ documentId: documentIds[i]!, shares })),
     };
   }
+}
+
+/** Nothing is let go of. */
+function inFull({ mode }: Settings): Pick<AskRequest, "policy" | "budget" | "mode"> {
+  return { policy: "full", budget: { kind: "full" }, mode: mode === "smallest" ? "fast" : mode };
 }

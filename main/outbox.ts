@@ -44,6 +44,9 @@ export function createOutbox(): Outbox {
       case "turn":
         events.delete(`turn ${event.payload.id} answer`);
         return replace(`turn ${event.payload.id}`);
+      case "comparison":
+        if (event.payload) events.delete(`turn ${event.payload.full.id} answer`);
+        return replace(event.name);
       case "answer": {
         const key = `turn ${event.payload.turnId} answer`;
         const waiting = events.get(key);

@@ -45,6 +45,7 @@ const schemas = {
   exportConversation: z.tuple([id, z.enum(["markdown", "html", "json"])]),
   countPrompt: z.tuple([question]),
   ask: z.tuple([question]),
+  compare: z.tuple([id]),
   stop: z.tuple([]),
   changeSettings: z.tuple([settingsSchema.exactPartial()]),
   resetSettings: z.tuple([]),

@@ -33,6 +33,7 @@ export class LiveState {
       documents: [],
       conversations: [],
       conversation: null,
+      comparison: null,
       memory: nothingAllocated(),
       models: [],
       downloads: [],

@@ -2,6 +2,7 @@
 import { randomUUID } from "node:crypto";
 import type { Conversation, Turn } from "../preload/api.ts";
 import type { Asker } from "./asker.ts";
+import { answerFromFullCache } from "./compare.ts";
 import { EngineError } from "./engine/errors.ts";
 import type { PastTurn } from "./engine/prompt.ts";
 import { titleOf } from "./library/conversations.ts";
@@ -133,6 +134,19 @@ export class Talk {
     this.#tellInfo(conversation.id);
     void this.#answer(conversation, turn);
     return turn.id;
+  }
+
+  /** Answers a turn's question again from the full cache, as the comparison; the conversation stays as it is. */
+  compare(turnId: string): void {
+    const { documentIds, turns } = this.#present();
+    const at = turns.findIndex(({ id }) => id === turnId);
+    if (turns[at]?.phase !== "done") throw new EngineError("nothing-to-read", "This answer is not there any more.");
+    if (turns.some(isRunning)) throw busy();
+    this.#refuseMissing(documentIds);
+    const controller = new AbortController();
+    this.#current.add(controller);
+    const inquiry = { documentIds, history: pastTurns(turns.slice(0, at)), question: turns[at].question };
+    void answerFromFullCache(this.#state, this.#asker, turnId, inquiry, controller.signal).finally(() => this.#current.delete(controller));
   }
 
   stop(): void {

@@ -106,6 +106,9 @@ export type Turn = { id: string; question: string; answer: string } & (
   | { phase: "failed"; error: AppError }
 );
 
+/** The question of a turn answered once more, from the full cache. `full.id` is its own, which `answer` events name. */
+export type Comparison = { turnId: string; full: Turn };
+
 export type Conversation = { id: string; documentIds: string[]; turns: Turn[] };
 
 /** What the list of conversations shows of one. A conversation is listed, and kept, from its first question on. */
@@ -226,6 +229,8 @@ export type AppState = {
   documents: DocumentInfo[];
   conversations: ConversationInfo[];
   conversation: Conversation | null;
+  /** The last one of this session; it is not saved. */
+  comparison: Comparison | null;
   memory: MemoryReport;
   models: ModelEntry[];
   downloads: Download[];
@@ -282,6 +287,8 @@ export type Requests = {
   countPrompt(question: string): Promise<{ promptTokens: number; limit: number }>;
   /** Begins a turn; resolves to its id at once, the answer arrives through events. */
   ask(question: string): Promise<string>;
+  /** Answers the question of a turn of the open conversation from the full cache too; it arrives as the comparison. */
+  compare(turnId: string): Promise<void>;
   /** Stops reading or answering; what was read and said is kept. */
   stop(): Promise<void>;
   changeSettings(changes: Partial<Settings>): Promise<void>;
@@ -302,7 +309,8 @@ export type Events = {
   conversationRemoved: string;
   conversation: Conversation | null;
   turn: Turn;
-  /** Text to append to the answer of a turn. */
+  comparison: Comparison | null;
+  /** Text to append to the answer of a turn, or of the comparison. */
   answer: { turnId: string; text: string };
   memory: MemoryReport;
   models: ModelEntry[];
@@ -336,6 +344,7 @@ export const requestNames = Object.keys({
   exportConversation: 0,
   countPrompt: 0,
   ask: 0,
+  compare: 0,
   stop: 0,
   changeSettings: 0,
   resetSettings: 0,

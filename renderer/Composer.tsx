@@ -93,7 +93,7 @@ function BudgetChoice({ promptTokens }: { promptTokens: number | null }) {
         </>
       }
     >
-      <label className="budget">
+      <label className="keep">
         <span>Keep</span>
         <select
           aria-label="Budget"

@@ -1,5 +1,6 @@
 import { type ReactNode, useId, useState } from "react";
 import { closeDialog, copyText, moveDocument } from "./actions.ts";
+import { CompareDialog } from "./CompareDialog.tsx";
 import { Library } from "./Library.tsx";
 import { Modal } from "./Modal.tsx";
 import { chooseModel } from "./models/actions.ts";
@@ -35,6 +36,8 @@ export function Dialogs() {
       return <MoveDialog documentId={dialog.documentId} />;
     case "link":
       return <LinkDialog href={dialog.href} />;
+    case "compare":
+      return <CompareDialog turnId={dialog.turnId} />;
     default:
       return dialog satisfies never;
   }

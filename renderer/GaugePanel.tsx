@@ -1,11 +1,11 @@
 import { useEffect } from "react";
 import type { ReadingPlace } from "../preload/api.ts";
-import { toggleGauge } from "./actions.ts";
+import { compare, toggleGauge } from "./actions.ts";
 import { bytes, count } from "./format.ts";
 import { keptPerLayer } from "./gauge.ts";
 import { Hint } from "./Hint.tsx";
 import { MemoryPlot } from "./MemoryPlot.tsx";
-import { selectTurns, useFolio } from "./store.ts";
+import { isComparable, selectAnswering, selectTurns, useFolio } from "./store.ts";
 import { gaugeWords } from "./words.ts";
 
 const placeWords: Record<ReadingPlace, string> = {
@@ -17,10 +17,12 @@ const placeWords: Record<ReadingPlace, string> = {
 
 /** Everything the line leaves out: each part of the memory, the layers, and the last minutes. */
 export function GaugePanel() {
+  const engine = useFolio((s) => s.engine);
   const memory = useFolio((s) => s.memory);
   const turns = useFolio(selectTurns);
-  const layers = keptPerLayer(memory, turns);
+  const layers = keptPerLayer(engine, memory, turns);
   const last = turns.findLast((turn) => turn.phase === "done");
+  const busy = useFolio(selectAnswering);
   const done = last?.phase === "done" ? last : null;
   useEffect(() => {
     const close = (event: KeyboardEvent) => {
@@ -69,6 +71,11 @@ export function GaugePanel() {
             </div>
           ))}
         </dl>
+        {done && isComparable(done) && (
+          <button type="button" className="button" disabled={busy} onClick={() => compare(done.id)}>
+            Compare with the full cache
+          </button>
+        )}
       </div>
       <div className="layers">
         <h2>

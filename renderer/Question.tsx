@@ -1,9 +1,9 @@
 import { useEffect, useRef, useState } from "react";
 import type { Turn } from "../preload/api.ts";
-import { branch, copyText } from "./actions.ts";
+import { branch, compare, copyText } from "./actions.ts";
 import { IconButton } from "./Hint.tsx";
-import { Copy, Pencil, RotateCcw } from "./icons.ts";
-import { selectAnswering, useFolio } from "./store.ts";
+import { Columns2, Copy, Pencil, RotateCcw } from "./icons.ts";
+import { isComparable, selectAnswering, useFolio } from "./store.ts";
 
 /** A question as it was asked, and the way to ask it otherwise. */
 export function Question({ turn }: { turn: Turn }) {
@@ -79,6 +79,11 @@ export function TurnActions({ turn }: { turn: Turn }) {
       <IconButton label="Ask again" disabled={answering} onClick={() => void branch(turn.id, turn.question)}>
         <RotateCcw />
       </IconButton>
+      {isComparable(turn) && (
+        <IconButton label="Compare with the full cache" disabled={answering} onClick={() => compare(turn.id)}>
+          <Columns2 />
+        </IconButton>
+      )}
       {turn.answer !== "" && (
         <IconButton label={copied ? "Copied" : "Copy the answer"} onClick={() => void copy()}>
           <Copy />

@@ -2,7 +2,7 @@
 
 import type { DocumentInfo, EventName, Events, ExportFormat, FolioApi, Settings } from "../preload/api.ts";
 import { follow, problemOf } from "./events.ts";
-import { type Dialog, useFolio } from "./store.ts";
+import { type Dialog, isBroken, useFolio } from "./store.ts";
 
 const { getState: state, setState: set } = useFolio;
 let api: FolioApi;
@@ -224,6 +224,14 @@ export async function ask(): Promise<void> {
   const id = await attempt(api.ask(question));
   if (id === null && state().draft === "") set({ draft: question });
 }
+
+/** Shows a turn's answer beside one from the full cache, which is made unless it is there already. */
+export function compare(turnId: string): void {
+  const { comparison } = state();
+  openDialog({ kind: "compare", turnId });
+  if (comparison?.turnId !== turnId || isBroken(comparison.full)) void compareAgain(turnId);
+}
+export const compareAgain = (turnId: string) => attempt(api.compare(turnId));
 
 export const stop = () => attempt(api.stop());
 

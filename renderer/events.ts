@@ -52,12 +52,9 @@ function withTurn(conversation: Conversation, changed: Turn): Conversation {
 }
 
 /** Text for a turn that is done, or unknown, came late: the whole answer was or will be in a `turn` event. */
-function withText(conversation: Conversation, turnId: string, text: string): Conversation {
-  const turns = conversation.turns.map((turn): Turn => {
-    if (turn.id !== turnId || (turn.phase !== "waiting" && turn.phase !== "answering")) return turn;
-    return { id: turn.id, question: turn.question, answer: turn.answer + text, phase: "answering" };
-  });
-  return { ...conversation, turns };
+function withText(turn: Turn, turnId: string, text: string): Turn {
+  if (turn.id !== turnId || (turn.phase !== "waiting" && turn.phase !== "answering")) return turn;
+  return { id: turn.id, question: turn.question, answer: turn.answer + text, phase: "answering" };
 }
 
 function readSoFar(before: EngineStatus, after: EngineStatus, known: Mirror["readSoFar"]): Mirror["readSoFar"] {
@@ -81,7 +78,11 @@ export const follow: { [Name in EventName]: Follow<Name> } = {
     readSoFar: conversation?.id === mirror.conversation?.id ? mirror.readSoFar : null,
   }),
   turn: ({ conversation }, turn) => (conversation ? { conversation: withTurn(conversation, turn) } : {}),
-  answer: ({ conversation }, { turnId, text }) => (conversation ? { conversation: withText(conversation, turnId, text) } : {}),
+  comparison: (_, comparison) => ({ comparison }),
+  answer: ({ conversation, comparison }, { turnId, text }) => {
+    if (comparison?.full.id === turnId) return { comparison: { ...comparison, full: withText(comparison.full, turnId, text) } };
+    return conversation ? { conversation: { ...conversation, turns: conversation.turns.map((turn) => withText(turn, turnId, text)) } } : {};
+  },
   memory: (mirror, memory, now) => ({ memory, history: withSample(mirror.history, memory, now) }),
   models: (_, models) => ({ models }),
   downloads: (_, downloads) => ({ downloads }),

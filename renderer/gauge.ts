@@ -55,9 +55,11 @@ export function gaugeFacts(engine: EngineStatus, memory: MemoryReport, turns: re
   };
 }
 
-/** The layers' kept tokens to draw: those of now, or of the last answer. */
-export function keptPerLayer(memory: MemoryReport, turns: readonly Turn[]): readonly number[] {
-  if (memory.keptPerLayer.length > 0) return memory.keptPerLayer;
+/** The layers' kept tokens to draw: those of now while it answers, or of the last answer. */
+export function keptPerLayer(engine: EngineStatus, memory: MemoryReport, turns: readonly Turn[]): readonly number[] {
   const last = turns.findLast((turn) => turn.phase === "done");
-  return last?.phase === "done" ? last.cache.keptPerLayer : [];
+  const done = last?.phase === "done" ? last.cache.keptPerLayer : [];
+  // What was compared afterwards is no answer of the conversation.
+  const now = engine.phase === "answering" || done.length === 0;
+  return now && memory.keptPerLayer.length > 0 ? memory.keptPerLayer : done;
 }

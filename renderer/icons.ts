@@ -9,6 +9,7 @@ export {
   ChevronRight,
   ChevronUp,
   CircleSlash,
+  Columns2,
   Copy,
   Cpu,
   Download,

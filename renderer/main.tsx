@@ -19,6 +19,7 @@ import "./styles/dialogs.css";
 import "./styles/settings.css";
 import "./styles/models.css";
 import "./styles/search.css";
+import "./styles/compare.css";
 
 void connect(connectHost());
 createRoot(document.getElementById("root")!).render(

@@ -13,7 +13,8 @@ export type Dialog =
   | { kind: "library" }
   | { kind: "search" }
   | { kind: "move"; documentId: string }
-  | { kind: "link"; href: string };
+  | { kind: "link"; href: string }
+  | { kind: "compare"; turnId: string };
 
 /**
  * The passage that the reader was taken to: of the evidence, whose place in it is `index`, or what a quote was found in. `visit` counts up, so
@@ -76,6 +77,7 @@ export const useFolio = create<Folio>()(() => ({
   notice: null,
   desktop: false,
   conversation: null,
+  comparison: null,
   memory: {
     weightsBytes: 0,
     readingPlace: "none",
@@ -126,6 +128,13 @@ export const selectAnswering = (state: Folio): boolean => state.conversation?.tu
 /** There is something to stop: an answer, or reading ahead of the first question. */
 export const selectBusy = (state: Folio): boolean =>
   state.engine.phase === "reading" || state.engine.phase === "answering" || selectAnswering(state);
+
+/** It came to no end of its own. */
+export const isBroken = (turn: Turn): boolean => turn.phase === "failed" || (turn.phase === "done" && turn.stopReason === "stopped");
+
+/** It was answered from less than everything. */
+export const isComparable = (turn: Turn): turn is Extract<Turn, { phase: "done" }> =>
+  turn.phase === "done" && turn.cache.keptPerLayer.some((kept) => kept < turn.promptTokens);
 
 const noTurns: readonly Turn[] = [];
 export const selectTurns = (state: Folio): readonly Turn[] => state.conversation?.turns ?? noTurns;

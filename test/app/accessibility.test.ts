@@ -111,6 +111,7 @@ async function busyApp() {
     systemFreeBytes: 4e9,
     systemTotalBytes: 8e9,
   };
+  fake.state.comparison = { turnId: "done", full: { ...done, id: "full" } };
   fake.state.models = models;
   fake.state.downloads = [{ modelId: "offered", done: 1e6, total: 5e7, phase: "running", bytesPerSecond: 2e6, secondsLeft: 30 }];
   fake.app.requests.getPages = (id) =>
@@ -230,6 +231,10 @@ for (const look of looks) {
     await page.locator(".answer .link").click();
     await dialog.waitFor();
     await see("link");
+    await closed();
+    await page.getByRole("button", { name: "Compare with the full cache" }).click();
+    await dialog.waitFor();
+    await see("comparison");
     await closed();
     await page.locator(".passage").first().click();
     await page.locator("mark").first().waitFor();

@@ -21,6 +21,7 @@ export function fakeApp() {
     machine: { cores: 4, threads: 2 },
     folders: { data: "/data", models: "/models", snapshots: "/snapshots" },
     conversation: null,
+    comparison: null,
     memory: {
       weightsBytes: 0,
       readingPlace: "none",
@@ -64,6 +65,7 @@ export function fakeApp() {
       openConversation: call("openConversation", undefined),
       countPrompt: call("countPrompt", { promptTokens: 4, limit: 8192 }),
       ask: call("ask", "turn-1"),
+      compare: call("compare", undefined),
       stop: call("stop", undefined),
       changeSettings: call("changeSettings", undefined),
       resetSettings: call("resetSettings", undefined),

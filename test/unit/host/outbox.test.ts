@@ -55,6 +55,14 @@ test("answer text grows together, and is part of a turn that comes whole", () =>
   ]);
 });
 
+test("a comparison that comes whole brings its text", () => {
+  const box = createOutbox();
+  box.add("comparison", { turnId: "t1", full: turn("f", "") });
+  box.add("answer", { turnId: "f", text: "The harbour" });
+  box.add("comparison", { turnId: "t1", full: turn("f", "The harbour light.") });
+  expect(taken(box)).toEqual([{ name: "comparison", payload: { turnId: "t1", full: turn("f", "The harbour light.") } }]);
+});
+
 test("a new conversation makes what was said in the last one void", () => {
   const box = createOutbox();
   box.add("turn", turn("t1", "a"));

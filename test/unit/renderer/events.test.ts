@@ -39,6 +39,13 @@ test("answer text is appended to its own turn, which then answers", () => {
   expect(second.conversation?.turns[0]).toEqual({ ...waiting, answer: "Either party", phase: "answering" });
 });
 
+test("the comparison's text is its own, also when it stands beside its turn", () => {
+  const full: Turn = { ...waiting, id: "f" };
+  const compared: Mirror = { ...withTurn(waiting), comparison: { turnId: "t", full } };
+  const changes = follow.answer(compared, { turnId: "f", text: "All." }, 0);
+  expect(changes).toEqual({ comparison: { turnId: "t", full: { ...full, answer: "All.", phase: "answering" } } });
+});
+
 test("text that comes after the whole answer, or for another turn, changes nothing", () => {
   const failed: Turn = { ...waiting, answer: "All.", phase: "failed", error: { code: "x", message: "x" } };
   expect(follow.answer(withTurn(failed), { turnId: "t", text: "!" }, 0).conversation?.turns).toEqual([failed]);

@@ -56,8 +56,10 @@ test("an answer from the full cache counts the whole reading cache as used", () 
 test("afterwards: what the last answer took, also when its cache is freed", () => {
   const facts = gaugeFacts(idle, { ...nothing, readingPlace: "dropped" }, [done]);
   expect(facts).toMatchObject({ usedBytes: 6, fullBytes: 188, keptTokens: 150, promptTokens: 7000, tokensPerSecond: 40, besideBytes: 0 });
-  expect(keptPerLayer(nothing, [done])).toEqual([100, 200]);
-  expect(keptPerLayer({ ...nothing, keptPerLayer: [3] }, [done])).toEqual([3]);
+  expect(keptPerLayer(idle, nothing, [done])).toEqual([100, 200]);
+  expect(keptPerLayer(answering, { ...nothing, keptPerLayer: [3] }, [done])).toEqual([3]);
+  expect(keptPerLayer(idle, { ...nothing, keptPerLayer: [3] }, [done])).toEqual([100, 200]);
+  expect(keptPerLayer(idle, { ...nothing, keptPerLayer: [3] }, [])).toEqual([3]);
 });
 
 test("budgets in words and in tokens", () => {
