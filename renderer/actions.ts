@@ -165,10 +165,14 @@ export async function removeConversation(id: string): Promise<void> {
 
 /** Asks in the place of a turn; what was there stays in a conversation of its own. Resolves to whether main took it. */
 export async function branch(turnId: string, question: string): Promise<boolean> {
-  const before = state().conversation?.id;
+  const { conversation } = state();
+  const last = conversation?.turns.at(-1);
+  // A last question without an answer is asked in its place. (Main's event may come after its reply: what it will show is not known yet.)
+  const inPlace = last?.id === turnId && last.answer.trim() === "";
   set({ problem: null, focus: null });
   const taken = (await attempt(api.branch(turnId, question))) !== null;
-  if (taken && state().conversation?.id !== before && before !== undefined) {
+  if (taken && conversation && !inPlace) {
+    const before = conversation.id;
     say("Goes on in a new conversation. The one before is as it was.", () => showConversation(before), "Go back");
   }
   return taken;
