@@ -60,7 +60,6 @@ export function Pages({ documentId, pages, pdf, first, goTo, handled, onJump, on
       const page = pages[index]!;
       return pdf ? (pdf.sizes.get(page.number) ?? pdf.sizes.get(1)!).height * scale : guessHeight(page);
     },
-    useFlushSync: false,
     overscan: pdf ? 1 : 2,
     paddingStart: 20,
     paddingEnd: 20,

@@ -106,19 +106,15 @@ function SelectableText({ loaded: { proxy, content } }: { loaded: Loaded }) {
   useEffect(() => {
     const container = layer.current!;
     let cancel = () => {};
-    const show = async () => {
-      const { TextLayer } = await import("pdfjs-dist");
+    let gone = false;
+    void import("pdfjs-dist").then(({ TextLayer }) => {
       if (gone) return;
       const text = new TextLayer({ textContentSource: content, container, viewport: proxy.getViewport({ scale: 1 }) });
       cancel = () => text.cancel();
       text.render().catch(() => {});
-    };
-    let gone = false;
-    // Hundreds of pieces are measured for it: not in the frame of a scroll.
-    const waiting = requestIdleCallback(() => void show(), { timeout: 500 });
+    });
     return () => {
       gone = true;
-      cancelIdleCallback(waiting);
       cancel();
       container.replaceChildren();
     };
