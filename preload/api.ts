@@ -193,7 +193,19 @@ export type ModelInfo = {
   unsupported: string | null;
 };
 
-export const policyNames = ["full", "streaming", "random", "snapkv", "pyramidkv", "compresskv", "phrase", "keydiff"] as const;
+export const policyNames = [
+  "full",
+  "streaming",
+  "random",
+  "snapkv",
+  "pyramidkv",
+  "compresskv",
+  "phrase",
+  "shared",
+  "composite",
+  "kvcrush",
+  "keydiff",
+] as const;
 export type PolicyName = (typeof policyNames)[number];
 export const memoryModes = ["fast", "balanced", "smallest"] as const;
 export type MemoryMode = (typeof memoryModes)[number];

@@ -9,7 +9,7 @@ export const policyWords: Record<PolicyName, Choice> = {
   phrase: {
     label: "Whole phrases",
     says: "Keeps the phrases around what the model's retrieval heads look up. Recommended.",
-    term: "phrase: CompressKV's semantic retrieval heads, max-pooling over 13 tokens, half of the budget one set for all layers",
+    term: "phrase: CompressKV's semantic retrieval heads, max-pooling over 17 tokens, half of the budget one set for all layers; the answer's first words count as well",
   },
   compresskv: {
     label: "CompressKV, as published",
@@ -35,6 +35,21 @@ export const policyWords: Record<PolicyName, Choice> = {
     label: "Random",
     says: "A control to compare with: keeps what chance picks.",
     term: "random: uniformly drawn positions",
+  },
+  shared: {
+    label: "Same passages in every layer",
+    says: "Keeps the phrases that all layers together look up, the same everywhere.",
+    term: "shared: one evidence set over all layers, retrieval heads weighted by their scores, max-pooling over 17",
+  },
+  composite: {
+    label: "Phrases of each head",
+    says: "Every attention head keeps the phrases that it looks at itself.",
+    term: "composite: KVCompose's composite tokens, a set per KV head, max-pooling over 17",
+  },
+  kvcrush: {
+    label: "Phrases and a sample of the rest",
+    says: "Keeps phrases, and a spread of what would be left out.",
+    term: "kvcrush: a quarter of the budget for representatives, chosen by which heads would keep a token",
   },
   keydiff: {
     label: "Unusual keys",

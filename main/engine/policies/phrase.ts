@@ -1,6 +1,6 @@
 import { evenBudgets } from "../budget.ts";
 import type { Policy } from "./policy.ts";
-import { maxPool, meanOverHeads, retrievalHeads, topIndices } from "./scoring.ts";
+import { acrossLayers, maxPool, retrievalHeads, retrievalScores, topIndices } from "./scoring.ts";
 
 /** Neighbours that a peak of attention keeps alive with it: a stated fact and a little room. */
 const kernel = 17;
@@ -17,24 +17,16 @@ export const phrase: Policy = {
   voters: retrievalHeads,
   budgets: evenBudgets,
   opening: 16,
-  select: ({ heads, first, end, counts, attention, positions, profile }) => {
-    const perLayer = counts.map((_, layer) => {
-      const voters = retrievalHeads(heads, profile?.scores[layer]);
-      return meanOverHeads(attention(layer), positions, voters, first, end);
-    });
-    const overall = new Float32Array(end - first);
-    perLayer.forEach((scores, layer) => {
-      const weight = profile ? Math.max(0, ...profile.scores[layer]!) : 1;
-      for (let t = 0; t < overall.length; t++) overall[t]! += weight * scores[t]!;
-    });
+  select: (input) => {
+    const perLayer = retrievalScores(input);
+    const overall = acrossLayers(perLayer, input.profile);
     const pooledOverall = maxPool(overall, kernel);
-
-    return counts.map((count, layer) => {
-      const shared = new Set(topIndices(pooledOverall, Math.floor(count * sharedPart), overall));
+    return input.counts.map((count, layer) => {
+      const same = new Set(topIndices(pooledOverall, Math.floor(count * sharedPart), overall));
       const own = maxPool(perLayer[layer]!, kernel);
-      for (const t of shared) own[t] = -Infinity;
-      const chosen = [...shared, ...topIndices(own, Math.min(count, own.length) - shared.size, perLayer[layer]!)];
-      return [chosen.sort((a, b) => a - b).map((t) => first + t)];
+      for (const t of same) own[t] = -Infinity;
+      const chosen = [...same, ...topIndices(own, Math.min(count, own.length) - same.size, perLayer[layer]!)];
+      return [chosen.sort((a, b) => a - b).map((t) => input.first + t)];
     });
   },
 };

@@ -1,4 +1,5 @@
 /** The small numeric steps that policies are made of: pooling, means over heads, and the choice of the best. */
+import type { HeadProfile, PolicyInput } from "./policy.ts";
 
 /** Average over `kernel` neighbours, stride 1; zeros beyond the ends count, so both ends are damped (as the paper's pooling does). */
 export function averagePool(scores: Float32Array, kernel: number): Float32Array {
@@ -65,4 +66,19 @@ export function retrievalHeads(heads: number, scores: readonly number[] | undefi
   return allHeads(heads)
     .sort((a, b) => scores[b]! - scores[a]! || a - b)
     .slice(0, firstK);
+}
+
+/** The mean attention of each layer's semantic retrieval heads to the tokens that may be chosen, [layer][token from first]. */
+export function retrievalScores({ counts, heads, first, end, attention, positions, profile }: PolicyInput): Float32Array[] {
+  return counts.map((_, layer) => meanOverHeads(attention(layer), positions, retrievalHeads(heads, profile?.scores[layer]), first, end));
+}
+
+/** Scores summed over the layers, each weighted by its best retrieval head; [token]. */
+export function acrossLayers(perLayer: readonly Float32Array[], profile: HeadProfile | null): Float32Array {
+  const sum = new Float32Array(perLayer[0]?.length ?? 0);
+  perLayer.forEach((scores, layer) => {
+    const weight = profile ? Math.max(0, ...profile.scores[layer]!) : 1;
+    for (let t = 0; t < sum.length; t++) sum[t]! += weight * scores[t]!;
+  });
+  return sum;
 }

@@ -105,6 +105,39 @@ describe("phrase", () => {
   });
 });
 
+describe("shared", () => {
+  it("keeps in every layer what the layers look up together, each by its best head", () => {
+    const layers = [peaks(60, { 10: 1 }), peaks(60, { 30: 0.8 }), peaks(60, { 50: 0.6 })];
+    const attention = (layer: number) => Float32Array.from(layers[layer]!);
+    const profile = { scores: [[0.1], [0.2], [0.9]], layerErrors: [] };
+    const around50 = Array.from({ length: 17 }, (_, i) => 42 + i);
+    const wide = input([layers[0]!], { layers: 3, counts: [17, 17, 5], attention, profile });
+    const selection = policies.shared.select(wide);
+    expect(selection[0]).toEqual([around50]);
+    expect(selection[1]).toEqual([around50]);
+    expect(selection[2]![0]).toHaveLength(5);
+    expect(policies.shared.select({ ...wide, profile: null })[0]![0]).toContain(10);
+  });
+});
+
+describe("composite", () => {
+  it("lets each KV head keep a phrase of its own", () => {
+    const rows = [peaks(80, { 20: 1 }), peaks(80, { 60: 1 })];
+    const around = (peak: number) => Array.from({ length: 17 }, (_, i) => peak - 8 + i);
+    expect(policies.composite.select(input(rows, { kvHeads: 2, counts: [17] }))[0]).toEqual([around(20), around(60)]);
+  });
+});
+
+describe("kvcrush", () => {
+  it("gives three quarters to the highest and spreads the rest over all that would be evicted", () => {
+    const [set] = policies.kvcrush.select(input([peaks(200, { 100: 1 })], { counts: [24] }))[0]!;
+    expect(set!.filter((t) => t >= 91 && t <= 109)).toHaveLength(18);
+    const spread = set!.filter((t) => t < 91 || t > 109);
+    expect(spread).toHaveLength(6);
+    expect(Math.max(...spread) - Math.min(...spread)).toBeGreaterThan(100);
+  });
+});
+
 describe("pooling", () => {
   it("counts the zeros beyond the ends in averages", () => {
     expect([...averagePool(Float32Array.of(5, 0, 0, 0, 5), 5)]).toEqual([1, 1, 2, 1, 1]);
