@@ -1,6 +1,6 @@
 /** `npm run bench -- cost|quality|turns|waiting [--quick]`: measures, writes a dated JSON into bench/results/, and fails when a promise of Folio's is broken. */
 import { cost } from "./cost.ts";
-import { quality } from "./quality.ts";
+import { quality } from "./quality/quality.ts";
 import { turns } from "./turns.ts";
 import { waiting } from "./waiting.ts";
 

@@ -6,19 +6,20 @@ import { mulberry32 } from "../main/engine/policies/random.ts";
 export type Split = "tuning" | "reported";
 
 export type Fact = {
-  sentence: string;
+  /** Where several sentences belong to one question, they stand in different places. */
+  sentences: string[];
   question: string;
-  /** What the answer must contain, and what it may say instead. */
-  value: string;
+  /** What the answer must contain, all of them. */
+  values: string[];
 };
 
 export type PlantedText = { name: string; text: string; facts: Fact[] };
 
 /**
  * `number`: "The special magic number for Springfield is 4821."; `mixed`: codes, people, places and days too; `long`: sentences of twice
- * the length, the number before or far behind the words that are asked for.
+ * the length, the number before or far behind the words that are asked for; `values`: two numbers for each place, in different sentences.
  */
-export type FactKind = "number" | "mixed" | "long";
+export type FactKind = "number" | "mixed" | "long" | "values";
 
 /** Every essay of a split, whole, in order of its name. */
 export function essays(split: Split): { name: string; text: string }[] {
@@ -40,13 +41,33 @@ export function plantedText(
 ): PlantedText {
   const random = mulberry32(seed);
   const facts = makeFacts(random, options.count, options.kind);
-  const sentences = joinedSentences(split, random, options.tokens - facts.length * 20, options.countTokens);
-  // One fact in each equal part of the text, anywhere in that part.
-  const places = facts.map((_, i) => Math.floor(((i + random()) / facts.length) * sentences.length));
-  const text = sentences
-    .map((sentence, i) => [sentence, ...facts.filter((_, f) => places[f] === i).map((fact) => `${fact.sentence} `)].join(""))
-    .join("");
-  return { name: `${split}-${seed}-${options.kind}`, text: text.trim(), facts };
+  const all = facts.flatMap((fact) => fact.sentences);
+  // The values of one fact stand apart.
+  const planted = options.kind === "values" ? shuffled(all, random) : all;
+  const sentences = joinedSentences(split, random, options.tokens - planted.length * 20, options.countTokens);
+  // One in each equal part of the text, anywhere in that part.
+  const places = planted.map((_, i) => Math.floor(((i + random()) / planted.length) * sentences.length));
+  return { name: `${split}-${seed}-${options.kind}`, text: plant(sentences, planted, places), facts };
+}
+
+/** A text of about `tokens` tokens with one number planted at a depth, from 0 (the beginning) to 1. */
+export function needleText(
+  split: Split,
+  seed: number,
+  { tokens, depth, countTokens }: { tokens: number; depth: number; countTokens(text: string): number },
+): { text: string; fact: Fact } {
+  const random = mulberry32(seed);
+  const [fact] = makeFacts(random, 1, "number");
+  const sentences = joinedSentences(split, random, tokens - 20, countTokens);
+  return { text: plant(sentences, fact!.sentences, [Math.floor(depth * sentences.length)]), fact: fact! };
+}
+
+/** Puts each planted sentence behind the sentence of its place. */
+function plant(sentences: readonly string[], planted: readonly string[], places: readonly number[]): string {
+  return sentences
+    .map((sentence, i) => [sentence, ...planted.filter((_, f) => places[f] === i).map((fact) => `${fact} `)].join(""))
+    .join("")
+    .trim();
 }
 
 /** Sentences with the space that follows each, from essays in seeded order, until there are `tokens` tokens. */
@@ -130,35 +151,39 @@ function makeFacts(random: () => number, count: number, kind: FactKind): Fact[] 
     () => {
       const [city, value] = [pick(cities), String(int(1000, 10_000))];
       return {
-        sentence: `The special magic number for ${city} is ${value}.`,
+        sentences: [`The special magic number for ${city} is ${value}.`],
         question: `What is the special magic number for ${city}?`,
-        value,
+        values: [value],
       };
     },
     () => {
       const [thing, value] = [pick(things), `${letter()}${letter()}-${int(10, 100)}`];
-      return { sentence: `The access code for ${thing} is ${value}.`, question: `What is the access code for ${thing}?`, value };
+      return {
+        sentences: [`The access code for ${thing} is ${value}.`],
+        question: `What is the access code for ${thing}?`,
+        values: [value],
+      };
     },
     () => {
       const [job, value] = [pick(jobs), `${pick(firstNames)} ${pick(lastNames)}`];
-      return { sentence: `The person responsible for ${job} is ${value}.`, question: `Who is responsible for ${job}?`, value };
+      return { sentences: [`The person responsible for ${job} is ${value}.`], question: `Who is responsible for ${job}?`, values: [value] };
     },
     () => {
       const [group, value] = [pick(groups), pick(rooms)];
       return {
-        sentence: `The next meeting of ${group} will take place in ${value}.`,
+        sentences: [`The next meeting of ${group} will take place in ${value}.`],
         question: `Where will the next meeting of ${group} take place?`,
-        value,
+        values: [value],
       };
     },
     () => {
       const [event, value] = [pick(events), `${int(1, 29)} ${pick(months)}`];
-      return { sentence: `This year ${event} was held on ${value}.`, question: `When was ${event} held this year?`, value };
+      return { sentences: [`This year ${event} was held on ${value}.`], question: `When was ${event} held this year?`, values: [value] };
     },
   ];
   const number = (sentence: (city: string, value: string) => string) => () => {
     const [city, value] = [pick(cities), String(int(1000, 10_000))];
-    return { sentence: sentence(city, value), question: `What is the special magic number for ${city}?`, value };
+    return { sentences: [sentence(city, value)], question: `What is the special magic number for ${city}?`, values: [value] };
   };
   const longShapes = [
     number(
@@ -167,24 +192,31 @@ function makeFacts(random: () => number, count: number, kind: FactKind): Fact[] 
     number((city, value) => `The special magic number for ${city}, which was read out twice so that everybody could hear it, is ${value}.`),
     number((city, value) => `When somebody asked about ${city}, the answer was that its special magic number had always been ${value}.`),
   ];
-  const chosen =
-    kind === "long"
-      ? Array.from({ length: count }, (_, i) => longShapes[i % longShapes.length]!)
-      : kind === "number"
-        ? Array.from({ length: count }, () => shapes[0]!)
-        : Array.from({ length: count }, (_, i) => shapes[i % shapes.length]!);
+  const twoValues = () => {
+    const city = pick(cities);
+    const values = [String(int(1000, 10_000)), String(int(1000, 10_000))];
+    return {
+      sentences: values.map((value) => `One of the two special magic numbers for ${city} is ${value}.`),
+      question: `What are the two special magic numbers for ${city}?`,
+      values,
+    };
+  };
+  const shapesOf = { number: [shapes[0]!], mixed: shapes, long: longShapes, values: [twoValues] }[kind];
+  const chosen = Array.from({ length: count }, (_, i) => shapesOf[i % shapesOf.length]!);
   return shuffled(chosen, random).map((shape) => shape());
 }
 
-/** Whether an answer says the fact's value: as a whole word, case and thousands separators aside. */
+/** Whether an answer says all of the fact's values: as whole words, case and thousands separators aside. */
 export function isRight(answer: string, fact: Fact): boolean {
   const plain = (text: string) =>
     text
       .toLowerCase()
       .replace(/(?<=\d),(?=\d{3})/g, "")
       .replace(/^the /, "");
-  const value = plain(fact.value).replace(/[.*+?^${}()|[\]\\]/g, "\\$&");
-  return new RegExp(`(?<![\\w-])${value}(?![\\w-])`).test(plain(answer));
+  return fact.values.every((value) => {
+    const escaped = plain(value).replace(/[.*+?^${}()|[\]\\]/g, "\\$&");
+    return new RegExp(`(?<![\\w-])${escaped}(?![\\w-])`).test(plain(answer));
+  });
 }
 
 export function shuffled<T>(items: readonly T[], random: () => number): T[] {

@@ -39,7 +39,7 @@ export async function turns(quick: boolean): Promise<string[]> {
       const { name, text, facts } = plantedText("reported", seed, {
         tokens: textTokens,
         count: factsPerText,
-        kind: "number",
+        kind: "mixed",
         countTokens: lab.countTokens,
       });
       const orders = [1, 2].map((order) => shuffled(facts, mulberry32(100 * seed + order)));
