@@ -46,12 +46,12 @@ export class Asker {
     return this.#shelf.use(documentIds, () => this.#engine.call<"countPrompt">({ op: "countPrompt", documentIds, history, question }));
   }
 
-  /** Reads documents ahead of the first question. @throws EngineError */
-  read(documentIds: string[], signal: AbortSignal): Promise<void> {
+  /** Reads documents, and what was said of them, ahead of the next question. @throws EngineError */
+  read({ documentIds, history }: Omit<Inquiry, "question">, signal: AbortSignal): Promise<void> {
     return this.#work(documentIds, signal, async () => {
       const { mode, smallestShare } = this.#state.now.settings;
       const { readingKv } = modelUse(this.#state.now);
-      await this.#engine.call<"read">({ op: "read", documentIds, mode, smallestShare, readingKv }, this.#listeners(signal, ""));
+      await this.#engine.call<"read">({ op: "read", documentIds, history, mode, smallestShare, readingKv }, this.#listeners(signal, ""));
     });
   }
 

@@ -9,7 +9,7 @@ import { writeWhole } from "./write.ts";
 export const defaultSettings: Settings = {
   budget: { kind: "share", share: 0.06 },
   policy: "phrase",
-  mode: "fast",
+  mode: "balanced",
   smallestShare: 0.5,
   readingKv: "f16",
   answeringKv: "f16",

@@ -114,8 +114,10 @@ export class Talk {
   }
 
   async countPrompt(question: string): Promise<{ promptTokens: number; limit: number }> {
-    const { documentIds, turns } = this.#present();
+    const conversation = this.#present();
+    const { documentIds, turns } = conversation;
     this.#refuseMissing(documentIds);
+    if (question.trim() !== "") this.#readWhileTyping(conversation);
     return await this.#asker.countPrompt({ documentIds, history: pastTurns(turns), question });
   }
 
@@ -163,7 +165,14 @@ export class Talk {
     this.stop();
     this.#state.set("conversation", { conversation });
     const whole = conversation?.documentIds.every((id) => this.#state.document(id)?.phase === "ready");
-    if (conversation && whole) void this.#read(conversation.documentIds);
+    if (conversation && whole) void this.#read(conversation);
+  }
+
+  /** What rests on disk is brought back while the question is being written, so that it is there when it is asked. */
+  #readWhileTyping(conversation: Conversation): void {
+    const { readingPlace } = this.#state.now.memory;
+    if (this.#current.size > 0 || readingPlace === "memory" || readingPlace === "dropped") return;
+    void this.#read(conversation);
   }
 
   #save(conversation: Conversation, title: string, branchOf: string | null): void {
@@ -186,15 +195,15 @@ export class Talk {
   readAgain(): void {
     const { conversation } = this.#state.now;
     const there = conversation?.documentIds.every((id) => this.#state.document(id)?.phase === "ready");
-    if (conversation && there) void this.#read(conversation.documentIds);
+    if (conversation && there) void this.#read(conversation);
   }
 
-  /** Reads ahead, so that the first question finds the documents read. */
-  async #read(documentIds: string[]): Promise<void> {
+  /** Reads ahead, so that the next question finds everything before it read. */
+  async #read({ documentIds, turns }: Conversation): Promise<void> {
     const controller = new AbortController();
     this.#current.add(controller);
     try {
-      await this.#asker.read(documentIds, controller.signal);
+      await this.#asker.read({ documentIds, history: pastTurns(turns) }, controller.signal);
     } catch (error) {
       // What prevents reading is said when a question is asked; stopping is no failure.
       if (!(error instanceof EngineError) && !this.#closed) console.error(error);

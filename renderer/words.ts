@@ -71,7 +71,7 @@ export const modeWords: Record<MemoryMode, Choice> = {
   },
   balanced: {
     label: "Balanced",
-    says: "What was read rests on disk, and leaves memory before the answer begins.",
+    says: "What was read rests on disk and comes back while you write a question. Recommended.",
     term: "reading cache as a snapshot on disk, loaded for each question",
   },
   smallest: {

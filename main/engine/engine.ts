@@ -81,13 +81,13 @@ export class Engine {
     return { promptTokens: this.#prompt(documentIds, history, question).tokens.length, limit: this.#limit };
   }
 
-  /** Reads a conversation's documents ahead of the first question. @throws EngineError `too-long`, or the signal's reason */
-  read(request: ReadingSettings & { documentIds: readonly string[] }, hooks: Hooks): Promise<void> {
+  /** Reads a conversation ahead of its next question: the documents and what was said. @throws EngineError `too-long`, or the signal's reason */
+  read(request: ReadingSettings & { documentIds: readonly string[]; history: readonly PastTurn[] }, hooks: Hooks): Promise<void> {
     return this.#exclusive(async () => {
-      const prompt = this.#prompt(request.documentIds, [], "");
+      const prompt = this.#prompt(request.documentIds, request.history, "");
       this.#refuseTooLong(prompt.tokens.length);
       await this.#caches.setReading(request);
-      const end = prompt.documentStarts.at(-1)!;
+      const end = prompt.questionStart;
       await this.#caches.restore(prompt, end);
       await this.#caches.read(prompt, end, 0, this.#readingHooks(hooks));
       // From now on the documents open in the time of reading a file, also after a crash.

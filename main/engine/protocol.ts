@@ -18,7 +18,7 @@ export type Call =
   | { op: "addDocument"; documentId: string; text: string }
   | { op: "removeDocument"; documentId: string }
   | { op: "countPrompt"; documentIds: string[]; history: PastTurn[]; question: string }
-  | { op: "read"; documentIds: string[]; mode: MemoryMode; smallestShare: number; readingKv: KvType }
+  | { op: "read"; documentIds: string[]; history: PastTurn[]; mode: MemoryMode; smallestShare: number; readingKv: KvType }
   | { op: "ask"; request: AskRequest }
   | { op: "memory" };
 

@@ -135,6 +135,13 @@ test("the gauge opens: parts in bytes, a bar for every layer", async () => {
   expect(await page.locator(".gauge-panel").count()).toBe(0);
 });
 
+test("between questions what was read rests on disk; writing one brings it back", async () => {
+  const place = async () => (await app.requests.getState()).memory.readingPlace;
+  expect(await place()).toBe("disk");
+  await window.page.getByLabel("Question", { exact: true }).fill("Who weighed the coal?");
+  await expect.poll(place, { timeout: 60_000 }).toBe("memory");
+});
+
 test("a changed budget takes effect at the next question", async () => {
   const { page } = window;
   await page.keyboard.press("Control+,");

@@ -88,6 +88,20 @@ describe("balanced mode", () => {
     expect(read).toBeLessThan(30);
     expect(followUp?.details).toEqual(fast[1]?.details);
   });
+
+  it("finds everything before the question in memory when it was read ahead", async () => {
+    const second = request({ history: [{ question, answer: "It is 4821." }], question: "Who mended the bridge?", mode: "balanced" });
+    await engine.ask(request({ mode: "balanced" }), hooks());
+    const unprepared = await engine.ask(second, hooks());
+    expect(unprepared.timing.restoreMs).toBeGreaterThan(0);
+    await engine.read(second, hooks());
+    expect(engine.memory().readingPlace).toBe("memory");
+    let followUp: Awaited<ReturnType<Engine["ask"]>> | undefined;
+    expect(await tokensRead(async (told) => (followUp = await engine.ask(second, told)))).toBe(0);
+    expect(followUp?.timing.restoreMs).toBe(0);
+    expect(followUp?.details).toEqual(unprepared.details);
+    expect(engine.memory().readingPlace).toBe("disk");
+  });
 });
 
 describe("damaged, foreign and missing snapshots", () => {
