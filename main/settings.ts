@@ -3,6 +3,7 @@ import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { z } from "zod";
 import { memoryModes, policyNames, type Settings } from "../preload/api.ts";
+import { languages } from "../preload/sentences.ts";
 import { dataFolder } from "./folders.ts";
 import { writeWhole } from "./write.ts";
 
@@ -44,7 +45,7 @@ export const settingsSchema = z.strictObject({
     .max(2 ** 50),
   theme: z.enum(["system", "light", "dark"]),
   librarySort: z.enum(["name", "added", "size"]),
-  language: z.enum(["system", "en"]),
+  language: z.enum(["system", ...languages]),
   server: z.strictObject({ enabled: z.boolean(), port: z.int().min(1024).max(65_535) }),
 }) satisfies z.ZodType<Settings>;
 

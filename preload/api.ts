@@ -5,6 +5,7 @@
  */
 
 import type { Calibration, Download, Folders, Machine, ModelEntry, ModelRequests, QualityStep } from "./models.ts";
+import type { Language } from "./sentences.ts";
 
 export * from "./models.ts";
 
@@ -227,7 +228,7 @@ export type Settings = {
   theme: "system" | "light" | "dark";
   /** How the library's documents are ordered: the latest, or the largest, first. */
   librarySort: LibrarySort;
-  language: "system" | "en";
+  language: "system" | Language;
   /** The local server for programs. */
   server: { enabled: boolean; port: number };
 };

@@ -8,6 +8,7 @@ import { goTo, openDialog } from "./actions.ts";
 import { Code, Formula } from "./Code.tsx";
 import { pageName } from "./format.ts";
 import { Hint } from "./Hint.tsx";
+import { t } from "./language.ts";
 import { markdownBlocks, oneKindOfFormula } from "./markdown.ts";
 import { markQuotes, type QuoteProperties, quoteTag } from "./quotes.ts";
 
@@ -26,7 +27,7 @@ const components = {
     ) : (
       children
     ),
-  img: ({ alt }) => <span className="no-picture">[image left out{alt && `: ${alt}`}]</span>,
+  img: ({ alt }) => <span className="no-picture">[{alt ? t("image left out: {alt}", { alt }) : t("image left out")}]</span>,
   h1: ({ children, dir }) => <h4 dir={dir}>{children}</h4>,
   h2: ({ children, dir }) => <h4 dir={dir}>{children}</h4>,
   h3: ({ children, dir }) => <h5 dir={dir}>{children}</h5>,
@@ -47,7 +48,7 @@ const components = {
   table: ({ children, dir }) => (
     // biome-ignore lint/a11y/useSemanticElements: a table in an area that scrolls, which must be reachable by keyboard.
     // biome-ignore lint/a11y/noNoninteractiveTabindex: as above.
-    <div className="wide" dir={dir} role="group" aria-label="Table" tabIndex={0}>
+    <div className="wide" dir={dir} role="group" aria-label={t("Table")} tabIndex={0}>
       <table>{children}</table>
     </div>
   ),
@@ -61,15 +62,15 @@ function QuoteCheck({ quote }: { quote: Quote }) {
   const turnId = useContext(Turn);
   const { found } = quote;
   return found ? (
-    <Hint text="The document says this, word for word. Show where.">
+    <Hint text={t("The document says this, word for word. Show where.")}>
       <button type="button" className="quote-check" onClick={() => void goTo(turnId, found)}>
-        <span className="sr-only">Found on </span>
+        <span className="sr-only">{t("Found on")} </span>
         {pageName(found)}
       </button>
     </Hint>
   ) : (
-    <Hint term text="These words are not in the documents, whatever their case, space and hyphens.">
-      <span className="quote-check">not found</span>
+    <Hint term text={t("These words are not in the documents, whatever their case, space and hyphens.")}>
+      <span className="quote-check">{t("not found")}</span>
     </Hint>
   );
 }

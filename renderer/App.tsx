@@ -7,10 +7,11 @@ import { DropTarget } from "./DropTarget.tsx";
 import { IconButton } from "./Hint.tsx";
 import { Library as LibraryIcon, Settings as SettingsIcon } from "./icons.ts";
 import { Library } from "./Library.tsx";
+import { languageNow, t } from "./language.ts";
 import { MemoryGauge } from "./MemoryGauge.tsx";
 import { Problem } from "./Problem.tsx";
 import { handleKey, ids, keysFor } from "./shortcuts.ts";
-import { useFolio } from "./store.ts";
+import { useFolio, useLanguage } from "./store.ts";
 import { Toast } from "./Toast.tsx";
 import { Viewer } from "./Viewer.tsx";
 import { Welcome } from "./Welcome.tsx";
@@ -20,6 +21,8 @@ export function App() {
   const problem = useFolio((s) => s.problem);
   const empty = useFolio((s) => s.documents.length === 0);
   const theme = useFolio((s) => s.settings.theme);
+  useLanguage();
+  const language = languageNow();
   const tab = useFolio((s) => s.tab);
   // A dialog covers the window, and shows the problem itself.
   const inDialog = useFolio((s) => s.dialog !== null);
@@ -28,6 +31,9 @@ export function App() {
   useEffect(() => {
     document.documentElement.dataset.theme = theme;
   }, [theme]);
+  useEffect(() => {
+    document.documentElement.lang = language;
+  }, [language]);
   useEffect(() => {
     window.addEventListener("keydown", handleKey);
     return () => window.removeEventListener("keydown", handleKey);
@@ -38,7 +44,7 @@ export function App() {
       {narrow ? <NarrowBar empty={empty} /> : <Library />}
       {!connected ? (
         <main className="opening">
-          <p role="status">{problem ? problem.message : "Opening the library…"}</p>
+          <p role="status">{problem ? problem.message : t("Opening the library…")}</p>
         </main>
       ) : empty ? (
         <Welcome />
@@ -59,7 +65,7 @@ export function App() {
         multiple
         hidden
         accept={accepted}
-        aria-label="Add documents"
+        aria-label={t("Add documents")}
         onChange={(event) => {
           void importFiles([...(event.target.files ?? [])]);
           event.target.value = "";
@@ -70,7 +76,7 @@ export function App() {
         type="file"
         {...{ webkitdirectory: "" }}
         hidden
-        aria-label="Add a folder"
+        aria-label={t("Add a folder")}
         onChange={(event) => {
           void importFiles(filesOfFolder([...(event.target.files ?? [])]));
           event.target.value = "";
@@ -101,11 +107,11 @@ function NarrowBar({ empty }: { empty: boolean }) {
   return (
     <header className="narrow-bar">
       <h1 className="sr-only">Folio</h1>
-      <IconButton label="Library" keys={keysFor("Search the library")} onClick={() => openDialog({ kind: "library" })}>
+      <IconButton label={t("Library")} keys={keysFor("Search the library")} onClick={() => openDialog({ kind: "library" })}>
         <LibraryIcon />
       </IconButton>
       {!empty && (
-        <div className="tabs" role="tablist" aria-label="Document or conversation">
+        <div className="tabs" role="tablist" aria-label={t("Document or conversation")}>
           {tabs.map(({ id, label }) => (
             <button
               key={id}
@@ -123,14 +129,14 @@ function NarrowBar({ empty }: { empty: boolean }) {
                 document.getElementById(`tab-${other}`)?.focus();
               }}
             >
-              {label}
+              {t(label)}
             </button>
           ))}
         </div>
       )}
       <span className="bar-end">
         {tab === "conversation" && <NewConversation />}
-        <IconButton label="Settings" keys={keysFor("Settings")} onClick={() => openDialog({ kind: "settings" })}>
+        <IconButton label={t("Settings")} keys={keysFor("Settings")} onClick={() => openDialog({ kind: "settings" })}>
           <SettingsIcon />
         </IconButton>
       </span>

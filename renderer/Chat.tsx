@@ -1,24 +1,31 @@
 import { type ReactNode, useEffect, useRef, useState } from "react";
 import { useShallow } from "zustand/react/shallow";
+import type { PlainText } from "../preload/sentences.ts";
 import { newConversation, renameConversation, setDraft } from "./actions.ts";
 import { Composer } from "./Composer.tsx";
 import { ConversationMenu } from "./Conversations.tsx";
-import { shortName } from "./format.ts";
+import { list, shortName } from "./format.ts";
 import { IconButton } from "./Hint.tsx";
 import { MessageSquarePlus } from "./icons.ts";
+import { t } from "./language.ts";
 import { NameField } from "./Menu.tsx";
 import { Notices } from "./Notices.tsx";
+import { rich } from "./rich.ts";
 import { focusQuestion, keysFor } from "./shortcuts.ts";
 import { useFolio } from "./store.ts";
 import { TurnView } from "./TurnView.tsx";
 
-const suggestions = ["What is this document about?", "Which dates and deadlines does it name?", "What are its main conclusions?"];
+const suggestions: readonly PlainText[] = [
+  "What is this document about?",
+  "Which dates and deadlines does it name?",
+  "What are its main conclusions?",
+];
 
 /** The conversation: questions with their answers, what the reader must know, and the question box. */
 export function Chat({ hidden }: { hidden: boolean }) {
   const asked = useFolio(useShallow((s) => s.conversation?.turns.map((turn) => turn.id) ?? []));
   return (
-    <section className="chat" id="conversation" aria-label="Conversation" hidden={hidden}>
+    <section className="chat" id="conversation" aria-label={t("Conversation")} hidden={hidden}>
       <Head />
       <Scrolling asked={asked.length}>
         <Notices />
@@ -40,14 +47,14 @@ function Head() {
     };
     return (
       <header>
-        <NameField name={info.title} label="New name of this conversation" onDone={end} />
+        <NameField name={info.title} label={t("New name of this conversation")} onDone={end} />
       </header>
     );
   }
   return (
     <header>
       <h2 title={info?.title} dir="auto">
-        {info?.title ?? "Conversation"}
+        {info?.title ?? t("Conversation")}
       </h2>
       {info && <ConversationMenu info={info} onRename={() => setRenaming(true)} />}
       <NewConversation />
@@ -61,7 +68,7 @@ export function NewConversation() {
   if (!documentIds) return null;
   return (
     <IconButton
-      label="New conversation"
+      label={t("New conversation")}
       keys={keysFor("New conversation about these documents")}
       onClick={() => void newConversation(documentIds)}
     >
@@ -97,7 +104,7 @@ function Scrolling({ asked, children }: { asked: number; children: ReactNode }) 
       // biome-ignore lint/a11y/noNoninteractiveTabindex: as above.
       tabIndex={0}
       role="log"
-      aria-label="Questions and answers"
+      aria-label={t("Questions and answers")}
       aria-live="off"
       onScroll={({ currentTarget: box }) => {
         atEnd.current = box.scrollHeight - box.scrollTop - box.clientHeight < 48;
@@ -114,23 +121,22 @@ function Scrolling({ asked, children }: { asked: number; children: ReactNode }) 
 function Invitation() {
   const ready = useFolio((s) => s.conversation !== null);
   const names = useFolio((s) =>
-    s.documents
-      .filter((known) => s.conversation?.documentIds.includes(known.id))
-      .map((known) => shortName(known.name, 40))
-      .join(" and "),
+    list(s.documents.filter((known) => s.conversation?.documentIds.includes(known.id)).map((known) => shortName(known.name, 40))),
   );
   const opening = useFolio((s) => s.documents.some((known) => known.phase === "parsing" || known.phase === "counting"));
   if (!ready) {
     return (
       <div className="invitation">
-        <p>{opening ? "You can ask as soon as the document is open." : "Choose a document to ask about."}</p>
+        <p>{opening ? t("You can ask as soon as the document is open.") : t("Choose a document to ask about.")}</p>
       </div>
     );
   }
   return (
     <div className="invitation">
       <p>
-        Ask anything about <strong>{names}</strong>. The model reads all of it, then answers from the few passages that matter.
+        {rich("Ask anything about {names}. The model reads all of it, then answers from the few passages that matter.", {
+          names: <strong>{names}</strong>,
+        })}
       </p>
       <ul>
         {suggestions.map((question) => (
@@ -138,11 +144,11 @@ function Invitation() {
             <button
               type="button"
               onClick={() => {
-                setDraft(question);
+                setDraft(t(question));
                 focusQuestion();
               }}
             >
-              {question}
+              {t(question)}
             </button>
           </li>
         ))}

@@ -4,6 +4,7 @@ import { Answer } from "./Answer.tsx";
 import { compareAgain, stop } from "./actions.ts";
 import { bytes, count, duration, percent, speed } from "./format.ts";
 import { Hint } from "./Hint.tsx";
+import { t } from "./language.ts";
 import { Modal } from "./Modal.tsx";
 import { samenessOf, wordsBefore } from "./sameness.ts";
 import { isBroken, isRunning, useFolio } from "./store.ts";
@@ -23,35 +24,37 @@ export function CompareDialog({ turnId }: { turnId: string }) {
   );
   if (small?.phase !== "done") return null;
   return (
-    <Modal title="Compare with the full cache" className="compare">
+    <Modal title={t("Compare with the full cache")} className="compare">
       <p className="lead" dir="auto">
         {small.question}
       </p>
       <p className="verdict" role="status">
-        {full?.phase === "done" ? verdict(small, full) : "The same question is answered again, with everything that was read in memory."}
+        {full?.phase === "done" ? verdict(small, full) : t("The same question is answered again, with everything that was read in memory.")}
       </p>
       <div className="sides">
-        <Side name="Small cache" turn={small} of={full?.phase === "done" ? full : small} />
-        {full && <Side name="Full cache" turn={full} of={full} onAgain={() => void compareAgain(turnId)} />}
+        <Side name={t("Small cache")} turn={small} of={full?.phase === "done" ? full : small} />
+        {full && <Side name={t("Full cache")} turn={full} of={full} onAgain={() => void compareAgain(turnId)} />}
       </div>
     </Modal>
   );
 }
 
 function verdict(small: DoneTurn, full: DoneTurn): string {
-  const saved = `It took ${percent(small.cache.answeringBytes / full.cache.answeringBytes)} of the memory.`;
+  const saved = t("It took {share} of the memory.", { share: percent(small.cache.answeringBytes / full.cache.answeringBytes) });
   const sameness = samenessOf(small.answer, full.answer);
   switch (sameness.kind) {
     case "same":
-      return `Both say the same, word for word. ${saved}`;
+      return `${t("Both say the same, word for word.")} ${saved}`;
     case "wording":
-      return `Both say the same; only space, case or punctuation differ. ${saved}`;
+      return `${t("Both say the same; only space, case or punctuation differ.")} ${saved}`;
     case "longer":
-      return `Both say the same as far as the shorter one goes. ${saved}`;
+      return `${t("Both say the same as far as the shorter one goes.")} ${saved}`;
     case "parts":
       return sameness.until === 0
-        ? "They differ from the first word. Read both against the document."
-        : `They say the same up to “${wordsBefore(small.answer, sameness.until)}”, and differ from there. Read both against the document.`;
+        ? t("They differ from the first word. Read both against the document.")
+        : t("They say the same up to “{words}”, and differ from there. Read both against the document.", {
+            words: wordsBefore(small.answer, sameness.until),
+          });
     default:
       return sameness satisfies never;
   }
@@ -68,13 +71,13 @@ function Side({ name, turn, of, onAgain }: { name: string; turn: Turn; of: Turn;
       {isRunning(turn) && <Running turn={turn} />}
       <div className="said" aria-live="polite" aria-busy={isRunning(turn)}>
         {turn.answer !== "" && <Answer turnId={turn.id} text={turn.answer} streaming={turn.phase === "answering"} quotes={undefined} />}
-        {turn.phase === "done" && turn.stopReason === "stopped" && <p className="turn-state">Stopped.</p>}
-        {turn.phase === "done" && turn.stopReason === "length" && <p className="turn-state">It reached its greatest length.</p>}
+        {turn.phase === "done" && turn.stopReason === "stopped" && <p className="turn-state">{t("Stopped.")}</p>}
+        {turn.phase === "done" && turn.stopReason === "length" && <p className="turn-state">{t("It reached its greatest length.")}</p>}
         {turn.phase === "failed" && <p className="turn-state">{turn.error.message}</p>}
       </div>
       {onAgain && isBroken(turn) && (
         <button type="button" className="button" onClick={onAgain}>
-          Try again
+          {t("Try again")}
         </button>
       )}
     </section>
@@ -85,19 +88,19 @@ function Running({ turn }: { turn: Turn }) {
   const engine = useFolio((s) => s.engine);
   const words =
     engine.phase === "reading"
-      ? `Reading, ${percent(engine.done / Math.max(1, engine.total))}`
+      ? t("Reading, {share}", { share: percent(engine.done / Math.max(1, engine.total)) })
       : turn.phase === "answering"
-        ? "Answering…"
-        : "Reading the question…";
+        ? t("Answering…")
+        : t("Reading the question…");
   return (
     <div className="running">
       <span className="number">{words}</span>
       <progress
         {...(engine.phase === "reading" && { value: engine.done, max: engine.total })}
-        aria-label="The answer from the full cache"
+        aria-label={t("The answer from the full cache")}
       />
       <button type="button" className="button" onClick={() => void stop()}>
-        Stop
+        {t("Stop")}
       </button>
     </div>
   );
@@ -106,20 +109,28 @@ function Running({ turn }: { turn: Turn }) {
 function Cost({ turn: { cache, timing, answerTokens, promptTokens }, fullBytes }: { turn: DoneTurn; fullBytes: number }) {
   const kept = cache.keptPerLayer.reduce((sum, tokens) => sum + tokens, 0) / Math.max(1, cache.keptPerLayer.length);
   const rows = [
-    { name: "Tokens kept", says: "Mean per layer, of all tokens that were read.", value: `${count(kept)} of ${count(promptTokens)}` },
     {
-      name: "First word after",
-      says: "From the question on, once the documents are read. Measured.",
+      name: t("Tokens kept"),
+      says: t("Mean per layer, of all tokens that were read."),
+      value: t("{part} of {whole}", { part: count(kept), whole: promptTokens }),
+    },
+    {
+      name: t("First word after"),
+      says: t("From the question on, once the documents are read. Measured."),
       value: duration(timing.firstTokenMs - timing.readMs - timing.restoreMs),
     },
-    { name: "Then", says: `Tokens decoded in a second, of ${count(answerTokens)}. Measured.`, value: speed(timing.decodeTokensPerSecond) },
+    {
+      name: t("Then"),
+      says: t("Tokens decoded in a second, of {total}. Measured.", { total: answerTokens }),
+      value: speed(timing.decodeTokensPerSecond),
+    },
   ];
   return (
     <>
       <p className="took">
         <strong className="number">{bytes(cache.answeringBytes)}</strong>{" "}
-        <Hint term text="The KV cache that this answer was generated from. Allocated bytes, measured.">
-          to answer
+        <Hint term text={t("The KV cache that this answer was generated from. Allocated bytes, measured.")}>
+          {t("to answer")}
         </Hint>
       </p>
       <span className="took-bar" aria-hidden="true">

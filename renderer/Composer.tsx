@@ -1,9 +1,11 @@
 import type { Budget } from "../preload/api.ts";
 import { ask, changeSettings, newConversation, openDialog, setDraft, stop } from "./actions.ts";
-import { count, plural, shortName } from "./format.ts";
+import { count, keyName, shortName } from "./format.ts";
 import { Hint } from "./Hint.tsx";
 import { AlertTriangle, ArrowUp, Square } from "./icons.ts";
+import { t } from "./language.ts";
 import { ReadingBar } from "./ReadingBar.tsx";
+import { rich } from "./rich.ts";
 import { ids } from "./shortcuts.ts";
 import { selectAnswering, useFolio } from "./store.ts";
 import { type PromptCount, usePromptCount } from "./usePromptCount.ts";
@@ -27,16 +29,18 @@ export function Composer() {
         <div className="too-long" role="status">
           <AlertTriangle aria-hidden="true" />
           <p>
-            <strong>{missing}</strong> was removed. What was said can still be read; add the same file again to go on asking.
+            {rich("{name} was removed. What was said can still be read; add the same file again to go on asking.", {
+              name: <strong>{missing}</strong>,
+            })}
           </p>
         </div>
       )}
       <div className="box" data-disabled={!open || missing !== null}>
         <textarea
           id={ids.question}
-          aria-label="Question"
+          aria-label={t("Question")}
           dir="auto"
-          placeholder={open ? "Ask about this document" : "Add a document to ask about"}
+          placeholder={open ? t("Ask about this document") : t("Add a document to ask about")}
           rows={1}
           disabled={!open || missing !== null}
           value={draft}
@@ -51,11 +55,25 @@ export function Composer() {
           <BudgetChoice promptTokens={prompt?.promptTokens ?? null} />
           <Length prompt={prompt} tooLong={tooLong} />
           {answering ? (
-            <button type="button" className="send" data-kind="stop" aria-label="Stop" title="Stop (Esc)" onClick={() => void stop()}>
+            <button
+              type="button"
+              className="send"
+              data-kind="stop"
+              aria-label={t("Stop")}
+              title={`${t("Stop")} (Esc)`}
+              onClick={() => void stop()}
+            >
               <Square aria-hidden="true" />
             </button>
           ) : (
-            <button type="button" className="send" aria-label="Ask" title="Ask (Enter)" disabled={!canAsk} onClick={() => void ask()}>
+            <button
+              type="button"
+              className="send"
+              aria-label={t("Ask")}
+              title={`${t("Ask")} (${keyName("Enter")})`}
+              disabled={!canAsk}
+              onClick={() => void ask()}
+            >
               <ArrowUp aria-hidden="true" />
             </button>
           )}
@@ -73,30 +91,30 @@ function useMissing(): string | null {
     const gone = s.conversation.documentIds.find((id) => !there.has(id));
     if (gone === undefined) return null;
     const at = s.conversation.documentIds.indexOf(gone);
-    return s.conversations.find((known) => known.id === s.conversation?.id)?.documentNames[at] ?? "A document of this conversation";
+    return s.conversations.find((known) => known.id === s.conversation?.id)?.documentNames[at] ?? t("A document of this conversation");
   });
 }
 
 function BudgetChoice({ promptTokens }: { promptTokens: number | null }) {
   const budget = useFolio((s) => s.settings.budget);
-  const custom = budgetPresets.every((preset) => !sameBudget(preset.budget, budget));
+  const custom = budgetPresets.every((preset) => !sameBudget(preset, budget));
   const kept = keptTokens(budget, promptTokens);
-  const choices: { budget: Budget; label: string }[] = custom
-    ? [...budgetPresets, { budget, label: budgetLabel(budget) }]
-    : [...budgetPresets];
+  const presets = budgetPresets.map((preset) => ({ budget: preset, label: budgetLabel(preset) }));
+  const choices: { budget: Budget; label: string }[] = custom ? [...presets, { budget, label: budgetLabel(budget) }] : presets;
   return (
     <Hint
       text={
-        <>
-          How much of what was read the answer may keep, as a mean per layer
-          {kept !== null && <>: now {plural(kept, "token")}</>}. Takes effect at the next question.
-        </>
+        kept === null
+          ? t("How much of what was read the answer may keep, as a mean per layer. Takes effect at the next question.")
+          : t("How much of what was read the answer may keep, as a mean per layer: now {tokens}. Takes effect at the next question.", {
+              tokens: t("{count} tokens", { count: kept }),
+            })
       }
     >
       <label className="keep">
-        <span>Keep</span>
+        <span>{t("Keep")}</span>
         <select
-          aria-label="Budget"
+          aria-label={t("Budget")}
           value={budgetLabel(budget)}
           onChange={(event) => {
             const chosen = choices.find((choice) => choice.label === event.target.value);
@@ -109,7 +127,7 @@ function BudgetChoice({ promptTokens }: { promptTokens: number | null }) {
               {choice.label}
             </option>
           ))}
-          <option value="other">Other…</option>
+          <option value="other">{t("Other…")}</option>
         </select>
       </label>
     </Hint>
@@ -121,8 +139,8 @@ function Length({ prompt, tooLong }: { prompt: PromptCount | null; tooLong: bool
   if (!prompt) return <span className="length" />;
   return (
     <span className="length" data-over={tooLong} aria-live="off">
-      <Hint term text="Exact length of what the model will read: documents, earlier turns, this question and the chat template.">
-        {count(prompt.promptTokens)} of {count(prompt.limit)} tokens
+      <Hint term text={t("Exact length of what the model will read: documents, earlier turns, this question and the chat template.")}>
+        {t("{part} of {whole} tokens", { part: prompt.promptTokens, whole: prompt.limit })}
       </Hint>
     </span>
   );
@@ -130,7 +148,7 @@ function Length({ prompt, tooLong }: { prompt: PromptCount | null; tooLong: bool
 
 /** Too long is said before anything is read, with the numbers and what each way out would cost. */
 function TooLong({ prompt }: { prompt: PromptCount }) {
-  const model = useFolio((s) => s.model?.name ?? "this model");
+  const model = useFolio((s) => s.model?.name ?? t("this model"));
   const documents = useFolio((s) => s.documents);
   const opened = useFolio((s) => s.conversation?.documentIds ?? null);
   const asked = useFolio((s) => s.conversation?.turns.length ?? 0);
@@ -143,10 +161,21 @@ function TooLong({ prompt }: { prompt: PromptCount }) {
       <AlertTriangle aria-hidden="true" />
       <div>
         <p>
-          <strong>{count(prompt.promptTokens)} tokens</strong> are too long for {model}, which reads at most{" "}
-          <strong>{count(prompt.limit)}</strong>. {count(over)} too many
-          {tokens > 0 && `, about ${plural(Math.ceil((over / tokens) * pages), "page")}`}. Nothing has been left out, and nothing was read
-          yet.
+          {rich(
+            "{tokens} are too long for {model}, which reads at most {limit}. {over} Nothing has been left out, and nothing was read yet.",
+            {
+              tokens: <strong>{t("{count} tokens", { count: prompt.promptTokens })}</strong>,
+              model,
+              limit: <strong>{count(prompt.limit)}</strong>,
+              over:
+                tokens === 0
+                  ? t("{over} too many.", { over })
+                  : t("{over} too many, about {pages}.", {
+                      over,
+                      pages: t("{count} pages", { count: Math.ceil((over / tokens) * pages) }),
+                    }),
+            },
+          )}
         </p>
         <div className="ways">
           {inside.length > 1 &&
@@ -157,15 +186,20 @@ function TooLong({ prompt }: { prompt: PromptCount }) {
                 className="button"
                 onClick={() => void newConversation(inside.filter((other) => other !== known).map((other) => other.id))}
               >
-                Without {shortName(known.name, 22)}: about {count(prompt.promptTokens - (known.tokens ?? 0))}
+                {t("Without {name}: about {tokens}", {
+                  name: shortName(known.name, 22),
+                  tokens: prompt.promptTokens - (known.tokens ?? 0),
+                })}
               </button>
             ))}
           {asked > 0 && opened && (
             <button type="button" className="button" onClick={() => void newConversation(opened)}>
-              New conversation, without the earlier turns
+              {t("New conversation, without the earlier turns")}
             </button>
           )}
-          {inside.length === 1 && asked === 0 && <p>Choose a shorter document, or start Folio with a model that has a longer context.</p>}
+          {inside.length === 1 && asked === 0 && (
+            <p>{t("Choose a shorter document, or start Folio with a model that has a longer context.")}</p>
+          )}
         </div>
       </div>
     </div>

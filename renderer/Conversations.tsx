@@ -1,9 +1,10 @@
 import { useMemo, useState } from "react";
 import type { ConversationInfo, ExportFormat } from "../preload/api.ts";
+import type { PlainText } from "../preload/sentences.ts";
 import { exportConversation, removeConversation, renameConversation, showConversation } from "./actions.ts";
-import { plural } from "./format.ts";
 import { Download, GitBranch, MessageSquareText, Pencil, Trash2 } from "./icons.ts";
 import { LongList } from "./LongList.tsx";
+import { t } from "./language.ts";
 import { Menu, type MenuItem, NameField } from "./Menu.tsx";
 import { ago, recentFirst } from "./shelf.ts";
 import { useFolio } from "./store.ts";
@@ -13,14 +14,14 @@ export function Conversations() {
   const conversations = useFolio((s) => s.conversations);
   const rows = useMemo(() => recentFirst(conversations).map((info) => ({ key: info.id, info })), [conversations]);
   if (rows.length === 0) {
-    return <p className="nothing">No conversations yet. Each one is kept here from its first question on.</p>;
+    return <p className="nothing">{t("No conversations yet. Each one is kept here from its first question on.")}</p>;
   }
   return (
     <>
       <div className="list-head">
-        <span>{plural(rows.length, "conversation")}</span>
+        <span>{t("{count} conversations", { count: rows.length })}</span>
       </div>
-      <LongList label="Conversations" rows={rows} guess={59} draw={({ info }) => <ConversationRow info={info} />} />
+      <LongList label={t("Conversations")} rows={rows} guess={59} draw={({ info }) => <ConversationRow info={info} />} />
     </>
   );
 }
@@ -35,7 +36,7 @@ function ConversationRow({ info }: { info: ConversationInfo }) {
     };
     return (
       <div className="row" data-viewed={open}>
-        <NameField name={info.title} label="New name of this conversation" onDone={end} />
+        <NameField name={info.title} label={t("New name of this conversation")} onDone={end} />
       </div>
     );
   }
@@ -48,8 +49,8 @@ function ConversationRow({ info }: { info: ConversationInfo }) {
           {info.title}
         </span>
         <span className="state">
-          {ago(info.changedAt, Date.now())} · {first}
-          {others.length > 0 && ` and ${others.length} more`}
+          {ago(info.changedAt, Date.now())} ·{" "}
+          {others.length > 0 ? t("{name} and {more} more", { name: first, more: others.length }) : first}
         </span>
       </button>
       <span className="row-actions">
@@ -59,7 +60,7 @@ function ConversationRow({ info }: { info: ConversationInfo }) {
   );
 }
 
-const formats: readonly { format: ExportFormat; label: string }[] = [
+const formats: readonly { format: ExportFormat; label: PlainText }[] = [
   { format: "markdown", label: "Save as Markdown" },
   { format: "html", label: "Save as a web page" },
   { format: "json", label: "Save as JSON" },
@@ -68,13 +69,13 @@ const formats: readonly { format: ExportFormat; label: string }[] = [
 /** What can be done with a whole conversation, in the list and at its head. */
 export function ConversationMenu({ info, onRename }: { info: ConversationInfo; onRename: () => void }) {
   const items: MenuItem[] = [
-    { label: "Rename", icon: <Pencil aria-hidden="true" />, run: onRename },
+    { label: t("Rename"), icon: <Pencil aria-hidden="true" />, run: onRename },
     ...formats.map(({ format, label }) => ({
-      label,
+      label: t(label),
       icon: <Download aria-hidden="true" />,
       run: () => void exportConversation(info.id, format),
     })),
-    { label: "Delete", icon: <Trash2 aria-hidden="true" />, run: () => void removeConversation(info.id), kind: "loss" },
+    { label: t("Delete"), icon: <Trash2 aria-hidden="true" />, run: () => void removeConversation(info.id), kind: "loss" },
   ];
-  return <Menu label={`More about “${info.title}”`} items={items} />;
+  return <Menu label={t("More about “{name}”", { name: info.title })} items={items} />;
 }

@@ -1,7 +1,9 @@
 import { type ReactNode, useId, useState } from "react";
 import { closeDialog, copyText, moveDocument } from "./actions.ts";
 import { CompareDialog } from "./CompareDialog.tsx";
+import { keyName } from "./format.ts";
 import { Library } from "./Library.tsx";
+import { t } from "./language.ts";
 import { Modal } from "./Modal.tsx";
 import { chooseModel } from "./models/actions.ts";
 import { ModelsDialog } from "./models/ModelsDialog.tsx";
@@ -26,7 +28,7 @@ export function Dialogs() {
       return <ShortcutsDialog />;
     case "library":
       return (
-        <Modal className="drawer" label="Library">
+        <Modal className="drawer" label={t("Library")}>
           <Library />
         </Modal>
       );
@@ -48,16 +50,16 @@ function TrustDialog({ modelId }: { modelId: string }) {
   const entry = useFolio((s) => s.models.find(({ id }) => id === modelId) ?? null);
   return (
     <Confirm
-      title={`Do you trust ${entry?.name ?? "this model"}?`}
+      title={t("Do you trust {name}?", { name: entry?.name ?? t("this model") })}
       says={
         <>
-          <p>Folio does not know this file. A model that was made to do harm could try to break the program that loads it.</p>
-          <p>Use it if you know where it comes from. It is loaded in a process of its own, and you are asked only once.</p>
+          <p>{t("Folio does not know this file. A model that was made to do harm could try to break the program that loads it.")}</p>
+          <p>{t("Use it if you know where it comes from. It is loaded in a process of its own, and you are asked only once.")}</p>
           {entry?.file && <p className="target">{entry.file}</p>}
         </>
       }
-      cancel="Do not use it"
-      action="Use it"
+      cancel={t("Do not use it")}
+      action={t("Use it")}
       onAction={() => void chooseModel(modelId, true)}
     />
   );
@@ -65,13 +67,13 @@ function TrustDialog({ modelId }: { modelId: string }) {
 
 function ShortcutsDialog() {
   return (
-    <Modal title="Keyboard shortcuts" className="shortcuts">
+    <Modal title={t("Keyboard shortcuts")} className="shortcuts">
       <dl>
         {shortcuts.map(({ keys, label }) => (
           <div key={label}>
-            <dt>{label}</dt>
+            <dt>{t(label)}</dt>
             <dd>
-              <kbd>{keys}</kbd>
+              <kbd>{keyName(keys)}</kbd>
             </dd>
           </div>
         ))}
@@ -115,7 +117,7 @@ function MoveDialog({ documentId }: { documentId: string }) {
     void moveDocument(documentId, folder);
   };
   return (
-    <Modal title={`Move ${known?.name ?? "the document"}`} className="confirm">
+    <Modal title={known ? t("Move {name}", { name: known.name }) : t("Move the document")} className="confirm">
       <form
         className="says"
         onSubmit={(event) => {
@@ -124,12 +126,12 @@ function MoveDialog({ documentId }: { documentId: string }) {
         }}
       >
         <label className="field">
-          Folder
+          {t("Folder")}
           <input
             data-first
             list={list}
             maxLength={200}
-            placeholder="No folder"
+            placeholder={t("No folder")}
             value={folder}
             onChange={(event) => setFolder(event.target.value)}
           />
@@ -139,14 +141,14 @@ function MoveDialog({ documentId }: { documentId: string }) {
             <option key={name} value={name} />
           ))}
         </datalist>
-        <p>A new name makes a new folder. Leave it empty to take the document out of its folder.</p>
+        <p>{t("A new name makes a new folder. Leave it empty to take the document out of its folder.")}</p>
       </form>
       <div className="actions">
         <button type="button" className="button" onClick={closeDialog}>
-          Cancel
+          {t("Cancel")}
         </button>
         <button type="button" className="button primary" onClick={move}>
-          Move
+          {t("Move")}
         </button>
       </div>
     </Modal>
@@ -158,21 +160,27 @@ function LinkDialog({ href }: { href: string }) {
   const openable = /^(https?|mailto):/i.test(href);
   const copy = (
     <>
-      <p>The model wrote this link. It may be wrong, or made up.</p>
+      <p>{t("The model wrote this link. It may be wrong, or made up.")}</p>
       <p className="target">{href}</p>
     </>
   );
   if (!openable) {
     return (
-      <Confirm title="A link that cannot be opened" says={copy} cancel="Close" action="Copy it" onAction={() => void copyText(href)} />
+      <Confirm
+        title={t("A link that cannot be opened")}
+        says={copy}
+        cancel={t("Close")}
+        action={t("Copy it")}
+        onAction={() => void copyText(href)}
+      />
     );
   }
   return (
     <Confirm
-      title="Leave Folio and open this link?"
+      title={t("Leave Folio and open this link?")}
       says={copy}
-      cancel="Stay here"
-      action="Open in the browser"
+      cancel={t("Stay here")}
+      action={t("Open in the browser")}
       onAction={() => window.open(href, "_blank", "noopener,noreferrer")}
     />
   );

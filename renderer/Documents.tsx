@@ -1,5 +1,6 @@
 import { useMemo, useState } from "react";
 import type { DocumentInfo, LibrarySort } from "../preload/api.ts";
+import type { PlainText } from "../preload/sentences.ts";
 import {
   addToConversation,
   changeSettings,
@@ -12,7 +13,7 @@ import {
   showInFolder,
   toggleFolder,
 } from "./actions.ts";
-import { count, plural } from "./format.ts";
+import { count } from "./format.ts";
 import { IconButton } from "./Hint.tsx";
 import {
   ChevronDown,
@@ -28,11 +29,12 @@ import {
   Trash2,
 } from "./icons.ts";
 import { LongList } from "./LongList.tsx";
+import { t } from "./language.ts";
 import { Menu, type MenuItem, NameField } from "./Menu.tsx";
 import { type ShelfRow, shelfRows } from "./shelf.ts";
 import { useFolio } from "./store.ts";
 
-const sorts: readonly { sort: LibrarySort; label: string }[] = [
+const sorts: readonly { sort: LibrarySort; label: PlainText }[] = [
   { sort: "added", label: "Latest first" },
   { sort: "name", label: "By name" },
   { sort: "size", label: "Largest first" },
@@ -45,25 +47,25 @@ export function Documents() {
   const closed = useFolio((s) => s.closedFolders);
   const rows = useMemo(() => shelfRows(documents, sort, closed), [documents, sort, closed]);
   if (documents.length === 0) {
-    return <p className="nothing">No documents yet. Drop files anywhere in the window, or add them below.</p>;
+    return <p className="nothing">{t("No documents yet. Drop files anywhere in the window, or add them below.")}</p>;
   }
   return (
     <>
       <div className="list-head">
-        <span>{plural(documents.length, "document")}</span>
+        <span>{t("{count} documents", { count: documents.length })}</span>
         <select
-          aria-label="Order of the documents"
+          aria-label={t("Order of the documents")}
           value={sort}
           onChange={(event) => void changeSettings({ librarySort: event.target.value as LibrarySort })}
         >
           {sorts.map((choice) => (
             <option key={choice.sort} value={choice.sort}>
-              {choice.label}
+              {t(choice.label)}
             </option>
           ))}
         </select>
       </div>
-      <LongList label="Documents" rows={rows} guess={59} draw={drawRow} />
+      <LongList label={t("Documents")} rows={rows} guess={59} draw={drawRow} />
     </>
   );
 }
@@ -76,7 +78,7 @@ function FolderRow({ row }: { row: Extract<ShelfRow, { kind: "folder" }> }) {
   return (
     <button type="button" className="folder" aria-expanded={row.open} onClick={() => toggleFolder(row.name)}>
       {row.open ? <ChevronDown aria-hidden="true" /> : <ChevronRight aria-hidden="true" />}
-      <span className="name">{row.name === "" ? "Not in a folder" : row.name}</span>
+      <span className="name">{row.name === "" ? t("Not in a folder") : row.name}</span>
       <span className="number">{count(row.documents)}</span>
     </button>
   );
@@ -93,7 +95,7 @@ function DocumentRow({ known }: { known: DocumentInfo }) {
     };
     return (
       <div className="row" data-viewed={viewed}>
-        <NameField name={known.name} label={`New name of ${known.name}`} onDone={end} />
+        <NameField name={known.name} label={t("New name of {name}", { name: known.name })} onDone={end} />
       </div>
     );
   }
@@ -108,13 +110,13 @@ function DocumentRow({ known }: { known: DocumentInfo }) {
           {opened && (
             <>
               <span className="dot" aria-hidden="true" />
-              <span className="sr-only">In this conversation. </span>
+              <span className="sr-only">{t("In this conversation.")} </span>
             </>
           )}
           {stateOf(known)}
         </span>
         {known.phase === "parsing" && (
-          <progress value={known.pagesDone} max={Math.max(known.pagesTotal, 1)} aria-label={`Opening ${known.name}`} />
+          <progress value={known.pagesDone} max={Math.max(known.pagesTotal, 1)} aria-label={t("Opening {name}", { name: known.name })} />
         )}
       </button>
       <span className="row-actions">
@@ -122,7 +124,7 @@ function DocumentRow({ known }: { known: DocumentInfo }) {
           <DocumentMenu known={known} opened={opened} onRename={() => setRenaming(true)} />
         ) : (
           <IconButton
-            label={known.phase === "failed" ? `Remove ${known.name}` : `Stop adding ${known.name}`}
+            label={known.phase === "failed" ? t("Remove {name}", { name: known.name }) : t("Stop adding {name}", { name: known.name })}
             onClick={() => void removeDocument(known.id)}
           >
             <Trash2 />
@@ -137,34 +139,38 @@ function DocumentMenu({ known, opened, onRename }: { known: DocumentInfo; opened
   const joinable = useFolio((s) => !opened && s.conversation !== null);
   const desktop = useFolio((s) => s.desktop);
   const items: MenuItem[] = [
-    { label: "New conversation about it", icon: <MessageSquarePlus aria-hidden="true" />, run: () => void newConversation([known.id]) },
+    { label: t("New conversation about it"), icon: <MessageSquarePlus aria-hidden="true" />, run: () => void newConversation([known.id]) },
     ...(joinable
-      ? [{ label: "Add to this conversation", icon: <Plus aria-hidden="true" />, run: () => void addToConversation(known.id) }]
+      ? [{ label: t("Add to this conversation"), icon: <Plus aria-hidden="true" />, run: () => void addToConversation(known.id) }]
       : []),
-    { label: "Rename", icon: <Pencil aria-hidden="true" />, run: onRename },
+    { label: t("Rename"), icon: <Pencil aria-hidden="true" />, run: onRename },
     {
-      label: "Move to a folder…",
+      label: t("Move to a folder…"),
       icon: <Folder aria-hidden="true" />,
       run: () => openDialog({ kind: "move", documentId: known.id }),
     },
     desktop
-      ? { label: "Show in folder", icon: <FolderOpen aria-hidden="true" />, run: () => void showInFolder(known.id) }
-      : { label: "Save a copy", icon: <Download aria-hidden="true" />, run: () => void saveCopy(known.id) },
-    { label: "Remove", icon: <Trash2 aria-hidden="true" />, run: () => void removeDocument(known.id), kind: "loss" },
+      ? { label: t("Show in folder"), icon: <FolderOpen aria-hidden="true" />, run: () => void showInFolder(known.id) }
+      : { label: t("Save a copy"), icon: <Download aria-hidden="true" />, run: () => void saveCopy(known.id) },
+    { label: t("Remove"), icon: <Trash2 aria-hidden="true" />, run: () => void removeDocument(known.id), kind: "loss" },
   ];
-  return <Menu label={`More about ${known.name}`} items={items} />;
+  return <Menu label={t("More about {name}", { name: known.name })} items={items} />;
 }
 
 function stateOf(known: DocumentInfo): string {
   switch (known.phase) {
     case "parsing":
-      return known.pagesTotal > 0 ? `Opening, page ${count(known.pagesDone)} of ${count(known.pagesTotal)}` : "Opening…";
+      return known.pagesTotal > 0
+        ? t("Opening, page {part} of {whole}", { part: known.pagesDone, whole: known.pagesTotal })
+        : t("Opening…");
     case "counting":
-      return `${plural(known.pages, "page")}, counting tokens…`;
+      return t("{pages}, counting tokens…", { pages: t("{count} pages", { count: known.pages }) });
     case "ready":
-      return plural(known.pages, "page") + (known.tokens === null ? "" : ` · ${count(known.tokens)} tokens`);
+      return (
+        t("{count} pages", { count: known.pages }) + (known.tokens === null ? "" : ` · ${t("{count} tokens", { count: known.tokens })}`)
+      );
     case "failed":
-      return "Could not be opened";
+      return t("Could not be opened");
     default:
       return known satisfies never;
   }

@@ -2,6 +2,7 @@ import { useEffect, useState } from "react";
 import { importFiles } from "./actions.ts";
 import { droppedFiles, pastedFiles } from "./arrivals.ts";
 import { FileDown } from "./icons.ts";
+import { t } from "./language.ts";
 
 /** The whole window takes dropped files and folders, and shows so while they hang over it. Pasting adds files or text as well. */
 export function DropTarget() {
@@ -49,8 +50,8 @@ export function DropTarget() {
     <div className="drop" aria-hidden="true">
       <div>
         <FileDown />
-        <p>Drop to add</p>
-        <small>Files or whole folders: PDF, Office, e-books, web pages, e-mails, text, code</small>
+        <p>{t("Drop to add")}</p>
+        <small>{t("Files or whole folders: PDF, Office, e-books, web pages, e-mails, text, code")}</small>
       </div>
     </div>
   );

@@ -1,6 +1,8 @@
 import type { DocumentInfo, ModelInfo } from "../preload/api.ts";
-import { bytes, count, plural, roughTime } from "./format.ts";
+import { bytes, roughTime } from "./format.ts";
 import { Hint } from "./Hint.tsx";
+import { t } from "./language.ts";
+import { rich } from "./rich.ts";
 import { useFolio } from "./store.ts";
 import { budgetLabel, budgetPresets, keptTokens } from "./words.ts";
 
@@ -15,9 +17,9 @@ export function Estimate({ known }: { known: Ready }) {
   return (
     <details className="estimate">
       <summary>
-        {plural(known.pages, "page")} · {count(known.characters)} characters
-        {tokens !== null && ` · ${count(tokens)} tokens`}
-        {tokens !== null && model?.readingSpeed && ` · reads in ${roughTime(tokens / model.readingSpeed)}`}
+        {t("{count} pages", { count: known.pages })} · {t("{count} characters", { count: known.characters })}
+        {tokens !== null && ` · ${t("{count} tokens", { count: tokens })}`}
+        {tokens !== null && model?.readingSpeed && ` · ${t("reads in {time}", { time: roughTime(tokens / model.readingSpeed) })}`}
       </summary>
       {tokens !== null && model && <Memory tokens={tokens} model={model} />}
     </details>
@@ -32,19 +34,23 @@ function Memory({ tokens, model }: { tokens: number; model: ModelInfo }) {
   return (
     <>
       <p>
-        Reading it takes up to{" "}
-        <Hint
-          term
-          text="The full reading cache of this document alone, in 16 bits a number. Computed from its length and the model's shape."
-        >
-          {bytes(full)}
-        </Hint>{" "}
-        of memory. Answering from it, beside the model, takes:
+        {rich("Reading it takes up to {bytes} of memory. Answering from it, beside the model, takes:", {
+          bytes: (
+            <Hint
+              term
+              text={t(
+                "The full reading cache of this document alone, in 16 bits a number. Computed from its length and the model's shape.",
+              )}
+            >
+              {bytes(full)}
+            </Hint>
+          ),
+        })}
       </p>
       <dl>
-        {budgetPresets.map(({ budget, label }) => (
+        {budgetPresets.map((budget) => (
           <div key={budgetLabel(budget)}>
-            <dt>{label}</dt>
+            <dt>{budgetLabel(budget)}</dt>
             <dd>{bytes((keptTokens(budget, tokens) ?? 0) * perToken)}</dd>
           </div>
         ))}

@@ -1,9 +1,9 @@
 import { useDeferredValue, useEffect, useMemo, useState } from "react";
 import type { Page } from "../preload/api.ts";
 import { setFinding } from "./actions.ts";
-import { count } from "./format.ts";
 import { IconButton } from "./Hint.tsx";
 import { ChevronDown, ChevronUp, X } from "./icons.ts";
+import { t } from "./language.ts";
 import { findAll, type Mark, type Range } from "./passages.ts";
 import { ids } from "./shortcuts.ts";
 import { useFolio } from "./store.ts";
@@ -58,14 +58,18 @@ export function FindBar({ found }: { found: Found }) {
     };
   }, []);
   const says =
-    query.trim() === "" ? "" : total === 0 ? "Not found" : `${count(at + 1)} of ${count(total)}${total === mostMatches ? "+" : ""}`;
+    query.trim() === ""
+      ? ""
+      : total === 0
+        ? t("Not found")
+        : `${t("{part} of {whole}", { part: at + 1, whole: total })}${total === mostMatches ? "+" : ""}`;
   return (
     <search className="find-bar">
       <input
         id={ids.find}
         type="text"
-        aria-label="Find in the document"
-        placeholder="Find in the document"
+        aria-label={t("Find in the document")}
+        placeholder={t("Find in the document")}
         value={query}
         onChange={(event) => found.setQuery(event.target.value)}
         onKeyDown={(event) => {
@@ -77,13 +81,13 @@ export function FindBar({ found }: { found: Found }) {
         }}
       />
       <output aria-live="polite">{says}</output>
-      <IconButton label="Previous match" keys="Shift+Enter" disabled={total === 0} onClick={() => step(-1)}>
+      <IconButton label={t("Previous match")} keys="Shift+Enter" disabled={total === 0} onClick={() => step(-1)}>
         <ChevronUp />
       </IconButton>
-      <IconButton label="Next match" keys="Enter" disabled={total === 0} onClick={() => step(1)}>
+      <IconButton label={t("Next match")} keys="Enter" disabled={total === 0} onClick={() => step(1)}>
         <ChevronDown />
       </IconButton>
-      <IconButton label="Close" keys="Esc" onClick={() => setFinding(false)}>
+      <IconButton label={t("Close")} keys="Esc" onClick={() => setFinding(false)}>
         <X />
       </IconButton>
     </search>

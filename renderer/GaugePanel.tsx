@@ -1,16 +1,18 @@
 import { useEffect } from "react";
 import type { ReadingPlace } from "../preload/api.ts";
+import type { PlainText } from "../preload/sentences.ts";
 import { compare, toggleGauge } from "./actions.ts";
-import { bytes, count } from "./format.ts";
+import { bytes } from "./format.ts";
 import { keptPerLayer } from "./gauge.ts";
 import { Hint } from "./Hint.tsx";
+import { t } from "./language.ts";
 import { MemoryPlot } from "./MemoryPlot.tsx";
 import { isComparable, selectAnswering, selectTurns, useFolio } from "./store.ts";
 import { gaugeWords } from "./words.ts";
 
-const placeWords: Record<ReadingPlace, string> = {
+const placeWords: Record<ReadingPlace, PlainText | null> = {
   none: "nothing read yet",
-  memory: "",
+  memory: null,
   disk: "it is on disk",
   dropped: "it was dropped",
 };
@@ -38,30 +40,36 @@ export function GaugePanel() {
   const answering = memory.answeringBytes || done?.cache.answeringBytes || 0;
   const readingInMemory = memory.readingPlace === "memory" ? memory.readingBytes : 0;
   const full = memory.fullBytes || done?.cache.fullBytes || 0;
-  const rows: { name: string; value: string; note?: string; says: string; kind?: string }[] = [
+  const place = placeWords[memory.readingPlace];
+  const rows: { name: PlainText; value: string; note?: string; says: PlainText; kind?: string }[] = [
     { name: "To answer", value: bytes(answering), says: gaugeWords.answering, kind: "used" },
     { name: "A full cache would take", value: bytes(full), says: gaugeWords.full },
-    { name: "What was read, in memory", value: bytes(readingInMemory), note: placeWords[memory.readingPlace], says: gaugeWords.reading },
+    {
+      name: "What was read, in memory",
+      value: bytes(readingInMemory),
+      ...(place && { note: t(place) }),
+      says: gaugeWords.reading,
+    },
     { name: "Scratch space", value: bytes(memory.computeBytes), says: gaugeWords.compute },
     { name: "Model", value: bytes(memory.weightsBytes), says: gaugeWords.weights },
     { name: "Engine process", value: bytes(memory.processBytes), says: gaugeWords.process },
     {
       name: "Free on this computer",
       value: bytes(memory.systemFreeBytes),
-      note: `of ${bytes(memory.systemTotalBytes)}`,
+      note: t("of {whole}", { whole: bytes(memory.systemTotalBytes) }),
       says: gaugeWords.system,
     },
   ];
   return (
     <div className="gauge-panel">
       <div className="parts">
-        <h2>Memory</h2>
+        <h2>{t("Memory")}</h2>
         <dl>
           {rows.map((row) => (
             <div key={row.name} data-kind={row.kind}>
               <dt>
-                <Hint term text={row.says}>
-                  {row.name}
+                <Hint term text={t(row.says)}>
+                  {t(row.name)}
                 </Hint>
               </dt>
               <dd>
@@ -73,22 +81,22 @@ export function GaugePanel() {
         </dl>
         {done && isComparable(done) && (
           <button type="button" className="button" disabled={busy} onClick={() => compare(done.id)}>
-            Compare with the full cache
+            {t("Compare with the full cache")}
           </button>
         )}
       </div>
       <div className="layers">
         <h2>
-          <Hint term text={gaugeWords.layers}>
-            Tokens kept per layer
+          <Hint term text={t(gaugeWords.layers)}>
+            {t("Tokens kept per layer")}
           </Hint>
         </h2>
-        {layers.length > 0 ? <LayerBars kept={layers} /> : <p className="nothing">Shown with the first answer.</p>}
+        {layers.length > 0 ? <LayerBars kept={layers} /> : <p className="nothing">{t("Shown with the first answer.")}</p>}
       </div>
       <div className="history">
         <h2>
-          <Hint term text={gaugeWords.history}>
-            The last minutes
+          <Hint term text={t(gaugeWords.history)}>
+            {t("The last minutes")}
           </Hint>
         </h2>
         <MemoryPlot />
@@ -102,16 +110,26 @@ function LayerBars({ kept }: { kept: readonly number[] }) {
   const least = Math.min(...kept);
   return (
     <figure>
-      <div className="bars" role="img" aria-label={`${kept.length} layers, between ${count(least)} and ${count(most)} tokens kept in each`}>
+      <div
+        className="bars"
+        role="img"
+        aria-label={t("{layers} layers, between {least} and {most} tokens kept in each", { layers: kept.length, least, most })}
+      >
         {kept.map((tokens, layer) => (
-          // biome-ignore lint/suspicious/noArrayIndexKey: a layer is its index.
-          <span key={layer} title={`Layer ${layer}: ${count(tokens)} tokens`} style={{ height: `${(100 * tokens) / most}%` }} />
+          <span
+            // biome-ignore lint/suspicious/noArrayIndexKey: a layer is its index.
+            key={layer}
+            title={t("Layer {layer}: {tokens}", { layer, tokens: t("{count} tokens", { count: tokens }) })}
+            style={{ height: `${(100 * tokens) / most}%` }}
+          />
         ))}
       </div>
       <figcaption>
-        <span>layer 0</span>
-        <span className="number">{least === most ? `${count(most)} tokens in each` : `${count(least)} to ${count(most)} tokens`}</span>
-        <span>layer {kept.length - 1}</span>
+        <span>{t("layer {layer}", { layer: 0 })}</span>
+        <span className="number">
+          {least === most ? t("{tokens} tokens in each", { tokens: most }) : t("{least} to {most} tokens", { least, most })}
+        </span>
+        <span>{t("layer {layer}", { layer: kept.length - 1 })}</span>
       </figcaption>
     </figure>
   );

@@ -1,5 +1,6 @@
 import { type ReactNode, useId, useRef, useState } from "react";
 import { createPortal } from "react-dom";
+import { keyName } from "./format.ts";
 
 type Place = { left: number; top: number; above: boolean };
 
@@ -79,7 +80,7 @@ export function IconButton(props: {
       text={
         <>
           {label}
-          {keys && <kbd>{keys}</kbd>}
+          {keys && <kbd>{keyName(keys)}</kbd>}
         </>
       }
     >

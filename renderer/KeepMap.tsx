@@ -4,6 +4,7 @@ import { goTo } from "./actions.ts";
 import { list } from "./format.ts";
 import { Hint } from "./Hint.tsx";
 import { mostKeptPages, outline } from "./kept.ts";
+import { t } from "./language.ts";
 import { pageAt } from "./passages.ts";
 import { useFolio } from "./store.ts";
 
@@ -40,9 +41,9 @@ export function KeepMap({ documentId, pages, top, onPage }: Props) {
   };
   const evidencePages = [...new Set(here.map(({ passage }) => passage.page))];
   const told = [
-    shares && `Most was kept around page ${list(mostKeptPages(shares, pages).map(String))}.`,
-    evidencePages.length > 0 && `Evidence is on page ${list(evidencePages.map(String))}.`,
-    `Page ${pages[top]?.number ?? 1} is in view.`,
+    shares && t("Most was kept around page {pages}.", { pages: list(mostKeptPages(shares, pages).map(String)) }),
+    evidencePages.length > 0 && t("Evidence is on page {pages}.", { pages: list(evidencePages.map(String)) }),
+    t("Page {page} is in view.", { page: String(pages[top]?.number ?? 1) }),
   ];
   return (
     <div className="keep-map">
@@ -50,11 +51,13 @@ export function KeepMap({ documentId, pages, top, onPage }: Props) {
         term
         text={
           shares
-            ? "Where in the document the cache kept tokens for this answer, from its first page to its last: the higher, the more layers kept them. Gold: the evidence. The frame: the page in view."
-            : "Where the evidence of the answer lies in the document, from its first page to its last. The frame is the page in view."
+            ? t(
+                "Where in the document the cache kept tokens for this answer, from its first page to its last: the higher, the more layers kept them. Gold: the evidence. The frame: the page in view.",
+              )
+            : t("Where the evidence of the answer lies in the document, from its first page to its last. The frame is the page in view.")
         }
       >
-        {shares ? "Kept" : "Evidence"}
+        {shares ? t("Kept") : t("Evidence")}
       </Hint>
       {/* biome-ignore lint/a11y/useKeyWithClickEvents: a shortcut for the pointer; for keys there are the passages and the page number. */}
       <div

@@ -1,8 +1,10 @@
 import { openDialog, showList } from "./actions.ts";
 import { Conversations } from "./Conversations.tsx";
 import { Documents } from "./Documents.tsx";
+import { keyName } from "./format.ts";
 import { Hint, IconButton } from "./Hint.tsx";
 import { FolderPlus, Plus, Search, Settings } from "./icons.ts";
+import { t } from "./language.ts";
 import { ids, keysFor, pickFiles, pickFolder, searchLibrary } from "./shortcuts.ts";
 import { useFolio } from "./store.ts";
 
@@ -15,18 +17,18 @@ const lists = [
 export function Library() {
   const list = useFolio((s) => s.list);
   return (
-    <aside className="library" aria-label="Library">
+    <aside className="library" aria-label={t("Library")}>
       <header>
         <h1>Folio</h1>
-        <IconButton label="Settings" keys={keysFor("Settings")} onClick={() => openDialog({ kind: "settings" })}>
+        <IconButton label={t("Settings")} keys={keysFor("Settings")} onClick={() => openDialog({ kind: "settings" })}>
           <Settings />
         </IconButton>
       </header>
       <button type="button" className="search-button" id={ids.search} onClick={searchLibrary}>
-        <Search aria-hidden="true" /> Search
-        <kbd>{keysFor("Search the library")}</kbd>
+        <Search aria-hidden="true" /> {t("Search")}
+        <kbd>{keyName(keysFor("Search the library"))}</kbd>
       </button>
-      <div className="lists" role="tablist" aria-label="What the library shows">
+      <div className="lists" role="tablist" aria-label={t("What the library shows")}>
         {lists.map(({ id, label }) => (
           <button
             key={id}
@@ -43,18 +45,18 @@ export function Library() {
               document.getElementById(`list-${other}`)?.focus();
             }}
           >
-            {label}
+            {t(label)}
           </button>
         ))}
       </div>
       {list === "documents" ? <Documents /> : <Conversations />}
       <footer className="adding">
-        <Hint text={<kbd>{keysFor("Add documents")}</kbd>}>
+        <Hint text={<kbd>{keyName(keysFor("Add documents"))}</kbd>}>
           <button type="button" className="add" onClick={pickFiles}>
-            <Plus aria-hidden="true" /> Add documents
+            <Plus aria-hidden="true" /> {t("Add documents")}
           </button>
         </Hint>
-        <IconButton label="Add a folder" keys={keysFor("Add a folder")} onClick={pickFolder}>
+        <IconButton label={t("Add a folder")} keys={keysFor("Add a folder")} onClick={pickFolder}>
           <FolderPlus />
         </IconButton>
       </footer>

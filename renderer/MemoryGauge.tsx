@@ -1,10 +1,12 @@
 import type { EngineStatus } from "../preload/api.ts";
 import { toggleGauge } from "./actions.ts";
-import { bytes, count, speed } from "./format.ts";
+import { bytes, speed } from "./format.ts";
 import { GaugePanel } from "./GaugePanel.tsx";
 import { type GaugeFacts, gaugeFacts } from "./gauge.ts";
 import { Hint } from "./Hint.tsx";
 import { ChevronDown, ChevronUp } from "./icons.ts";
+import { t } from "./language.ts";
+import { rich } from "./rich.ts";
 import { selectTurns, useFolio } from "./store.ts";
 import { gaugeWords } from "./words.ts";
 
@@ -16,17 +18,20 @@ export function MemoryGauge() {
   const open = useFolio((s) => s.gaugeOpen);
   const facts = gaugeFacts(engine, memory, turns);
   return (
-    <section className="gauge" aria-label="Memory">
+    <section className="gauge" aria-label={t("Memory")}>
       {open && <GaugePanel />}
       <div className="gauge-line">
         {facts ? <Facts facts={facts} /> : <span className="gauge-idle">{idleWords(engine)}</span>}
         {memory.systemTotalBytes > 0 && (
           <span className="gauge-system">
-            <Hint term text={gaugeWords.system}>
-              RAM
+            <Hint term text={t(gaugeWords.system)}>
+              {t("RAM")}
             </Hint>{" "}
             <span className="number">
-              {bytes(memory.systemTotalBytes - memory.systemFreeBytes)} of {bytes(memory.systemTotalBytes)}
+              {t("{part} of {whole}", {
+                part: bytes(memory.systemTotalBytes - memory.systemFreeBytes),
+                whole: bytes(memory.systemTotalBytes),
+              })}
             </span>
           </span>
         )}
@@ -34,7 +39,7 @@ export function MemoryGauge() {
           type="button"
           className="icon-button"
           aria-expanded={open}
-          aria-label={open ? "Close the memory panel" : "Open the memory panel"}
+          aria-label={open ? t("Close the memory panel") : t("Open the memory panel")}
           onClick={toggleGauge}
         >
           {open ? <ChevronDown aria-hidden="true" /> : <ChevronUp aria-hidden="true" />}
@@ -52,27 +57,27 @@ function Facts({ facts }: { facts: GaugeFacts }) {
   return (
     <>
       <span className="gauge-used">
-        <Hint term text={fullBytes === null ? gaugeWords.reading : gaugeWords.answering}>
-          {label}
+        <Hint term text={t(fullBytes === null ? gaugeWords.reading : gaugeWords.answering)}>
+          {t(label)}
         </Hint>{" "}
         <strong className="number">{bytes(usedBytes)}</strong>
         {fullBytes !== null && (
           <>
             {" "}
-            <Hint term text={gaugeWords.full}>
-              <span className="number">of {bytes(fullBytes)}</span>
+            <Hint term text={t(gaugeWords.full)}>
+              <span className="number">{t("of {whole}", { whole: bytes(fullBytes) })}</span>
             </Hint>
           </>
         )}
       </span>
       {besideBytes > 0 && (
         <span className="gauge-beside">
-          <Hint term text={gaugeWords.reading}>
-            <span className="number">{bytes(besideBytes)}</span> of reading in memory
+          <Hint term text={t(gaugeWords.reading)}>
+            {rich("{bytes} of reading in memory", { bytes: <span className="number">{bytes(besideBytes)}</span> })}
           </Hint>
         </span>
       )}
-      <meter className="sr-only" aria-label={label} min={0} max={whole} value={part}>
+      <meter className="sr-only" aria-label={t(label)} min={0} max={whole} value={part}>
         {share(part)}
       </meter>
       <span className="gauge-bar" aria-hidden="true">
@@ -81,18 +86,16 @@ function Facts({ facts }: { facts: GaugeFacts }) {
       </span>
       <span className="gauge-kept number">
         {fullBytes === null ? (
-          <>
-            {count(keptTokens)} of {count(promptTokens)} tokens read
-          </>
+          t("{part} of {whole} tokens read", { part: keptTokens, whole: promptTokens })
         ) : (
-          <Hint term text={gaugeWords.kept}>
-            {count(keptTokens)} of {count(promptTokens)} tokens kept
+          <Hint term text={t(gaugeWords.kept)}>
+            {t("{part} of {whole} tokens kept", { part: keptTokens, whole: promptTokens })}
           </Hint>
         )}
       </span>
       {facts.tokensPerSecond !== null && (
         <span className="gauge-speed number">
-          <Hint term text={gaugeWords.speed}>
+          <Hint term text={t(gaugeWords.speed)}>
             {speed(facts.tokensPerSecond)}
           </Hint>
         </span>
@@ -104,17 +107,17 @@ function Facts({ facts }: { facts: GaugeFacts }) {
 function idleWords(engine: EngineStatus): string {
   switch (engine.phase) {
     case "starting":
-      return "Starting the engine";
+      return t("Starting the engine");
     case "loading":
-      return `Loading ${engine.model}`;
+      return t("Loading {name}", { name: engine.model });
     case "no-model":
-      return "No model";
+      return t("No model");
     case "restarting":
-      return "No answer from the engine just now";
+      return t("No answer from the engine just now");
     case "idle":
     case "reading":
     case "answering":
-      return "No answer yet. Here you will see what it takes.";
+      return t("No answer yet. Here you will see what it takes.");
     default:
       return engine satisfies never;
   }

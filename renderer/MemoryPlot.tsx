@@ -1,4 +1,5 @@
 import { bytes } from "./format.ts";
+import { t } from "./language.ts";
 import { useFolio } from "./store.ts";
 
 const width = 320;
@@ -10,7 +11,7 @@ const leastMs = 60_000;
 export function MemoryPlot() {
   const history = useFolio((s) => s.history);
   const last = history.at(-1);
-  if (!last || history.length < 2) return <p className="nothing">Drawn as soon as something is read.</p>;
+  if (!last || history.length < 2) return <p className="nothing">{t("Drawn as soon as something is read.")}</p>;
   const from = Math.min(history[0]!.at, last.at - leastMs);
   const most = Math.max(...history.map((sample) => sample.processBytes), 1);
   const x = (at: number) => ((at - from) / (last.at - from)) * width;
@@ -24,18 +25,22 @@ export function MemoryPlot() {
         viewBox={`0 0 ${width} ${height}`}
         preserveAspectRatio="none"
         role="img"
-        aria-label={`Engine memory now ${bytes(last.processBytes)}, at most ${bytes(most)}; caches now ${bytes(last.cacheBytes)}`}
+        aria-label={t("Engine memory now {now}, at most {most}; caches now {caches}", {
+          now: bytes(last.processBytes),
+          most: bytes(most),
+          caches: bytes(last.cacheBytes),
+        })}
       >
         <path className="area" d={`${caches}L${width} ${height}L${x(history[0]!.at).toFixed(1)} ${height}Z`} />
         <path className="caches" d={caches} />
         <path className="process" d={line((sample) => sample.processBytes)} />
       </svg>
       <figcaption>
-        <span>{Math.max(1, Math.round((last.at - from) / 60_000))} min ago</span>
+        <span>{t("{minutes} min ago", { minutes: Math.max(1, Math.round((last.at - from) / 60_000)) })}</span>
         <span className="key">
-          <i data-kind="process" /> engine {bytes(last.processBytes)} <i data-kind="caches" /> caches {bytes(last.cacheBytes)}
+          <i data-kind="process" /> {t("engine")} {bytes(last.processBytes)} <i data-kind="caches" /> {t("caches")} {bytes(last.cacheBytes)}
         </span>
-        <span>now</span>
+        <span>{t("now")}</span>
       </figcaption>
     </figure>
   );

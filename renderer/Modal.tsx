@@ -2,6 +2,7 @@ import { type ReactNode, useEffect, useId, useRef } from "react";
 import { closeDialog } from "./actions.ts";
 import { IconButton } from "./Hint.tsx";
 import { X } from "./icons.ts";
+import { t } from "./language.ts";
 import { Problem } from "./Problem.tsx";
 
 /**
@@ -52,7 +53,7 @@ export function Modal({
             <h2 id={id} tabIndex={-1}>
               {title}
             </h2>
-            <IconButton label="Close" keys="Esc" onClick={closeDialog}>
+            <IconButton label={t("Close")} keys="Esc" onClick={closeDialog}>
               <X />
             </IconButton>
           </header>

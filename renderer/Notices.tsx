@@ -2,7 +2,9 @@ import type { ReactNode } from "react";
 import { percent } from "./format.ts";
 import { Hint } from "./Hint.tsx";
 import { AlertTriangle, Info } from "./icons.ts";
+import { t } from "./language.ts";
 import { showModel, showModels } from "./models/actions.ts";
+import { rich } from "./rich.ts";
 import { useFolio } from "./store.ts";
 
 /** What the bridge says when the host behind this window does not answer; then it is not the engine that starts again. */
@@ -18,18 +20,18 @@ export function Notices() {
   const calibrating = useFolio((s) => s.calibration !== null);
   return (
     <div className="notices" aria-live="polite">
-      {engine.phase === "starting" && <Notice>Starting the engine…</Notice>}
+      {engine.phase === "starting" && <Notice>{t("Starting the engine…")}</Notice>}
       {engine.phase === "loading" && (
         <Notice>
-          Loading {engine.model}, {percent(engine.progress)}
-          <progress value={engine.progress} max={1} aria-label={`Loading ${engine.model}`} />
+          {t("Loading {name}, {share}", { name: engine.model, share: percent(engine.progress) })}
+          <progress value={engine.progress} max={1} aria-label={t("Loading {name}", { name: engine.model })} />
         </Notice>
       )}
       {engine.phase === "no-model" && (
         <Notice kind="warning">
-          <strong>There is no model to answer with.</strong> {engine.error.message}{" "}
+          <strong>{t("There is no model to answer with.")}</strong> {engine.error.message}{" "}
           <button type="button" className="link" onClick={showModels}>
-            Choose a model
+            {t("Choose a model")}
           </button>
         </Notice>
       )}
@@ -37,34 +39,43 @@ export function Notices() {
         <Notice kind="warning">
           {lost.has(engine.error.code) ? (
             <>
-              <strong>This window has lost Folio.</strong> {engine.error.message}
+              <strong>{t("This window has lost Folio.")}</strong> {engine.error.message}
             </>
           ) : (
             <>
-              <strong>The engine is starting again.</strong> {engine.error.message} Documents, questions and answers are safe.
+              <strong>{t("The engine is starting again.")}</strong> {engine.error.message} {t("Documents, questions and answers are safe.")}
             </>
           )}
         </Notice>
       )}
       {unsupported && (
         <Notice>
-          {model} answers from the full cache: {unsupported.replace(/\.$/, "")}. The budget has no effect.
+          {t("{model} answers from the full cache: {why}. The budget has no effect.", {
+            model,
+            why: { text: unsupported.replace(/\.$/, "") },
+          })}
         </Notice>
       )}
       {profileMissing && (
         <Notice>
-          <Hint
-            term
-            text="No profile: which heads retrieve, and which layers lose most, has not been measured for this model. All heads vote, and every layer gets the same budget."
-          >
-            Using all heads
-          </Hint>
-          : {model} has not been calibrated, so small budgets keep less well.{" "}
+          {rich("{allHeads}: {model} has not been calibrated, so small budgets keep less well.", {
+            allHeads: (
+              <Hint
+                term
+                text={t(
+                  "No profile: which heads retrieve, and which layers lose most, has not been measured for this model. All heads vote, and every layer gets the same budget.",
+                )}
+              >
+                {t("Using all heads")}
+              </Hint>
+            ),
+            model,
+          })}{" "}
           {calibrating ? (
-            "It is being calibrated now."
+            t("It is being calibrated now.")
           ) : (
             <button type="button" className="link" onClick={() => used && showModel(used)}>
-              Calibrate it
+              {t("Calibrate it")}
             </button>
           )}
         </Notice>

@@ -3,11 +3,13 @@ import { type KeyboardEvent, memo, type RefObject, useEffect, useLayoutEffect, u
 import type { Evidence, Page } from "../preload/api.ts";
 import { setZoom, showScale } from "./actions.ts";
 import { FindBar, useFind } from "./FindBar.tsx";
+import { labelName } from "./format.ts";
 import { KeepMap } from "./KeepMap.tsx";
+import { t } from "./language.ts";
 import { PdfSheet } from "./PdfSheet.tsx";
 import { type Mark, pageAt, paragraphs, type Segment, segments } from "./passages.ts";
 import type { Pdf } from "./pdf.ts";
-import { useFolio } from "./store.ts";
+import { useFolio, useLanguage } from "./store.ts";
 import { pageScale, stepZoom } from "./zoom.ts";
 
 const noEvidence: readonly Evidence[] = [];
@@ -144,7 +146,7 @@ export function Pages({ documentId, pages, pdf, first, goTo, handled, onJump, on
         ref={scroller}
         // biome-ignore lint/a11y/noNoninteractiveTabindex: a scrolling area must be reachable by keyboard.
         tabIndex={0}
-        aria-label={pdf ? "Pages of the document" : "Text of the document"}
+        aria-label={pdf ? t("Pages of the document") : t("Text of the document")}
         onScroll={({ currentTarget }) => keepPlace(currentTarget.scrollTop)}
         onKeyDown={(event) => pdf && zoomByKey(event, scale)}
       >
@@ -196,10 +198,11 @@ function zoomByKey(event: KeyboardEvent, scale: number) {
 }
 
 const PageText = memo(function PageText({ page, marks }: { page: Page; marks: readonly Mark[] }) {
+  useLanguage();
   const parts = useMemo(() => paragraphs(page.text, page.start), [page]);
   return (
-    <article className="sheet" aria-label={page.label ?? `Page ${page.number}`}>
-      {parts.length === 0 && <p className="no-text">No text on this page.</p>}
+    <article className="sheet" aria-label={page.label ? labelName(page.label) : t("Page {page}", { page: String(page.number) })}>
+      {parts.length === 0 && <p className="no-text">{t("No text on this page.")}</p>}
       {parts.map((part) => {
         const cut = segments(part.text, part.start, marks).map((segment) => <Marked key={segment.start} segment={segment} />);
         return part.look === "heading" ? (
@@ -212,7 +215,7 @@ const PageText = memo(function PageText({ page, marks }: { page: Page; marks: re
           </p>
         );
       })}
-      <footer aria-hidden="true">{page.label ?? page.number}</footer>
+      <footer aria-hidden="true">{page.label ? labelName(page.label) : page.number}</footer>
     </article>
   );
 });

@@ -1,10 +1,12 @@
 import type { PDFPageProxy, TextContent } from "pdfjs-dist/types/src/display/api.js";
 import { memo, useEffect, useMemo, useRef, useState } from "react";
 import type { Page } from "../preload/api.ts";
+import { t } from "./language.ts";
 import { locate, stretches } from "./locate.ts";
 import type { Mark } from "./passages.ts";
 import type { Pdf } from "./pdf.ts";
 import { type Drawn, type Measure, quad } from "./quads.ts";
+import { useLanguage } from "./store.ts";
 
 /** A page that is only scrolled past is not worth loading, a size that is only passed through not worth drawing. */
 const settleMs = 50;
@@ -15,6 +17,7 @@ type Props = { pdf: Pdf; page: Page; marks: readonly Mark[]; scale: number };
 
 /** One page of a PDF as it looks, its text for selecting, and the passages marked on it. `scale` is screen pixels a point. */
 export const PdfSheet = memo(function PdfSheet({ pdf, page, marks, scale }: Props) {
+  useLanguage();
   const [loaded, setLoaded] = useState<Loaded | null>(null);
   const [broken, setBroken] = useState(false);
   useEffect(() => {
@@ -34,13 +37,13 @@ export const PdfSheet = memo(function PdfSheet({ pdf, page, marks, scale }: Prop
   return (
     <article
       className="paper"
-      aria-label={`Page ${page.number}`}
+      aria-label={t("Page {page}", { page: String(page.number) })}
       style={{ width: width * scale, height: height * scale, "--total-scale-factor": scale } as React.CSSProperties}
     >
       {loaded && <Picture proxy={loaded.proxy} scale={scale} onBroken={setBroken} />}
       {loaded && <Marks loaded={loaded} page={page} marks={marks} />}
       {loaded && <SelectableText loaded={loaded} />}
-      {broken && <p className="no-text">This page could not be drawn. Its text is in the text view.</p>}
+      {broken && <p className="no-text">{t("This page could not be drawn. Its text is in the text view.")}</p>}
     </article>
   );
 });

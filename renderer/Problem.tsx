@@ -1,6 +1,7 @@
 import { closeNotice, closeProblem } from "./actions.ts";
 import { IconButton } from "./Hint.tsx";
 import { AlertTriangle, X } from "./icons.ts";
+import { t } from "./language.ts";
 import { useFolio } from "./store.ts";
 
 /** The last request that failed, or what main has to say by itself, in main's own sentence. */
@@ -13,7 +14,7 @@ export function Problem() {
     <div className="problem" role="alert" data-code={problem.code}>
       <AlertTriangle />
       <p>{problem.message}</p>
-      <IconButton label="Close this message" onClick={() => (asked ? closeProblem() : void closeNotice())}>
+      <IconButton label={t("Close this message")} onClick={() => (asked ? closeProblem() : void closeNotice())}>
         <X />
       </IconButton>
     </div>

@@ -3,6 +3,7 @@ import type { Turn } from "../preload/api.ts";
 import { branch, compare, copyText } from "./actions.ts";
 import { IconButton } from "./Hint.tsx";
 import { Columns2, Copy, Pencil, RotateCcw } from "./icons.ts";
+import { t } from "./language.ts";
 import { isComparable, selectAnswering, useFolio } from "./store.ts";
 
 /** A question as it was asked, and the way to ask it otherwise. */
@@ -13,7 +14,7 @@ export function Question({ turn }: { turn: Turn }) {
   return (
     <div className="asked">
       <h3 dir="auto">{turn.question}</h3>
-      <IconButton label="Edit the question" disabled={answering} onClick={() => setEditing(true)}>
+      <IconButton label={t("Edit the question")} disabled={answering} onClick={() => setEditing(true)}>
         <Pencil />
       </IconButton>
     </div>
@@ -38,7 +39,7 @@ function EditQuestion({ turn, onDone }: { turn: Turn; onDone: () => void }) {
     >
       <textarea
         ref={field}
-        aria-label="Edited question"
+        aria-label={t("Edited question")}
         dir="auto"
         value={text}
         onChange={(event) => setText(event.target.value)}
@@ -52,13 +53,13 @@ function EditQuestion({ turn, onDone }: { turn: Turn; onDone: () => void }) {
           void ask();
         }}
       />
-      <p>It is asked in a new conversation that begins with what came before. This one stays as it is.</p>
+      <p>{t("It is asked in a new conversation that begins with what came before. This one stays as it is.")}</p>
       <div className="actions">
         <button type="button" className="button" onClick={onDone}>
-          Cancel
+          {t("Cancel")}
         </button>
         <button type="submit" className="button primary" disabled={!ready}>
-          Ask
+          {t("Ask")}
         </button>
       </div>
     </form>
@@ -76,16 +77,16 @@ export function TurnActions({ turn }: { turn: Turn }) {
   };
   return (
     <span className="turn-actions">
-      <IconButton label="Ask again" disabled={answering} onClick={() => void branch(turn.id, turn.question)}>
+      <IconButton label={t("Ask again")} disabled={answering} onClick={() => void branch(turn.id, turn.question)}>
         <RotateCcw />
       </IconButton>
       {isComparable(turn) && (
-        <IconButton label="Compare with the full cache" disabled={answering} onClick={() => compare(turn.id)}>
+        <IconButton label={t("Compare with the full cache")} disabled={answering} onClick={() => compare(turn.id)}>
           <Columns2 />
         </IconButton>
       )}
       {turn.answer !== "" && (
-        <IconButton label={copied ? "Copied" : "Copy the answer"} onClick={() => void copy()}>
+        <IconButton label={copied ? t("Copied") : t("Copy the answer")} onClick={() => void copy()}>
           <Copy />
         </IconButton>
       )}

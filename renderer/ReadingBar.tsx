@@ -1,5 +1,6 @@
 import { stop } from "./actions.ts";
-import { count, percent, speed, timeLeft } from "./format.ts";
+import { percent, speed, timeLeft } from "./format.ts";
+import { t } from "./language.ts";
 import { useFolio } from "./store.ts";
 
 /** Reading a document takes time: how far it is in pages and percent, how fast, how long still, and a way to stop that loses nothing. */
@@ -17,22 +18,22 @@ export function ReadingBar() {
     return (
       <div className="reading">
         <p>
-          <strong>Reading</strong>
+          <strong>{t("Reading")}</strong>
           <span className="number">
-            {pages > 1 ? `page ${count(Math.max(1, Math.round(share * pages)))} of ${count(pages)}` : percent(share)}
+            {pages > 1 ? t("page {part} of {whole}", { part: Math.max(1, Math.round(share * pages)), whole: pages }) : percent(share)}
           </span>
-          <button type="button" className="link" title="What was read is kept (Esc)" onClick={() => void stop()}>
-            Cancel
+          <button type="button" className="link" title={`${t("What was read is kept")} (Esc)`} onClick={() => void stop()}>
+            {t("Cancel")}
           </button>
         </p>
         <progress
           value={engine.done}
           max={Math.max(1, engine.total)}
-          aria-label="Reading"
-          aria-valuetext={`${count(engine.done)} of ${count(engine.total)} tokens, ${timeLeft(engine.secondsLeft)}`}
+          aria-label={t("Reading")}
+          aria-valuetext={`${t("{part} of {whole} tokens", { part: engine.done, whole: engine.total })}, ${timeLeft(engine.secondsLeft)}`}
         />
         <p className="number">
-          <span>{engine.tokensPerSecond > 0 ? speed(engine.tokensPerSecond) : "measuring the speed"}</span>
+          <span>{engine.tokensPerSecond > 0 ? speed(engine.tokensPerSecond) : t("measuring the speed")}</span>
           <span>{timeLeft(engine.secondsLeft)}</span>
         </p>
       </div>
@@ -41,7 +42,10 @@ export function ReadingBar() {
   if (soFar && engine.phase === "idle") {
     return (
       <p className="read-so-far">
-        Stopped after {count(soFar.done)} of {count(soFar.total)} tokens. What was read is kept: the next question goes on from there.
+        {t("Stopped after {part} of {whole} tokens. What was read is kept: the next question goes on from there.", {
+          part: soFar.done,
+          whole: soFar.total,
+        })}
       </p>
     );
   }

@@ -4,6 +4,7 @@ import { chooseDocument, closeDialog, goToPage, search, showConversation } from 
 import { problemOf } from "./events.ts";
 import { pageName } from "./format.ts";
 import { FileText, MessageSquareText, Search } from "./icons.ts";
+import { t } from "./language.ts";
 import { Modal } from "./Modal.tsx";
 import { ids } from "./shortcuts.ts";
 import { useFolio } from "./store.ts";
@@ -52,7 +53,7 @@ export function SearchDialog() {
     list.current?.querySelector(`[data-at="${at}"]`)?.scrollIntoView({ block: "nearest" });
   }, [at]);
   return (
-    <Modal className="search" label="Search the library">
+    <Modal className="search" label={t("Search the library")}>
       <label className="search-field">
         <Search aria-hidden="true" />
         <input
@@ -60,11 +61,11 @@ export function SearchDialog() {
           data-first
           type="search"
           role="combobox"
-          aria-label="Search the library"
+          aria-label={t("Search the library")}
           aria-expanded={hits.length > 0}
           aria-controls={id}
           aria-activedescendant={current ? `${id}-${at}` : undefined}
-          placeholder="Search names, pages and conversations"
+          placeholder={t("Search names, pages and conversations")}
           maxLength={1000}
           value={words}
           onChange={(event) => setWords(event.target.value)}
@@ -82,7 +83,7 @@ export function SearchDialog() {
           }}
         />
       </label>
-      <div className="search-results" id={id} role="listbox" aria-label="What was found" ref={list}>
+      <div className="search-results" id={id} role="listbox" aria-label={t("What was found")} ref={list}>
         {found && "groups" in found && found.groups.map((group) => <GroupView key={group.name} group={group} all={hits} at={at} id={id} />)}
       </div>
       <p className="search-state" role="status">
@@ -94,10 +95,10 @@ export function SearchDialog() {
 
 function stateOf(words: string, found: Found | null, hits: number): string {
   if (words.trim() === "")
-    return "Words are looked for in names, in every page, and in questions and answers. Put a phrase between quotation marks.";
-  if (!found || found.words !== words) return "Searching…";
+    return t("Words are looked for in names, in every page, and in questions and answers. Put a phrase between quotation marks.");
+  if (!found || found.words !== words) return t("Searching…");
   if ("problem" in found) return found.problem;
-  return hits === 0 ? `Nothing was found for “${words.trim()}”. Try fewer words, or the beginning of one.` : "";
+  return hits === 0 ? t("Nothing was found for “{words}”. Try fewer words, or the beginning of one.", { words: words.trim() }) : "";
 }
 
 function GroupView({ group, all, at, id }: { group: Group; all: readonly Hit[]; at: number; id: string }) {
@@ -152,7 +153,7 @@ function groupsOf(result: SearchResult): Group[] {
   const titleOf = (id: string) => conversations.find((known) => known.id === id)?.title ?? "";
   const groups: Group[] = [
     {
-      name: "Documents",
+      name: t("Documents"),
       hits: result.documents.map(({ documentId, title }) => ({
         key: documentId,
         icon: "document",
@@ -163,7 +164,7 @@ function groupsOf(result: SearchResult): Group[] {
       })),
     },
     {
-      name: "Pages",
+      name: t("Pages"),
       hits: result.pages.map(({ documentId, text, ...place }) => ({
         key: `${documentId} ${place.page}`,
         icon: "document",
@@ -174,7 +175,7 @@ function groupsOf(result: SearchResult): Group[] {
       })),
     },
     {
-      name: "Conversations",
+      name: t("Conversations"),
       hits: result.conversations.map(({ conversationId, title }) => ({
         key: conversationId,
         icon: "conversation",
@@ -185,7 +186,7 @@ function groupsOf(result: SearchResult): Group[] {
       })),
     },
     {
-      name: "Questions and answers",
+      name: t("Questions and answers"),
       hits: result.turns.map(({ conversationId, turnId, text }) => ({
         key: turnId,
         icon: "conversation",

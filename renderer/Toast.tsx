@@ -2,6 +2,7 @@ import { useEffect } from "react";
 import { closeToast } from "./actions.ts";
 import { IconButton } from "./Hint.tsx";
 import { X } from "./icons.ts";
+import { t } from "./language.ts";
 import { useFolio } from "./store.ts";
 
 /** How long it stays when nobody points at it, in ms; main keeps what was removed for a minute. */
@@ -38,7 +39,7 @@ export function Toast() {
               {toast.undoWord}
             </button>
           )}
-          <IconButton label="Close this message" onClick={closeToast}>
+          <IconButton label={t("Close this message")} onClick={closeToast}>
             <X />
           </IconButton>
         </div>

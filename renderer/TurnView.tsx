@@ -1,23 +1,26 @@
 import { memo } from "react";
 import { useShallow } from "zustand/react/shallow";
 import type { Evidence, StopReason, Turn } from "../preload/api.ts";
+import type { PlainText } from "../preload/sentences.ts";
 import { Answer } from "./Answer.tsx";
 import { goTo } from "./actions.ts";
-import { bytes, count, duration, list, pageName, percent, plural, shortName, speed } from "./format.ts";
+import { bytes, count, duration, list, pageName, percent, shortName, speed } from "./format.ts";
 import { Hint } from "./Hint.tsx";
 import { AlertTriangle, Info } from "./icons.ts";
+import { t } from "./language.ts";
 import { Question, TurnActions } from "./Question.tsx";
-import { type Folio, useFolio } from "./store.ts";
+import { type Folio, useFolio, useLanguage } from "./store.ts";
 import { modeWords, policyWords } from "./words.ts";
 
 type DoneTurn = Extract<Turn, { phase: "done" }>;
 
 /** One question and its answer, with the evidence and what the answer took. */
 export const TurnView = memo(function TurnView({ id, number }: { id: string; number: number }) {
+  useLanguage();
   const turn = useFolio((s) => s.conversation?.turns.find((candidate) => candidate.id === id) ?? null);
   if (!turn) return null;
   return (
-    <article className="turn" id={`turn-${turn.id}`} aria-label={`Question ${number}`} data-phase={turn.phase}>
+    <article className="turn" id={`turn-${turn.id}`} aria-label={t("Question {number}", { number })} data-phase={turn.phase}>
       <Question turn={turn} />
       {/* Busy until the answer is whole: a screen reader then says it once, not word by word. */}
       <div aria-live="polite" aria-busy={turn.phase === "answering"}>
@@ -42,7 +45,7 @@ export const TurnView = memo(function TurnView({ id, number }: { id: string; num
   );
 });
 
-const stopWords: Record<StopReason, string | null> = {
+const stopWords: Record<StopReason, PlainText | null> = {
   end: null,
   length: "The answer reached its greatest length. It can be raised in the settings.",
   stopped: "Stopped. What was read and said is kept.",
@@ -51,20 +54,21 @@ const stopWords: Record<StopReason, string | null> = {
 
 function TurnState({ turn }: { turn: Turn }) {
   const reading = useFolio((s) => s.engine.phase === "reading");
+  const ending = turn.phase === "done" ? stopWords[turn.stopReason] : null;
   switch (turn.phase) {
     case "waiting":
-      return <p className="turn-state">{reading ? "Reading the document first…" : "Reading the question…"}</p>;
+      return <p className="turn-state">{reading ? t("Reading the document first…") : t("Reading the question…")}</p>;
     case "answering":
-      return turn.answer === "" ? <p className="turn-state">Answering…</p> : <span className="sr-only">Answering…</span>;
+      return turn.answer === "" ? <p className="turn-state">{t("Answering…")}</p> : <span className="sr-only">{t("Answering…")}</span>;
     case "done":
       return (
         <>
           {turn.answer.trim() === "" && turn.stopReason === "end" && (
-            <p className="turn-state">The model gave no answer. Try other words.</p>
+            <p className="turn-state">{t("The model gave no answer. Try other words.")}</p>
           )}
-          {stopWords[turn.stopReason] && (
+          {ending && (
             <p className="turn-state">
-              <Info aria-hidden="true" /> {stopWords[turn.stopReason]}
+              <Info aria-hidden="true" /> {t(ending)}
             </p>
           )}
           {turn.notice && (
@@ -79,7 +83,7 @@ function TurnState({ turn }: { turn: Turn }) {
       return turn.error.code === "stopped" || turn.error.code === "interrupted" ? (
         <p className="turn-state" data-code={turn.error.code}>
           <Info aria-hidden="true" /> {turn.error.message}
-          {turn.error.code === "stopped" && " What was read is kept."}
+          {turn.error.code === "stopped" && ` ${t("What was read is kept.")}`}
         </p>
       ) : (
         <p className="turn-state" data-kind="loss" data-code={turn.error.code}>
@@ -97,8 +101,8 @@ function Passages({ turn }: { turn: DoneTurn }) {
   const severalDocuments = useFolio((s) => (s.conversation?.documentIds.length ?? 0) > 1);
   return (
     <div className="passages">
-      <Hint term text="Passages that were kept because the model's retrieval heads attended to them, in the order of the document.">
-        Evidence
+      <Hint term text={t("Passages that were kept because the model's retrieval heads attended to them, in the order of the document.")}>
+        {t("Evidence")}
       </Hint>
       <ol>
         {turn.evidence.map((passage, index) => (
@@ -129,37 +133,46 @@ function DocumentName({ id }: { id: string }) {
   return <span>{shortName(name.replace(/\.[^.]+$/, ""), 14)} </span>;
 }
 
+type Row = [name: PlainText, value: string];
+
 /** What was read, kept and spent for this answer; every figure was measured while it was made. */
 function Receipt({ turn }: { turn: DoneTurn }) {
   const { cache, timing } = turn;
   const covered = useFolio(useShallow(coverage));
   const kept = Math.round(cache.keptPerLayer.reduce((sum, n) => sum + n, 0) / Math.max(1, cache.keptPerLayer.length));
-  const rows: [string, string][] = [
-    ["Read", `${count(turn.promptTokens)} tokens, question and earlier turns included`],
+  const rows: Row[] = [
+    ["Read", t("{tokens}, question and earlier turns included", { tokens: t("{count} tokens", { count: turn.promptTokens }) })],
     ["Pages read", covered.pages],
-    ...(covered.skipped === "" ? [] : [["Pages without text", covered.skipped] satisfies [string, string]]),
-    ...(cache.mode === "smallest" ? [["Let go of", "much of it, before the question"] satisfies [string, string]] : []),
-    ["Kept", `${count(kept)} tokens a layer (${percent(kept / Math.max(1, turn.promptTokens))})`],
-    ["Answering cache", `${bytes(cache.answeringBytes)} of ${bytes(cache.fullBytes)}`],
+    ...(covered.skipped === "" ? [] : [["Pages without text", covered.skipped] satisfies Row]),
+    ...(cache.mode === "smallest" ? [["Let go of", t("much of it, before the question")] satisfies Row] : []),
+    [
+      "Kept",
+      t("{tokens} a layer ({share})", {
+        tokens: t("{count} tokens", { count: kept }),
+        share: percent(kept / Math.max(1, turn.promptTokens)),
+      }),
+    ],
+    ["Answering cache", t("{part} of {whole}", { part: bytes(cache.answeringBytes), whole: bytes(cache.fullBytes) })],
     ["Largest at once", bytes(cache.peakBytes)],
-    ["What is kept", `${policyWords[cache.policy].label} (${cache.policy})`],
-    ["Between questions", `${modeWords[cache.mode].label} (${cache.mode})`],
+    ["What is kept", `${t(policyWords[cache.policy].label)} (${cache.policy})`],
+    ["Between questions", `${t(modeWords[cache.mode].label)} (${cache.mode})`],
     ["Reading", duration(timing.readMs + timing.restoreMs)],
     ["Question", duration(timing.questionMs)],
     ["Choosing and gathering", duration(timing.selectMs + timing.gatherMs)],
     ["First word after", duration(timing.firstTokenMs)],
-    ["Answer", `${count(turn.answerTokens)} tokens, ${speed(timing.decodeTokensPerSecond)}`],
+    ["Answer", `${t("{count} tokens", { count: turn.answerTokens })}, ${speed(timing.decodeTokensPerSecond)}`],
   ];
   return (
     <footer className="receipt">
       <details>
         <summary>
-          {bytes(cache.answeringBytes)} instead of {bytes(cache.fullBytes)} · {covered.summary} · {speed(timing.decodeTokensPerSecond)}
+          {t("{part} instead of {whole}", { part: bytes(cache.answeringBytes), whole: bytes(cache.fullBytes) })} · {covered.summary} ·{" "}
+          {speed(timing.decodeTokensPerSecond)}
         </summary>
         <dl>
           {rows.map(([name, value]) => (
             <div key={name}>
-              <dt>{name}</dt>
+              <dt>{t(name)}</dt>
               <dd>{value}</dd>
             </div>
           ))}
@@ -185,12 +198,10 @@ function coverage({ conversation, documents }: Folio) {
   return {
     summary:
       skipped === 0
-        ? pages === 1
-          ? "its one page read"
-          : `all ${plural(pages, "page")} read`
-        : `${count(pages - skipped)} of ${plural(pages, "page")} read`,
-    pages: `${count(pages - skipped)} of ${count(pages)}`,
-    skipped: named.length === 0 ? "" : `${named.join("; ")}: skipped`,
+        ? t("all {count} pages read", { count: pages })
+        : t("{part} of {whole} pages read", { part: pages - skipped, whole: pages }),
+    pages: t("{part} of {whole}", { part: pages - skipped, whole: pages }),
+    skipped: named.length === 0 ? "" : t("{pages}: skipped", { pages: named.join("; ") }),
   };
 }
 

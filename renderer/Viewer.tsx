@@ -2,9 +2,10 @@ import { useEffect, useRef, useState } from "react";
 import type { DocumentInfo, Page } from "../preload/api.ts";
 import { addToConversation, getFile, newConversation, removeDocument, setZoom, showAsText, stepEvidence } from "./actions.ts";
 import { Estimate } from "./Estimate.tsx";
-import { count, plural } from "./format.ts";
+import { count, list } from "./format.ts";
 import { Hint, IconButton } from "./Hint.tsx";
 import { ChevronDown, ChevronUp, FileWarning, Minus, Plus, Search } from "./icons.ts";
+import { t } from "./language.ts";
 import { Pages } from "./Pages.tsx";
 import { openPdf, type Pdf } from "./pdf.ts";
 import { find, keysFor } from "./shortcuts.ts";
@@ -31,7 +32,7 @@ export function Viewer({ hidden }: { hidden: boolean }) {
     if (there) setGoTo((before) => ({ page: place.page - 1, visit: (before?.visit ?? 0) + 1 }));
   }, [there, place]);
   return (
-    <section className="viewer" id="document" aria-label="Document" hidden={hidden}>
+    <section className="viewer" id="document" aria-label={t("Document")} hidden={hidden}>
       {known && (
         <header>
           <h2 title={known.name}>{known.name}</h2>
@@ -41,7 +42,7 @@ export function Viewer({ hidden }: { hidden: boolean }) {
               {pdf && <Zoom />}
               {known.name.toLowerCase().endsWith(".pdf") && file.phase !== "failed" && <ViewChoice documentId={known.id} asText={asText} />}
               <EvidenceSteps />
-              <IconButton label="Find in the document" keys={keysFor("Find in the document")} onClick={find}>
+              <IconButton label={t("Find in the document")} keys={keysFor("Find in the document")} onClick={find}>
                 <Search />
               </IconButton>
             </>
@@ -49,14 +50,14 @@ export function Viewer({ hidden }: { hidden: boolean }) {
         </header>
       )}
       {known === null ? (
-        <p className="placeholder">Choose a document in the library.</p>
+        <p className="placeholder">{t("Choose a document in the library.")}</p>
       ) : pages ? (
         <>
           <DocumentNotice known={known} />
-          {file.phase === "failed" && <p className="notice">The pages of this PDF cannot be drawn, so its text is shown.</p>}
+          {file.phase === "failed" && <p className="notice">{t("The pages of this PDF cannot be drawn, so its text is shown.")}</p>}
           {file.phase === "opening" && !asText ? (
             <p className="placeholder" role="status">
-              Opening the pages…
+              {t("Opening the pages…")}
             </p>
           ) : (
             <Pages
@@ -112,11 +113,11 @@ function usePdf(known: DocumentInfo | null, ready: boolean): PdfFile {
 /** Page or text: the page is what was written, the text is what the model read. */
 function ViewChoice({ documentId, asText }: { documentId: string; asText: boolean }) {
   return (
-    <fieldset className="view-choice" aria-label="Show">
+    <fieldset className="view-choice" aria-label={t("Show")}>
       {[false, true].map((text) => (
-        <Hint key={String(text)} text={text ? "The text that the model read" : "The pages as they look"}>
+        <Hint key={String(text)} text={text ? t("The text that the model read") : t("The pages as they look")}>
           <button type="button" aria-pressed={asText === text} onClick={() => showAsText(documentId, text)}>
-            {text ? "Text" : "Pages"}
+            {text ? t("Text") : t("Pages")}
           </button>
         </Hint>
       ))}
@@ -129,13 +130,13 @@ function Zoom() {
   const zoom = useFolio((s) => s.zoom);
   return (
     <span className="zoom">
-      <IconButton label="Smaller" keys="−" onClick={() => setZoom(stepZoom(scale, -1))}>
+      <IconButton label={t("Smaller")} keys="−" onClick={() => setZoom(stepZoom(scale, -1))}>
         <Minus />
       </IconButton>
       <Hint
         text={
           <>
-            {zoom === null ? "Fitted to the window" : "Fit to the window"}
+            {zoom === null ? t("Fitted to the window") : t("Fit to the window")}
             <kbd>0</kbd>
           </>
         }
@@ -143,10 +144,10 @@ function Zoom() {
         <button type="button" aria-pressed={zoom === null} onClick={() => setZoom(null)}>
           {zoomPercent(scale)}
           <span className="unit"> %</span>
-          <span className="sr-only">, fit to the window</span>
+          <span className="sr-only">, {t("Fit to the window")}</span>
         </button>
       </Hint>
-      <IconButton label="Larger" keys="+" onClick={() => setZoom(stepZoom(scale, 1))}>
+      <IconButton label={t("Larger")} keys="+" onClick={() => setZoom(stepZoom(scale, 1))}>
         <Plus />
       </IconButton>
     </span>
@@ -163,9 +164,9 @@ function PageNumber({ page, pages, onJump }: { page: number; pages: readonly Pag
   };
   return (
     <label className="page-number">
-      p{" "}
+      {t("p")}{" "}
       <input
-        aria-label="Go to page"
+        aria-label={t("Go to page")}
         inputMode="numeric"
         value={typed ?? String(pages[page]?.number ?? 1)}
         onFocus={(event) => event.target.select()}
@@ -192,15 +193,15 @@ function EvidenceSteps() {
   if (at === null || of === 0) return null;
   return (
     <span className="evidence-steps">
-      <IconButton label="Previous passage" keys={keysFor("Previous passage of the evidence")} onClick={() => void stepEvidence(-1)}>
+      <IconButton label={t("Previous passage")} keys={keysFor("Previous passage of the evidence")} onClick={() => void stepEvidence(-1)}>
         <ChevronUp />
       </IconButton>
       <span role="status">
-        <span className="sr-only">Passage </span>
-        {at + 1} of {of}
+        <span className="sr-only">{t("Passage")} </span>
+        {t("{part} of {whole}", { part: at + 1, whole: of })}
         <span className="sr-only">: {passage}</span>
       </span>
-      <IconButton label="Next passage" keys={keysFor("Next passage of the evidence")} onClick={() => void stepEvidence(1)}>
+      <IconButton label={t("Next passage")} keys={keysFor("Next passage of the evidence")} onClick={() => void stepEvidence(1)}>
         <ChevronDown />
       </IconButton>
     </span>
@@ -214,29 +215,29 @@ function DocumentNotice({ known }: { known: DocumentInfo }) {
   const answering = useFolio(selectAnswering);
   if (known.phase !== "ready") return null;
   const empty = known.emptyPages;
+  const named = empty.slice(0, 8).map((number) => labels?.[number - 1]?.label ?? count(number));
   return (
     <>
       {elsewhere && (
         <p className="notice">
-          This document is not part of the conversation.
+          {t("This document is not part of the conversation.")}
           <button type="button" className="link" onClick={() => void newConversation([known.id])}>
-            Ask about it
+            {t("Ask about it")}
           </button>
           <button type="button" className="link" disabled={answering} onClick={() => void addToConversation(known.id)}>
-            Add it to the conversation
+            {t("Add it to the conversation")}
           </button>
         </p>
       )}
       {empty.length > 0 && (
         <p className="notice" data-kind="warning">
-          {labels?.some(({ label }) => label)
-            ? empty
-                .slice(0, 8)
-                .map((number) => labels[number - 1]?.label)
-                .join(", ")
-            : `${empty.length === 1 ? "Page" : "Pages"} ${empty.slice(0, 8).map(count).join(", ")}`}
-          {empty.length > 8 && ` and ${count(empty.length - 8)} more`} {empty.length === 1 ? "has" : "have"} no text, only pictures or a
-          scan. The model cannot read {empty.length === 1 ? "it" : "them"}.
+          {t("{count} pages have no text, only pictures or a scan, so the model cannot read them: {pages}.", {
+            count: empty.length,
+            pages:
+              empty.length > named.length
+                ? t("{name} and {more} more", { name: named.join(", "), more: empty.length - named.length })
+                : list(named),
+          })}
         </p>
       )}
       <Estimate known={known} />
@@ -254,28 +255,32 @@ function Arriving({ known }: { known: DocumentInfo }) {
     case "parsing":
       return (
         <div className="arriving" role="status">
-          <p>Opening {known.name}</p>
+          <p>{t("Opening {name}", { name: known.name })}</p>
           <progress value={known.pagesDone} max={Math.max(known.pagesTotal, 1)} />
-          <small>{known.pagesTotal > 0 ? `Page ${count(known.pagesDone)} of ${count(known.pagesTotal)}` : "Looking for its text…"}</small>
+          <small>
+            {known.pagesTotal > 0
+              ? t("page {part} of {whole}", { part: known.pagesDone, whole: known.pagesTotal })
+              : t("Looking for its text…")}
+          </small>
         </div>
       );
     case "counting":
       return (
         <div className="arriving" role="status">
-          <p>Counting the tokens of {known.name}</p>
+          <p>{t("Counting the tokens of {name}", { name: known.name })}</p>
           <progress />
-          <small>{plural(known.pages, "page")} with text</small>
+          <small>{t("{pages} with text", { pages: t("{count} pages", { count: known.pages }) })}</small>
         </div>
       );
     case "ready":
-      return <p className="placeholder">Fetching the text…</p>;
+      return <p className="placeholder">{t("Fetching the text…")}</p>;
     case "failed":
       return (
         <div className="arriving failed" role="alert">
           <FileWarning />
           <p>{known.error.message}</p>
           <button type="button" className="button" onClick={() => void removeDocument(known.id)}>
-            Remove it from the library
+            {t("Remove it from the library")}
           </button>
         </div>
       );

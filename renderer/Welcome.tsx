@@ -1,10 +1,12 @@
 import { importFiles } from "./actions.ts";
-import { bytes, count, plural } from "./format.ts";
+import { bytes, keyName } from "./format.ts";
 import { BookOpenText, FileDown } from "./icons.ts";
+import { say, t } from "./language.ts";
 import { showModels } from "./models/actions.ts";
 import { recommended } from "./models/fit.ts";
 import { useFits } from "./models/useFits.ts";
 import { Notices } from "./Notices.tsx";
+import { rich } from "./rich.ts";
 import sample from "./sample.md?raw";
 import { keysFor, pickFiles } from "./shortcuts.ts";
 import { useFolio } from "./store.ts";
@@ -28,64 +30,71 @@ export function Welcome() {
   );
   const better = best?.file === null ? best : null;
   return (
-    <main className="welcome" aria-label="Welcome">
+    <main className="welcome" aria-label={t("Welcome")}>
       <div className="welcome-inner">
         <Notices />
         <button type="button" className="drop-here" onClick={pickFiles}>
           <FileDown aria-hidden="true" />
-          <strong>Drop a long document here</strong>
+          <strong>{t("Drop a long document here")}</strong>
           <span>
-            PDF, Office files, e-books, web pages or text. Or choose files <kbd>{keysFor("Add documents")}</kbd>
+            {t("PDF, Office files, e-books, web pages or text. Or choose files")} <kbd>{keyName(keysFor("Add documents"))}</kbd>
           </span>
         </button>
         {!noModel && (
           <button
             type="button"
             className="button sample"
-            onClick={() => void importFiles([new File([sample], "A short guide to Folio.md", { type: "text/markdown" })])}
+            onClick={() => void importFiles([new File([sample], `${t("A short guide to Folio")}.md`, { type: "text/markdown" })])}
           >
-            <BookOpenText aria-hidden="true" /> Try it with a short guide to Folio
+            <BookOpenText aria-hidden="true" /> {t("Try it with a short guide to Folio")}
           </button>
         )}
         <p className="promise">
-          A model on this computer reads <em>all</em> of it, answers your question, and shows the passages that the answer rests on. The
-          line below shows how little memory that took. Nothing leaves this computer.
+          {rich(
+            "A model on this computer reads {all} of it, answers your question, and shows the passages that the answer rests on. The line below shows how little memory that took. Nothing leaves this computer.",
+            { all: <em>{t("all")}</em> },
+          )}
         </p>
         <dl className="machine">
           {totalBytes > 0 && (
             <div>
-              <dt>This computer</dt>
-              <dd>{bytes(totalBytes)} of memory</dd>
+              <dt>{t("This computer")}</dt>
+              <dd>{t("{bytes} of memory", { bytes: bytes(totalBytes) })}</dd>
               <dd className="small">
-                {plural(cores, "core")}, {bytes(freeBytes)} free now
+                {t("{cores}, {free} free now", { cores: t("{count} cores", { count: cores }), free: bytes(freeBytes) })}
               </dd>
             </div>
           )}
           {model && (
             <>
               <div>
-                <dt>Model</dt>
+                <dt>{t("Model")}</dt>
                 <dd>{used?.name ?? model.name}</dd>
                 <dd className="small">
                   {bytes(model.bytes)} ·{" "}
                   <button type="button" className="link" onClick={showModels}>
-                    Change
+                    {t("Change")}
                   </button>
                 </dd>
               </div>
               <div>
-                <dt>Reads at once</dt>
-                <dd>about {count(Math.max(1, Math.round(model.contextLength / tokensPerPage)))} pages</dd>
-                <dd className="small">{count(model.contextLength)} tokens</dd>
+                <dt>{t("Reads at once")}</dt>
+                <dd>
+                  {t("about {pages}", {
+                    pages: t("{count} pages", { count: Math.max(1, Math.round(model.contextLength / tokensPerPage)) }),
+                  })}
+                </dd>
+                <dd className="small">{t("{count} tokens", { count: model.contextLength })}</dd>
               </div>
             </>
           )}
           {why && (
             <div className="why">
-              <dt>What to expect</dt>
+              <dt>{t("What to expect")}</dt>
               <dd>
-                {why}
-                {better && ` Of Folio’s list, ${better.name} would suit this computer best: it is ${bytes(better.bytes)} to download.`}
+                {say({ text: why })}
+                {better &&
+                  ` ${t("Of Folio’s list, {name} would suit this computer best: it is {bytes} to download.", { name: better.name, bytes: bytes(better.bytes) })}`}
               </dd>
             </div>
           )}

@@ -2,6 +2,8 @@
 
 import type { DocumentInfo, EventName, Events, ExportFormat, FolioApi, Settings } from "../preload/api.ts";
 import { follow, problemOf } from "./events.ts";
+import { keyName, list } from "./format.ts";
+import { t } from "./language.ts";
 import { type Dialog, isBroken, useFolio } from "./store.ts";
 
 const { getState: state, setState: set } = useFolio;
@@ -85,7 +87,7 @@ function roomForFile(): Promise<void> {
 export async function importFiles(arriving: readonly File[] | Promise<readonly File[]>): Promise<void> {
   const files = await attempt(Promise.resolve(arriving));
   if (files?.length === 0)
-    set({ problem: { code: "nothing-to-add", message: "There is nothing in it that Folio can read: add documents or text." } });
+    set({ problem: { code: "nothing-to-add", message: t("There is nothing in it that Folio can read: add documents or text.") } });
   const there: string[] = [];
   for (const [index, file] of files?.entries() ?? []) {
     await roomForFile();
@@ -99,7 +101,7 @@ export async function importFiles(arriving: readonly File[] | Promise<readonly F
     const known = state().documents.find((candidate) => candidate.id === id);
     if (known) noticeDocument([], known);
   }
-  if (there.length > 0) say(`${there.join(", ")} ${there.length === 1 ? "is" : "are"} in the library already.`);
+  if (there.length > 0) tell(t("In the library already: {names}.", { names: list(there) }));
 }
 
 /** Shows a document's text in the viewer. */
@@ -151,14 +153,14 @@ export const search = (words: string) => api.search(words);
 export async function removeDocument(documentId: string): Promise<void> {
   const known = state().documents.find((candidate) => candidate.id === documentId);
   if ((await attempt(api.removeDocument(documentId))) === null || known?.phase !== "ready") return;
-  say(`Removed ${known.name}.`, () => attempt(api.restoreDocument(documentId)));
+  tell(t("Removed {name}.", { name: known.name }), () => attempt(api.restoreDocument(documentId)));
 }
 
 export async function removeConversation(id: string): Promise<void> {
   const info = state().conversations.find((known) => known.id === id);
   const open = state().conversation?.id === id;
   if (!info || (await attempt(api.removeConversation(id))) === null) return;
-  say(`Deleted “${info.title}”.`, async () => {
+  tell(t("Deleted “{name}”.", { name: info.title }), async () => {
     if ((await attempt(api.restoreConversation(id))) !== null && open) await showConversation(id);
   });
 }
@@ -173,7 +175,7 @@ export async function branch(turnId: string, question: string): Promise<boolean>
   const taken = (await attempt(api.branch(turnId, question))) !== null;
   if (taken && conversation && !inPlace) {
     const before = conversation.id;
-    say("Goes on in a new conversation. The one before is as it was.", () => showConversation(before), "Go back");
+    tell(t("Goes on in a new conversation. The one before is as it was."), () => showConversation(before), t("Go back"));
   }
   return taken;
 }
@@ -200,7 +202,7 @@ function download(blob: Blob, name: string) {
 }
 
 /** Says what was done, for some seconds, with a way back. */
-function say(text: string, undo: (() => Promise<unknown>) | null = null, undoWord = "Undo") {
+function tell(text: string, undo: (() => Promise<unknown>) | null = null, undoWord = t("Undo")) {
   // The drawer would lie over it.
   if (state().dialog?.kind === "library") closeDialog();
   set({ toast: { text, undo, undoWord, number: (state().toast?.number ?? 0) + 1 } });
@@ -252,7 +254,8 @@ export async function copyText(text: string): Promise<boolean> {
     await navigator.clipboard.writeText(text);
     return true;
   } catch {
-    const message = `This window may not use the clipboard. Select the text and copy it with ${navigator.platform.startsWith("Mac") ? "⌘C" : "Ctrl+C"}.`;
+    const keys = navigator.platform.startsWith("Mac") ? "⌘C" : keyName("Ctrl+C");
+    const message = t("This window may not use the clipboard. Select the text and copy it with {keys}.", { keys });
     set({ problem: { code: "no-clipboard", message } });
     return false;
   }

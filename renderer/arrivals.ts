@@ -1,6 +1,7 @@
 /** Files and folders that a person drops, picks or pastes: which of them Folio takes. */
 
 import { documentTypes, textTypes } from "../preload/api.ts";
+import { t } from "./language.ts";
 
 /** Files of one folder that are taken; more is rather a disk than a folder of documents. */
 export const mostFiles = 500;
@@ -74,5 +75,5 @@ export function pastedFiles(clipboard: DataTransfer): File[] {
     .join(" ")
     .replace(/[/\\.]+/g, " ")
     .trim();
-  return [new File([text], `Pasted: ${words || "text"}.txt`, { type: "text/plain" })];
+  return [new File([text], `${t("Pasted: {words}", { words: words || t("text") })}.txt`, { type: "text/plain" })];
 }

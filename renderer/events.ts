@@ -13,6 +13,8 @@ import type {
   Turn,
 } from "../preload/api.ts";
 
+import { t } from "./language.ts";
+
 /** One point of the gauge's plot. */
 export type MemorySample = { at: number; processBytes: number; cacheBytes: number };
 
@@ -93,5 +95,5 @@ export const follow: { [Name in EventName]: Follow<Name> } = {
 /** What a failed request says; anything unforeseen becomes one plain sentence. */
 export function problemOf(error: unknown): AppError {
   if (error instanceof Error && error.message !== "") return { code: error.name, message: error.message };
-  return { code: "unknown", message: "Something went wrong, and Folio cannot say what. Please try again." };
+  return { code: "unknown", message: t("Something went wrong, and Folio cannot say what. Please try again.") };
 }

@@ -1,9 +1,10 @@
 /** What the gauge says, from main's numbers. Pure: while something runs it is the measurement of now, afterwards that of the last answer. */
 
 import type { EngineStatus, MemoryReport, Turn } from "../preload/api.ts";
+import type { PlainText } from "../preload/sentences.ts";
 
 export type GaugeFacts = {
-  label: string;
+  label: PlainText;
   usedBytes: number;
   /** Null while reading: a full cache is being made, and there is nothing to compare it with. */
   fullBytes: number | null;

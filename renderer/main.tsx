@@ -1,8 +1,11 @@
 import { StrictMode } from "react";
 import { createRoot } from "react-dom/client";
+import { languageOf } from "../preload/language.ts";
 import { App } from "./App.tsx";
 import { connect } from "./actions.ts";
 import { connectHost } from "./bridge.ts";
+import { speak } from "./language.ts";
+import { useFolio } from "./store.ts";
 import "./styles/fonts.css";
 import "./styles/tokens.css";
 import "./styles/base.css";
@@ -21,6 +24,9 @@ import "./styles/models.css";
 import "./styles/search.css";
 import "./styles/compare.css";
 
+const speakAsSet = () => speak(languageOf(useFolio.getState().settings.language, navigator.languages));
+speakAsSet();
+useFolio.subscribe(speakAsSet);
 void connect(connectHost());
 createRoot(document.getElementById("root")!).render(
   <StrictMode>

@@ -1,5 +1,6 @@
 /** The order of the library's lists. Pure. */
 import type { ConversationInfo, DocumentInfo, LibrarySort } from "../preload/api.ts";
+import { languageNow, t } from "./language.ts";
 
 export type ShelfRow =
   | { kind: "folder"; key: string; name: string; documents: number; open: boolean }
@@ -42,13 +43,17 @@ export function recentFirst(conversations: readonly ConversationInfo[]): Convers
 /** How long ago, in words: "now", "5 min ago", "3 h ago", "yesterday", "12 Mar", "12 Mar 2025". */
 export function ago(time: number, now: number): string {
   const minutes = Math.floor((now - time) / 60_000);
-  if (minutes < 1) return "now";
-  if (minutes < 60) return `${minutes} min ago`;
+  if (minutes < 1) return t("now");
+  if (minutes < 60) return t("{minutes} min ago", { minutes });
   const days = dayNumber(now) - dayNumber(time);
-  if (days === 0) return `${Math.floor(minutes / 60)} h ago`;
-  if (days === 1) return "yesterday";
+  if (days === 0) return t("{hours} h ago", { hours: Math.floor(minutes / 60) });
+  if (days === 1) return t("yesterday");
   const sameYear = new Date(time).getFullYear() === new Date(now).getFullYear();
-  return new Intl.DateTimeFormat("en-GB", { day: "numeric", month: "short", ...(sameYear ? {} : { year: "numeric" }) }).format(time);
+  return new Intl.DateTimeFormat(languageNow() === "en" ? "en-GB" : languageNow(), {
+    day: "numeric",
+    month: "short",
+    ...(sameYear ? {} : { year: "numeric" }),
+  }).format(time);
 }
 
 const dayNumber = (time: number): number => Math.floor((time - new Date(time).getTimezoneOffset() * 60_000) / 86_400_000);

@@ -1,6 +1,7 @@
 /** The keys of the window in one table: the handler and the list of shortcuts both read it. */
 
 import { flushSync } from "react-dom";
+import type { PlainText } from "../preload/sentences.ts";
 import { newConversation, openDialog, setFinding, showTab, stepEvidence, stop } from "./actions.ts";
 import { showModels } from "./models/actions.ts";
 import { selectBusy, useFolio } from "./store.ts";
@@ -35,7 +36,7 @@ export const find = (): void => showAndFocus(() => setFinding(true), ids.find);
 export const focusQuestion = (): void => showAndFocus(() => showTab("conversation"), ids.question);
 export const searchLibrary = (): void => showAndFocus(() => openDialog({ kind: "search" }), ids.filter);
 
-type Shortcut = { keys: string; label: string; when?: () => boolean; run?: () => void; matches?: (event: KeyboardEvent) => boolean };
+type Shortcut = { keys: string; label: PlainText; when?: () => boolean; run?: () => void; matches?: (event: KeyboardEvent) => boolean };
 
 const withCommand = (key: string) => (event: KeyboardEvent) =>
   (isMac ? event.metaKey : event.ctrlKey) && !event.altKey && !event.shiftKey && event.key.toLowerCase() === key;
@@ -84,4 +85,4 @@ export function handleKey(event: KeyboardEvent): void {
   shortcut.run();
 }
 
-export const keysFor = (label: string): string => shortcuts.find((known) => known.label === label)?.keys ?? "";
+export const keysFor = (label: PlainText): string => shortcuts.find((known) => known.label === label)?.keys ?? "";

@@ -119,6 +119,9 @@ export const useFolio = create<Folio>()(() => ({
   problem: null,
 }));
 
+/** The language that is set: what is memoised asks for it, so that it is drawn again in another one. */
+export const useLanguage = () => useFolio((s) => s.settings.language);
+
 /** The turn that is being read for or answered now. */
 export const isRunning = (turn: Turn): boolean => turn.phase === "waiting" || turn.phase === "answering";
 

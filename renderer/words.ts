@@ -1,9 +1,11 @@
 /** The words of the window: plain ones first, with the field's exact term for the hint. Pure. */
 
 import type { Budget, KvType, MemoryMode, PolicyName } from "../preload/api.ts";
-import { count, percent } from "./format.ts";
+import type { PlainText } from "../preload/sentences.ts";
+import { percent } from "./format.ts";
+import { t } from "./language.ts";
 
-type Choice = { label: string; says: string; term: string };
+type Choice = { label: PlainText; says: PlainText; term: PlainText };
 
 export const policyWords: Record<PolicyName, Choice> = {
   phrase: {
@@ -103,25 +105,21 @@ export const gaugeWords = {
   layers:
     "Tokens kept in each layer's answering cache. Some policies give each layer the same, others give more to layers that lose more by forgetting.",
   history: "Resident memory of the engine over the last minutes, and the part of it that caches take.",
-  saved: "Full cache divided by answering cache.",
-} as const;
+} as const satisfies Record<string, PlainText>;
 
-export const budgetPresets: readonly { budget: Budget; label: string }[] = [
-  { budget: { kind: "full" }, label: "Full" },
-  { budget: { kind: "share", share: 0.25 }, label: "25 %" },
-  { budget: { kind: "share", share: 0.12 }, label: "12 %" },
-  { budget: { kind: "share", share: 0.06 }, label: "6 %" },
-  { budget: { kind: "share", share: 0.03 }, label: "3 %" },
+export const budgetPresets: readonly Budget[] = [
+  { kind: "full" },
+  ...[0.25, 0.12, 0.06, 0.03].map((share) => ({ kind: "share", share }) as const),
 ];
 
 export function budgetLabel(budget: Budget): string {
   switch (budget.kind) {
     case "full":
-      return "Full";
+      return t("Full");
     case "share":
       return percent(budget.share);
     case "tokens":
-      return `${count(budget.tokens)} tokens`;
+      return t("{count} tokens", { count: budget.tokens });
     default:
       return budget satisfies never;
   }

@@ -1,6 +1,7 @@
 import { useEffect, useState } from "react";
 import type { ModelInfo, ProfileScores } from "../../preload/api.ts";
 import { percent, timeLeft } from "../format.ts";
+import { t } from "../language.ts";
 import { useFolio } from "../store.ts";
 import { calibrate, getProfile, stopCalibration } from "./actions.ts";
 import { HeadPlot } from "./HeadPlot.tsx";
@@ -24,39 +25,45 @@ export function Calibration({ model }: { model: ModelInfo }) {
     };
   }, [model.sha256, model.profile, running === null]);
   return (
-    <section className="calibration" aria-label="Calibration">
-      <h3>Which heads retrieve</h3>
+    <section className="calibration" aria-label={t("Calibration")}>
+      <h3>{t("Which heads retrieve")}</h3>
       {model.unsupported ? (
-        <p>This model answers from the full cache, so there is nothing to calibrate: {model.unsupported}</p>
+        <p>
+          {t("This model answers from the full cache, so there is nothing to calibrate: {why}.", {
+            why: { text: model.unsupported.replace(/\.$/, "") },
+          })}
+        </p>
       ) : profile ? (
         <>
           <p>
-            The stronger a field, the more its head looks up facts. What these heads look at is kept.{" "}
-            <span className="facts">Measured in {profile.calibration}.</span>
+            {t("The stronger a field, the more its head looks up facts. What these heads look at is kept.")}{" "}
+            <span className="facts">{t("Measured in {calibration}.", { calibration: profile.calibration })}</span>
           </p>
           <HeadPlot profile={profile} />
         </>
       ) : (
         <p>
-          <strong>Using all heads, even budgets.</strong> Which heads of this model look up facts was not measured yet. A calibration finds
-          out, once, from texts that Folio brings along; small budgets then keep more of what matters.
+          <strong>{t("Using all heads, even budgets.")}</strong>{" "}
+          {t(
+            "Which heads of this model look up facts was not measured yet. A calibration finds out, once, from texts that Folio brings along; small budgets then keep more of what matters.",
+          )}
         </p>
       )}
       {running ? (
         <div className="running">
           <p role="status">
-            {stageWords[running.stage]}
+            {t(stageWords[running.stage])}
             {running.stage !== "starting" && `, ${percent(running.share)}, ${timeLeft(running.secondsLeft)}`}
           </p>
-          <progress value={running.stage === "starting" ? undefined : running.share} max={1} aria-label="Calibration" />
+          <progress value={running.stage === "starting" ? undefined : running.share} max={1} aria-label={t("Calibration")} />
           <button type="button" className="button" onClick={() => void stopCalibration()}>
-            Stop, and go on another time
+            {t("Stop, and go on another time")}
           </button>
         </div>
       ) : (
         !model.unsupported && (
           <button type="button" className="button" onClick={() => void calibrate()}>
-            {profile ? "Calibrate again" : "Calibrate"}
+            {profile ? t("Calibrate again") : t("Calibrate")}
           </button>
         )
       )}

@@ -1,5 +1,6 @@
 import type { ProfileScores } from "../../preload/api.ts";
-import { count, percent } from "../format.ts";
+import { percent } from "../format.ts";
+import { t } from "../language.ts";
 
 const cell = 12;
 const step = cell + 2;
@@ -21,7 +22,12 @@ export function HeadPlot({ profile: { scores, layerErrors } }: { profile: Profil
           viewBox={`0 0 ${width} ${height}`}
           width={width}
           role="img"
-          aria-label={`${count(scores.length)} layers of ${count(heads)} heads; the strongest is head ${best[0]?.head} of layer ${best[0]?.layer}`}
+          aria-label={t("{layers} layers of {heads} heads; the strongest is head {head} of layer {layer}", {
+            layers: scores.length,
+            heads,
+            head: best[0]?.head ?? 0,
+            layer: best[0]?.layer ?? 0,
+          })}
         >
           {scores.map((row, layer) =>
             row.map((score, head) => (
@@ -35,7 +41,7 @@ export function HeadPlot({ profile: { scores, layerErrors } }: { profile: Profil
                 rx={2}
                 style={{ fill: `color-mix(in oklab, var(--accent) ${Math.round(100 * Math.sqrt(score / most))}%, var(--desk))` }}
               >
-                <title>{`Layer ${layer}, head ${head}: ${percent(score / most)} of the strongest`}</title>
+                <title>{t("Layer {layer}, head {head}: {share} of the strongest", { layer, head, share: percent(score / most) })}</title>
               </rect>
             )),
           )}
@@ -50,23 +56,23 @@ export function HeadPlot({ profile: { scores, layerErrors } }: { profile: Profil
               height={Math.max(1, (barHeight * error) / worst)}
               rx={2}
             >
-              <title>{`Layer ${layer}: ${percent(error)} of all that is lost by forgetting`}</title>
+              <title>{t("Layer {layer}: {share} of all that is lost by forgetting", { layer, share: percent(error) })}</title>
             </rect>
           ))}
         </svg>
       </div>
       <figcaption>
-        <span>across: layers 0 to {scores.length - 1} · down: heads</span>
-        {layerErrors.length > 0 && <span>bars: what a layer loses by forgetting</span>}
+        <span>{t("across: layers 0 to {last} · down: heads", { last: scores.length - 1 })}</span>
+        {layerErrors.length > 0 && <span>{t("bars: what a layer loses by forgetting")}</span>}
       </figcaption>
       <details>
-        <summary>As a table</summary>
+        <summary>{t("As a table")}</summary>
         <table>
           <thead>
             <tr>
-              <th scope="col">Layer</th>
-              <th scope="col">Its strongest heads</th>
-              {layerErrors.length > 0 && <th scope="col">Share of the loss</th>}
+              <th scope="col">{t("Layer")}</th>
+              <th scope="col">{t("Its strongest heads")}</th>
+              {layerErrors.length > 0 && <th scope="col">{t("Share of the loss")}</th>}
             </tr>
           </thead>
           <tbody>

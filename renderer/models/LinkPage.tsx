@@ -1,7 +1,8 @@
 import { useEffect, useState } from "react";
 import type { FolderListing } from "../../preload/api.ts";
-import { bytes, plural } from "../format.ts";
+import { bytes } from "../format.ts";
 import { ArrowLeft, ArrowUp, Cpu, Folder } from "../icons.ts";
+import { t } from "../language.ts";
 import { linkModel, listFolder, showModels } from "./actions.ts";
 
 /** Looks for a model file, or a folder of models, on this computer; nothing is copied or moved. */
@@ -23,10 +24,10 @@ export function LinkPage() {
   return (
     <div className="link-page">
       <button type="button" className="link back" onClick={showModels}>
-        <ArrowLeft aria-hidden="true" /> All models
+        <ArrowLeft aria-hidden="true" /> {t("All models")}
       </button>
       <p className="lead">
-        Choose a GGUF file, or a folder with models in it, for example LM Studio's. It is used where it is: nothing is copied.
+        {t("Choose a GGUF file, or a folder with models in it, for example LM Studio's. It is used where it is: nothing is copied.")}
       </p>
       <form
         onSubmit={(event) => {
@@ -34,17 +35,22 @@ export function LinkPage() {
           void link(typed);
         }}
       >
-        <input aria-label="Path of a file or folder" value={typed} onChange={(event) => setTyped(event.target.value)} spellCheck={false} />
+        <input
+          aria-label={t("Path of a file or folder")}
+          value={typed}
+          onChange={(event) => setTyped(event.target.value)}
+          spellCheck={false}
+        />
         <button type="submit" className="button primary" disabled={typed.trim() === ""}>
-          Link it
+          {t("Link it")}
         </button>
       </form>
       {listing && (
-        <ul className="folder-list" aria-label={`In ${listing.path}`}>
+        <ul className="folder-list" aria-label={t("In {folder}", { folder: listing.path })}>
           {listing.parent !== null && (
             <li>
               <button type="button" onClick={() => void go(listing.parent)}>
-                <ArrowUp aria-hidden="true" /> The folder above
+                <ArrowUp aria-hidden="true" /> {t("The folder above")}
               </button>
             </li>
           )}
@@ -65,11 +71,11 @@ export function LinkPage() {
           {listing.models.length > 0 && (
             <li className="all">
               <button type="button" className="link" onClick={() => void link(listing.path)}>
-                Link the folder with {plural(listing.models.length, "model")}
+                {t("Link the folder with {count} models", { count: listing.models.length })}
               </button>
             </li>
           )}
-          {listing.folders.length + listing.models.length === 0 && <li className="nothing">Nothing here that Folio could use.</li>}
+          {listing.folders.length + listing.models.length === 0 && <li className="nothing">{t("Nothing here that Folio could use.")}</li>}
         </ul>
       )}
     </div>

@@ -2,6 +2,7 @@ import { useState } from "react";
 import { defaultModelSettings, defaultSystemPrompt, type ModelEntry, type ModelSettings } from "../../preload/api.ts";
 import { count } from "../format.ts";
 import { ArrowLeft } from "../icons.ts";
+import { t } from "../language.ts";
 import { Group, NumberField, Segments } from "../settings/fields.tsx";
 import { useFolio } from "../store.ts";
 import { kvWords } from "../words.ts";
@@ -26,13 +27,13 @@ export function ModelPage({ entry }: { entry: ModelEntry }) {
   return (
     <div className="model-page">
       <button type="button" className="link back" onClick={showModels}>
-        <ArrowLeft aria-hidden="true" /> All models
+        <ArrowLeft aria-hidden="true" /> {t("All models")}
       </button>
       <div className="summary">
         <p>
           {entry.shape && (
             <>
-              {entry.shape.architecture} · {count(entry.shape.layers)} layers · {count(entry.shape.heads)} heads
+              {entry.shape.architecture} · {t("{layers} layers · {heads} heads", { layers: entry.shape.layers, heads: entry.shape.heads })}
             </>
           )}
           {entry.file && <small className="path">{entry.file}</small>}
@@ -40,7 +41,7 @@ export function ModelPage({ entry }: { entry: ModelEntry }) {
         {fit && <FitPill entry={entry} fit={fit} />}
         {!used && (
           <button type="button" className="button" onClick={() => void chooseModel(entry.id)}>
-            Use this model
+            {t("Use this model")}
           </button>
         )}
       </div>
@@ -58,15 +59,19 @@ function SettingsForm({ entry, used }: { entry: ModelEntry; used: boolean }) {
   const reloads = (["contextLength", "threads", "systemPrompt"] as const).some((key) => draft[key] !== entry.settings[key]);
   return (
     <form
-      aria-label={`Settings of ${entry.name}`}
+      aria-label={t("Settings of {name}", { name: entry.name })}
       onSubmit={(event) => {
         event.preventDefault();
         void changeModelSettings(entry.id, draft);
       }}
     >
-      <Group title="Longest prompt" says={`At most ${count(longest)} tokens, which this model was made for.`} term="context length, n_ctx">
+      <Group
+        title={t("Longest prompt")}
+        says={t("At most {tokens}, which this model was made for.", { tokens: t("{count} tokens", { count: longest }) })}
+        term={t("context length, n_ctx")}
+      >
         <NumberField
-          label="Longest prompt in tokens"
+          label={t("Longest prompt in tokens")}
           value={draft.contextLength}
           placeholder={count(longest)}
           min={256}
@@ -75,12 +80,12 @@ function SettingsForm({ entry, used }: { entry: ModelEntry; used: boolean }) {
         />
       </Group>
       <Group
-        title="Threads"
-        says={`At most the ${count(machine.cores)} cores of this computer.`}
-        term="threads that llama.cpp computes with"
+        title={t("Threads")}
+        says={t("At most as many as this computer has cores: {cores}.", { cores: machine.cores })}
+        term={t("threads that llama.cpp computes with")}
       >
         <NumberField
-          label="Threads"
+          label={t("Threads")}
           value={draft.threads}
           placeholder={count(machine.threads)}
           min={1}
@@ -88,23 +93,27 @@ function SettingsForm({ entry, used }: { entry: ModelEntry; used: boolean }) {
           onCommit={(threads) => change({ threads })}
         />
       </Group>
-      <Group title="Number format" says="How finely what was read is stored, if not as for all models." term="KV type: f16, or q8_0">
+      <Group
+        title={t("Number format")}
+        says={t("How finely what was read is stored, if not as for all models.")}
+        term={t("KV type: f16, or q8_0")}
+      >
         {(["readingKv", "answeringKv"] as const).map((key) => (
           <div className="kv" key={key}>
-            <span>{key === "readingKv" ? "While reading" : "While answering"}</span>
+            <span>{key === "readingKv" ? t("While reading") : t("While answering")}</span>
             <Segments
               name={key}
-              label={key === "readingKv" ? "While reading" : "While answering"}
+              label={key === "readingKv" ? t("While reading") : t("While answering")}
               value={draft[key] ?? "as-all"}
-              choices={kvChoices}
+              choices={kvChoices.map(({ value, label }) => ({ value, label: t(label) }))}
               onChoose={(choice) => change({ [key]: chosenKv(choice) })}
             />
           </div>
         ))}
       </Group>
-      <Group title="What it is told first" says="Before the documents, in every conversation." term="system prompt" wide>
+      <Group title={t("What it is told first")} says={t("Before the documents, in every conversation.")} term={t("system prompt")} wide>
         <textarea
-          aria-label="What it is told first"
+          aria-label={t("What it is told first")}
           rows={3}
           maxLength={8000}
           value={draft.systemPrompt ?? ""}
@@ -113,16 +122,16 @@ function SettingsForm({ entry, used }: { entry: ModelEntry; used: boolean }) {
         />
       </Group>
       <Group
-        title="Freedom of choice"
+        title={t("Freedom of choice")}
         says={
           draft.temperature === 0
-            ? "0: always the likeliest word, the same answer every time."
-            : "Above 0, answers differ from time to time."
+            ? t("0: always the likeliest word, the same answer every time.")
+            : t("Above 0, answers differ from time to time.")
         }
-        term="temperature"
+        term={t("temperature")}
       >
         <NumberField
-          label="Temperature"
+          label={t("Temperature")}
           value={draft.temperature}
           min={0}
           max={2}
@@ -132,12 +141,12 @@ function SettingsForm({ entry, used }: { entry: ModelEntry; used: boolean }) {
       </Group>
       {draft.temperature > 0 && (
         <Group
-          title="Words to choose from"
-          says="The likeliest words, up to this share of certainty, and at most so many."
-          term="top-p, top-k, seed"
+          title={t("Words to choose from")}
+          says={t("The likeliest words, up to this share of certainty, and at most so many.")}
+          term={t("top-p, top-k, seed")}
         >
           <div className="kv">
-            <span>Share</span>
+            <span>{t("Share")}</span>
             <NumberField
               label="Top-p"
               value={draft.topP}
@@ -148,7 +157,7 @@ function SettingsForm({ entry, used }: { entry: ModelEntry; used: boolean }) {
             />
           </div>
           <div className="kv">
-            <span>At most</span>
+            <span>{t("At most")}</span>
             <NumberField
               label="Top-k"
               value={draft.topK}
@@ -158,11 +167,11 @@ function SettingsForm({ entry, used }: { entry: ModelEntry; used: boolean }) {
             />
           </div>
           <div className="kv">
-            <span>Seed</span>
+            <span>{t("Seed")}</span>
             <NumberField
-              label="Seed"
+              label={t("Seed")}
               value={draft.seed}
-              placeholder="random"
+              placeholder={t("random")}
               min={0}
               max={2 ** 32 - 1}
               onCommit={(seed) => change({ seed })}
@@ -177,10 +186,10 @@ function SettingsForm({ entry, used }: { entry: ModelEntry; used: boolean }) {
           disabled={JSON.stringify(draft) === JSON.stringify(defaultModelSettings)}
           onClick={() => setDraft(defaultModelSettings)}
         >
-          As Folio does it
+          {t("As Folio does it")}
         </button>
         <button type="submit" className="button primary">
-          {used && reloads ? "Save and load again" : "Save"}
+          {used && reloads ? t("Save and load again") : t("Save")}
         </button>
       </div>
     </form>

@@ -1,7 +1,8 @@
 import type { Download, ModelEntry } from "../../preload/api.ts";
-import { bytes, count, timeLeft } from "../format.ts";
+import { bytes, timeLeft } from "../format.ts";
 import { Hint, IconButton } from "../Hint.tsx";
 import { AlertTriangle, Check, Download as DownloadIcon, Pause, Play, SlidersHorizontal, Trash2, X } from "../icons.ts";
+import { say, t } from "../language.ts";
 import { useFolio } from "../store.ts";
 import { cancelDownload, chooseModel, pauseDownload, removeModel, showModel, startDownload } from "./actions.ts";
 import type { Fit } from "./fit.ts";
@@ -15,9 +16,9 @@ export function ModelRow({ entry, fit, best }: { entry: ModelEntry; fit: Fit | n
   const { offer } = entry;
   const facts = [
     entry.bytes > 0 && bytes(entry.bytes),
-    entry.shape && `up to ${count(entry.shape.contextLength)} tokens`,
+    entry.shape && t("up to {tokens}", { tokens: t("{count} tokens", { count: entry.shape.contextLength }) }),
     offer?.licence,
-    offer?.languages,
+    offer && say({ text: offer.languages }),
     entry.origin === "linked" && entry.file,
   ].filter(Boolean);
   return (
@@ -25,15 +26,15 @@ export function ModelRow({ entry, fit, best }: { entry: ModelEntry; fit: Fit | n
       <div className="about">
         <h4>
           {entry.name}
-          {used && <span className="badge">In use</span>}
-          {best && !used && <span className="badge">Recommended here</span>}
+          {used && <span className="badge">{t("In use")}</span>}
+          {best && !used && <span className="badge">{t("Recommended here")}</span>}
         </h4>
         {entry.problem ? (
           <p className="wrong">
             <AlertTriangle aria-hidden="true" /> {entry.problem}
           </p>
         ) : (
-          offer && <p className="why">{offer.why}</p>
+          offer && <p className="why">{say({ text: offer.why })}</p>
         )}
         <p className="facts">{facts.join(" · ")}</p>
         {download && <DownloadState download={download} />}
@@ -56,19 +57,28 @@ export function FitPill({ entry, fit }: { entry: ModelEntry; fit: Fit }) {
         term
         text={
           <>
-            Computed for {count(fit.tokens)} tokens: model {bytes(fit.weights)} + reading {bytes(fit.reading)} + answering{" "}
-            {bytes(fit.answering)} + scratch space {bytes(fit.scratch)} = {bytes(fit.bytes)}.{" "}
-            {fit.longest > 0 ? `Up to about ${count(fit.longest)} tokens fit.` : "No document fits beside it."}
+            {t(
+              "Computed for {tokens} tokens: model {model} + reading {reading} + answering {answering} + scratch space {scratch} = {all}.",
+              {
+                tokens: fit.tokens,
+                model: bytes(fit.weights),
+                reading: bytes(fit.reading),
+                answering: bytes(fit.answering),
+                scratch: bytes(fit.scratch),
+                all: bytes(fit.bytes),
+              },
+            )}{" "}
+            {fit.longest > 0 ? t("Up to about {tokens} tokens fit.", { tokens: fit.longest }) : t("No document fits beside it.")}
             {measured &&
-              ` Measured with ${count(measured.promptTokens)} tokens: ${bytes(measured.processBytes)}, the model's file in memory included.`}
+              ` ${t("Measured with {tokens} tokens: {bytes}, the model's file in memory included.", { tokens: measured.promptTokens, bytes: bytes(measured.processBytes) })}`}
           </>
         }
       >
-        {fitWords[fit.verdict]}
+        {t(fitWords[fit.verdict])}
       </Hint>
       <small className="number">
-        about {bytes(fit.bytes)}
-        {measured && <>, measured {bytes(measured.processBytes)}</>}
+        {t("about {bytes}", { bytes: bytes(fit.bytes) })}
+        {measured && `, ${t("measured {bytes}", { bytes: bytes(measured.processBytes) })}`}
       </small>
     </span>
   );
@@ -78,7 +88,7 @@ function Buttons({ entry, used }: { entry: ModelEntry; used: boolean }) {
   if (entry.file === null) {
     return (
       <button type="button" className="button" onClick={() => void startDownload(entry.id)}>
-        <DownloadIcon aria-hidden="true" /> Download
+        <DownloadIcon aria-hidden="true" /> {t("Download")}
       </button>
     );
   }
@@ -87,20 +97,24 @@ function Buttons({ entry, used }: { entry: ModelEntry; used: boolean }) {
     <>
       {removable && (
         <IconButton
-          label={entry.origin === "list" ? `Delete ${entry.name} from this computer` : `Forget ${entry.name}; its file stays`}
+          label={
+            entry.origin === "list"
+              ? t("Delete {name} from this computer", { name: entry.name })
+              : t("Forget {name}; its file stays", { name: entry.name })
+          }
           onClick={() => void removeModel(entry.id)}
         >
           {entry.origin === "list" ? <Trash2 /> : <X />}
         </IconButton>
       )}
       {!entry.problem && (
-        <IconButton label={`Settings of ${entry.name}`} onClick={() => showModel(entry.id)}>
+        <IconButton label={t("Settings of {name}", { name: entry.name })} onClick={() => showModel(entry.id)}>
           <SlidersHorizontal />
         </IconButton>
       )}
       {!used && !entry.problem && (
         <button type="button" className="button" onClick={() => void chooseModel(entry.id)}>
-          <Check aria-hidden="true" /> Use
+          <Check aria-hidden="true" /> {t("Use")}
         </button>
       )}
     </>
@@ -110,7 +124,7 @@ function Buttons({ entry, used }: { entry: ModelEntry; used: boolean }) {
 function DownloadState({ download }: { download: Download }) {
   return (
     <div className="download" data-phase={download.phase}>
-      <progress value={download.done} max={download.total} aria-label="Downloaded" />
+      <progress value={download.done} max={download.total} aria-label={t("Downloaded")} />
       <p className="number" role="status">
         {downloadWords(download)}
       </p>
@@ -119,16 +133,16 @@ function DownloadState({ download }: { download: Download }) {
 }
 
 export function downloadWords(download: Download): string {
-  const share = `${bytes(download.done)} of ${bytes(download.total)}`;
+  const share = t("{part} of {whole}", { part: bytes(download.done), whole: bytes(download.total) });
   switch (download.phase) {
     case "running":
       return download.bytesPerSecond > 0 ? `${share} · ${bytes(download.bytesPerSecond)}/s · ${timeLeft(download.secondsLeft)}` : share;
     case "waiting":
-      return `${share} · ${download.message} It goes on by itself.`;
+      return `${share} · ${download.message} ${t("It goes on by itself.")}`;
     case "paused":
-      return `${share} · paused`;
+      return `${share} · ${t("paused")}`;
     case "checking":
-      return `Checking what is here already, ${share}`;
+      return t("Checking what is here already, {share}", { share });
     case "failed":
       return download.message;
     default:
@@ -141,12 +155,12 @@ function DownloadButtons({ download, name }: { download: Download; name: string 
   const stopped = phase === "paused" || phase === "failed";
   return (
     <>
-      <IconButton label={`Throw away what has come of ${name}`} onClick={() => void cancelDownload(modelId)}>
+      <IconButton label={t("Throw away what has come of {name}", { name })} onClick={() => void cancelDownload(modelId)}>
         <X />
       </IconButton>
       <button type="button" className="button" onClick={() => void (stopped ? startDownload(modelId) : pauseDownload(modelId))}>
         {stopped ? <Play aria-hidden="true" /> : <Pause aria-hidden="true" />}
-        {phase === "failed" ? "Try again" : stopped ? "Go on" : "Pause"}
+        {phase === "failed" ? t("Try again") : stopped ? t("Go on") : t("Pause")}
       </button>
     </>
   );

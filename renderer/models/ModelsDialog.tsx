@@ -1,7 +1,8 @@
 import { useEffect } from "react";
 import type { ModelEntry } from "../../preload/api.ts";
-import { bytes, count } from "../format.ts";
+import { bytes } from "../format.ts";
 import { FolderPlus } from "../icons.ts";
+import { t } from "../language.ts";
 import { Modal } from "../Modal.tsx";
 import { useFolio } from "../store.ts";
 import { refreshModels, showLinking } from "./actions.ts";
@@ -19,7 +20,7 @@ export function ModelsDialog({ page }: { page: string | null }) {
   const entry = useFolio((s) => s.models.find(({ id }) => id === page) ?? null);
   useEffect(() => void refreshModels(), []);
   return (
-    <Modal title={page === "link" ? "Use a model that is here already" : entry ? entry.name : "Models"} className="models" key={page}>
+    <Modal title={page === "link" ? t("Use a model that is here already") : entry ? entry.name : t("Models")} className="models" key={page}>
       {page === "link" ? <LinkPage /> : entry ? <ModelPage entry={entry} /> : <ModelList />}
     </Modal>
   );
@@ -36,19 +37,23 @@ function ModelList() {
   return (
     <div className="model-list">
       <p className="lead">
-        This computer has {bytes(totalBytes)} of memory and {machine.cores === 1 ? "one core" : `${count(machine.cores)} cores`}.
-        {tokens !== undefined && ` Whether a model fits is said for ${count(tokens)} tokens of documents.`}
+        {t("This computer has {bytes} of memory and {cores}.", {
+          bytes: bytes(totalBytes),
+          cores: t("{count} cores", { count: machine.cores }),
+        })}
+        {tokens !== undefined && ` ${t("Whether a model fits is said for {tokens} tokens of documents.", { tokens })}`}
       </p>
-      <Group title="On this computer" rows={here} best={best} />
+      <Group title={t("On this computer")} rows={here} best={best} />
       <button type="button" className="button link-model" onClick={showLinking}>
-        <FolderPlus aria-hidden="true" /> Use a model that is here already…
+        <FolderPlus aria-hidden="true" /> {t("Use a model that is here already…")}
       </button>
       {sizes.map((size) => (
-        <Group key={size} title={sizeWords[size]} rows={offered.filter(({ entry }) => entry.offer?.size === size)} best={best} />
+        <Group key={size} title={t(sizeWords[size])} rows={offered.filter(({ entry }) => entry.offer?.size === size)} best={best} />
       ))}
       <p className="small-print">
-        Models are fetched from huggingface.co, only when you press Download, and checked against a known checksum. Nothing of yours is
-        sent.
+        {t(
+          "Models are fetched from huggingface.co, only when you press Download, and checked against a known checksum. Nothing of yours is sent.",
+        )}
       </p>
     </div>
   );

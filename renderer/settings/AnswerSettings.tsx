@@ -1,5 +1,6 @@
 import { type PolicyName, policyNames } from "../../preload/api.ts";
 import { changeSettings } from "../actions.ts";
+import { t } from "../language.ts";
 import { useFolio } from "../store.ts";
 import { policyWords } from "../words.ts";
 import { BudgetSetting } from "./BudgetSetting.tsx";
@@ -11,26 +12,26 @@ export function AnswerSettings() {
   return (
     <>
       <BudgetSetting />
-      <Group title="How it is chosen" says={policyWords[settings.policy].says} term={policyWords[settings.policy].term}>
+      <Group title={t("How it is chosen")} says={t(policyWords[settings.policy].says)} term={t(policyWords[settings.policy].term)}>
         <select
-          aria-label="How it is chosen"
+          aria-label={t("How it is chosen")}
           value={settings.policy}
           onChange={(event) => void changeSettings({ policy: event.target.value as PolicyName })}
         >
           {policyNames.map((name) => (
             <option key={name} value={name}>
-              {policyWords[name].label}
+              {t(policyWords[name].label)}
             </option>
           ))}
         </select>
       </Group>
       <Group
-        title="Longest answer"
-        says="In tokens. An answer that reaches it is cut there, and says so."
-        term="greatest number of tokens decoded per turn"
+        title={t("Longest answer")}
+        says={t("In tokens. An answer that reaches it is cut there, and says so.")}
+        term={t("greatest number of tokens decoded per turn")}
       >
         <NumberField
-          label="Longest answer"
+          label={t("Longest answer")}
           value={settings.maxAnswerTokens}
           min={16}
           max={4096}

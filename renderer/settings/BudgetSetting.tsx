@@ -1,7 +1,8 @@
 import type { Budget } from "../../preload/api.ts";
 import { changeSettings } from "../actions.ts";
-import { bytes, count, percent } from "../format.ts";
+import { bytes, percent } from "../format.ts";
 import { Hint } from "../Hint.tsx";
+import { t } from "../language.ts";
 import { useOpenTokens } from "../models/useFits.ts";
 import { useFolio } from "../store.ts";
 import { budgetLabel, keptTokens, sameBudget } from "../words.ts";
@@ -32,20 +33,20 @@ export function BudgetSetting() {
     step.kind === "share" ? quality.find((known) => known.policy === policy && known.share === step.share) : undefined;
   return (
     <Group
-      title="What the answer may keep"
+      title={t("What the answer may keep")}
       says={
         <>
-          Less memory for the answer, or more of the document at hand while it is written.
-          {model && <> The memory is computed for {count(tokens)} tokens.</>}
+          {t("Less memory for the answer, or more of the document at hand while it is written.")}
+          {model && ` ${t("The memory is computed for {tokens} tokens.", { tokens })}`}
         </>
       }
-      term="budget: mean number of tokens kept per layer of the KV cache"
+      term={t("budget: mean number of tokens kept per layer of the KV cache")}
       wide
     >
       <div className="budget">
         <input
           type="range"
-          aria-label="Budget"
+          aria-label={t("Budget")}
           min={0}
           max={steps.length - 1}
           step={1}
@@ -61,8 +62,8 @@ export function BudgetSetting() {
                 {perToken !== null && <span className="number">{bytes(memory(step) || 0)}</span>}
                 {kept(step) && (
                   <span className="number kept">
-                    <Hint text="Of the answers that the full cache gives right, measured on texts that nothing was tuned on.">
-                      <span>{percent(kept(step)!.kept)} right</span>
+                    <Hint text={t("Of the answers that the full cache gives right, measured on texts that nothing was tuned on.")}>
+                      <span>{t("{share} right", { share: percent(kept(step)!.kept) })}</span>
                     </Hint>
                   </span>
                 )}
@@ -71,16 +72,16 @@ export function BudgetSetting() {
           ))}
         </ol>
         <div className="or">
-          <span>or exactly</span>
+          <span>{t("or exactly")}</span>
           <NumberField
-            label="Tokens a layer"
+            label={t("Tokens a layer")}
             value={budget.kind === "tokens" ? budget.tokens : null}
             placeholder="256"
             min={32}
             max={1_000_000}
             onCommit={(chosen) => chosen !== null && void changeSettings({ budget: { kind: "tokens", tokens: chosen } })}
           />
-          <span>tokens a layer</span>
+          <span>{t("tokens a layer")}</span>
         </div>
       </div>
     </Group>

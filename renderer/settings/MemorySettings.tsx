@@ -1,6 +1,7 @@
 import type { KvType, MemoryMode } from "../../preload/api.ts";
 import { changeSettings } from "../actions.ts";
 import { percent } from "../format.ts";
+import { t } from "../language.ts";
 import { useFolio } from "../store.ts";
 import { kvWords, modeWords, smallestShares } from "../words.ts";
 import { Group, Segments } from "./fields.tsx";
@@ -15,20 +16,20 @@ export function MemorySettings() {
   const overruled = own !== null && (own.readingKv !== null || own.answeringKv !== null);
   return (
     <>
-      <Group title="Between questions" says={modeWords[settings.mode].says} term={modeWords[settings.mode].term}>
+      <Group title={t("Between questions")} says={t(modeWords[settings.mode].says)} term={t(modeWords[settings.mode].term)}>
         <Segments
           name="mode"
-          label="Between questions"
+          label={t("Between questions")}
           value={settings.mode}
-          choices={modes.map((value) => ({ value, label: modeWords[value].label }))}
+          choices={modes.map((value) => ({ value, label: t(modeWords[value].label) }))}
           onChoose={(mode) => void changeSettings({ mode })}
         />
         {settings.mode === "smallest" && (
           <div className="kv">
-            <span>Keep at most</span>
+            <span>{t("Keep at most")}</span>
             <Segments
               name="smallest-share"
-              label="Keep at most"
+              label={t("Keep at most")}
               value={settings.smallestShare}
               choices={smallestShares.map((share) => ({ value: share, label: percent(share) }))}
               onChoose={(smallestShare) => void changeSettings({ smallestShare })}
@@ -37,17 +38,21 @@ export function MemorySettings() {
         )}
       </Group>
       <Group
-        title="Number format"
+        title={t("Number format")}
         says={
           <>
-            How finely the memory of each word is stored.
-            {overruled && " The model in use has a format of its own, which goes before this one."}
+            {t("How finely the memory of each word is stored.")}
+            {overruled && ` ${t("The model in use has a format of its own, which goes before this one.")}`}
           </>
         }
-        term="KV type: f16, or q8_0 with 8 bits and a scale per 32 values"
+        term={t("KV type: f16, or q8_0 with 8 bits and a scale per 32 values")}
       >
-        <KvSetting label="While reading" value={settings.readingKv} onChoose={(readingKv) => void changeSettings({ readingKv })} />
-        <KvSetting label="While answering" value={settings.answeringKv} onChoose={(answeringKv) => void changeSettings({ answeringKv })} />
+        <KvSetting label={t("While reading")} value={settings.readingKv} onChoose={(readingKv) => void changeSettings({ readingKv })} />
+        <KvSetting
+          label={t("While answering")}
+          value={settings.answeringKv}
+          onChoose={(answeringKv) => void changeSettings({ answeringKv })}
+        />
       </Group>
     </>
   );
@@ -61,7 +66,7 @@ function KvSetting({ label, value, onChoose }: { label: string; value: KvType; o
         name={label}
         label={label}
         value={value}
-        choices={kvTypes.map((type) => ({ value: type, label: `${kvWords[type].label} · ${type}` }))}
+        choices={kvTypes.map((type) => ({ value: type, label: `${t(kvWords[type].label)} · ${type}` }))}
         onChoose={onChoose}
       />
     </div>

@@ -1,4 +1,5 @@
 import { useState } from "react";
+import { t } from "../language.ts";
 import { Modal } from "../Modal.tsx";
 import { resetSettings, showModels } from "../models/actions.ts";
 import { AnswerSettings } from "./AnswerSettings.tsx";
@@ -25,9 +26,9 @@ export function SettingsDialog() {
     document.getElementById(`settings-${next}`)?.focus();
   };
   return (
-    <Modal title="Settings" className="settings">
+    <Modal title={t("Settings")} className="settings">
       <div className="settings-body">
-        <nav aria-label="Sections">
+        <nav aria-label={t("Sections")}>
           <div
             role="tablist"
             aria-orientation="vertical"
@@ -49,12 +50,12 @@ export function SettingsDialog() {
                 tabIndex={name === shown ? 0 : -1}
                 onClick={() => setShown(name)}
               >
-                {sections[name].label}
+                {t(sections[name].label)}
               </button>
             ))}
           </div>
           <button type="button" onClick={showModels}>
-            Models…
+            {t("Models…")}
           </button>
           <Reset />
         </nav>
@@ -79,7 +80,7 @@ function Reset() {
         setAsked(!asked);
       }}
     >
-      {asked ? "Really reset all?" : "Reset all"}
+      {asked ? t("Really reset all?") : t("Reset all")}
     </button>
   );
 }

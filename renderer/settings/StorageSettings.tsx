@@ -1,15 +1,17 @@
 import { useEffect, useState } from "react";
 import type { FolderName, SnapshotSizes } from "../../preload/api.ts";
+import type { PlainText } from "../../preload/sentences.ts";
 import { changeSettings, copyText } from "../actions.ts";
 import { bytes } from "../format.ts";
 import { IconButton } from "../Hint.tsx";
 import { Copy, FolderOpen } from "../icons.ts";
+import { t } from "../language.ts";
 import { clearSnapshots, getSnapshotSizes, showFolder } from "../models/actions.ts";
 import { useFolio } from "../store.ts";
 import { Group, NumberField } from "./fields.tsx";
 
 const gigabyte = 1e9;
-const folderWords: Record<FolderName, string> = { data: "Library and settings", models: "Models", snapshots: "What was read" };
+const folderWords: Record<FolderName, PlainText> = { data: "Library and settings", models: "Models", snapshots: "What was read" };
 const folderNames = Object.keys(folderWords) as FolderName[];
 
 /** What Folio keeps on disk, how much of it, and where. */
@@ -19,12 +21,12 @@ export function StorageSettings() {
   return (
     <>
       <Group
-        title="Room for what was read"
-        says="In GB. Documents that were read open again in the time of reading a file. What was not used for longest goes first."
-        term="snapshots: reading caches saved on disk"
+        title={t("Room for what was read")}
+        says={t("In GB. Documents that were read open again in the time of reading a file. What was not used for longest goes first.")}
+        term={t("snapshots: reading caches saved on disk")}
       >
         <NumberField
-          label="Room for what was read, in GB"
+          label={t("Room for what was read, in GB")}
           value={Number((cap / gigabyte).toFixed(1))}
           min={0}
           max={10_000}
@@ -33,17 +35,20 @@ export function StorageSettings() {
         />
       </Group>
       <Snapshots cap={cap} />
-      <Group title="Folders" says="Where things are on this computer." wide>
+      <Group title={t("Folders")} says={t("Where things are on this computer.")} wide>
         <dl className="folders">
           {folderNames.map((name) => (
             <div key={name}>
-              <dt>{folderWords[name]}</dt>
+              <dt>{t(folderWords[name])}</dt>
               <dd>
                 <span className="path">{folders[name]}</span>
-                <IconButton label={`Copy the path of: ${folderWords[name]}`} onClick={() => void copyText(folders[name])}>
+                <IconButton
+                  label={t("Copy the path of: {name}", { name: t(folderWords[name]) })}
+                  onClick={() => void copyText(folders[name])}
+                >
                   <Copy />
                 </IconButton>
-                <IconButton label={`Show the folder of: ${folderWords[name]}`} onClick={() => void showFolder(name)}>
+                <IconButton label={t("Show the folder of: {name}", { name: t(folderWords[name]) })} onClick={() => void showFolder(name)}>
                   <FolderOpen />
                 </IconButton>
               </dd>
@@ -69,29 +74,31 @@ function Snapshots({ cap }: { cap: number }) {
   const largestFirst = sizes.documents.toSorted((a, b) => b.bytes - a.bytes);
   return (
     <Group
-      title="What was read"
+      title={t("What was read")}
       says={
-        sizes.bytes === 0 ? (
-          "Nothing lies on disk now."
-        ) : (
-          <>
-            {bytes(sizes.bytes)} in all, listed by the first document of their conversations. Clearing costs only the time to read them
-            again.
-          </>
-        )
+        sizes.bytes === 0
+          ? t("Nothing lies on disk now.")
+          : t("{bytes} in all, listed by the first document of their conversations. Clearing costs only the time to read them again.", {
+              bytes: bytes(sizes.bytes),
+            })
       }
       wide
     >
       {sizes.bytes > 0 && (
         <ul className="snapshots">
           {largestFirst.map(({ documentId, bytes: size }) => {
-            const name = documents.find(({ id }) => id === documentId)?.name ?? "A document that was removed";
+            const name = documents.find(({ id }) => id === documentId)?.name ?? t("A document that was removed");
             return (
               <li key={documentId}>
                 <span className="name">{name}</span>
                 <span className="number">{bytes(size)}</span>
-                <button type="button" className="link" aria-label={`Clear what was read of ${name}`} onClick={() => void clear(documentId)}>
-                  Clear
+                <button
+                  type="button"
+                  className="link"
+                  aria-label={t("Clear what was read of {name}", { name })}
+                  onClick={() => void clear(documentId)}
+                >
+                  {t("Clear")}
                 </button>
               </li>
             );
@@ -99,7 +106,7 @@ function Snapshots({ cap }: { cap: number }) {
           <li>
             <span className="name" />
             <button type="button" className="link" onClick={() => void clear(null)}>
-              Clear all
+              {t("Clear all")}
             </button>
           </li>
         </ul>

@@ -1,21 +1,24 @@
 import type { Settings } from "../../preload/api.ts";
 import { changeSettings } from "../actions.ts";
+import { t } from "../language.ts";
+import { rich } from "../rich.ts";
 import { useFolio } from "../store.ts";
 import { Group, NumberField, Segments } from "./fields.tsx";
 
-const themes: { value: Settings["theme"]; label: string }[] = [
-  { value: "system", label: "As the system" },
-  { value: "light", label: "Light" },
-  { value: "dark", label: "Dark" },
+const themes = (): { value: Settings["theme"]; label: string }[] => [
+  { value: "system", label: t("As the system") },
+  { value: "light", label: t("Light") },
+  { value: "dark", label: t("Dark") },
 ];
-const languages: { value: Settings["language"]; label: string }[] = [
-  { value: "system", label: "As the system" },
+/** Each language in its own words, so that everybody finds theirs. */
+const languages = (): { value: Settings["language"]; label: string }[] => [
+  { value: "system", label: t("As the system") },
   { value: "en", label: "English" },
+  { value: "de", label: "Deutsch" },
 ];
-
-const onOff = [
-  { value: 0, label: "Off" },
-  { value: 1, label: "On" },
+const onOff = () => [
+  { value: 0, label: t("Off") },
+  { value: 1, label: t("On") },
 ];
 
 /** How the window looks and speaks, and who else may ask. */
@@ -23,34 +26,34 @@ export function WindowSettings() {
   const settings = useFolio((s) => s.settings);
   return (
     <>
-      <Group title="Appearance">
+      <Group title={t("Appearance")}>
         <Segments
           name="theme"
-          label="Appearance"
+          label={t("Appearance")}
           value={settings.theme}
-          choices={themes}
+          choices={themes()}
           onChoose={(theme) => void changeSettings({ theme })}
         />
       </Group>
-      <Group title="Language" says="The window speaks English for now, whatever the system does.">
+      <Group title={t("Language")} says={t("The window speaks it at once. Documents and answers stay in theirs.")}>
         <Segments
           name="language"
-          label="Language"
+          label={t("Language")}
           value={settings.language}
-          choices={languages}
+          choices={languages()}
           onChoose={(language) => void changeSettings({ language })}
         />
       </Group>
-      <Group title="Server for programs" says={<ServerWords {...settings.server} />}>
+      <Group title={t("Server for programs")} says={<ServerWords {...settings.server} />}>
         <Segments
           name="server"
-          label="Server for programs"
+          label={t("Server for programs")}
           value={Number(settings.server.enabled)}
-          choices={onOff}
+          choices={onOff()}
           onChoose={(on) => void changeSettings({ server: { ...settings.server, enabled: on === 1 } })}
         />
         <NumberField
-          label="Port"
+          label={t("Port")}
           value={settings.server.port}
           min={1024}
           max={65_535}
@@ -63,10 +66,9 @@ export function WindowSettings() {
 
 function ServerWords({ enabled, port }: Settings["server"]) {
   const folder = useFolio((s) => s.folders.data);
-  if (!enabled) return "Lets programs of this computer ask about your documents, in the shapes of OpenAI's API. They need a key.";
-  return (
-    <>
-      At <code>http://127.0.0.1:{port}/v1</code>, with the key in the file api-key in <span className="path">{folder}</span>.
-    </>
-  );
+  if (!enabled) return t("Lets programs of this computer ask about your documents, in the shapes of OpenAI's API. They need a key.");
+  return rich("At {address}, with the key in the file api-key in {folder}.", {
+    address: <code>http://127.0.0.1:{port}/v1</code>,
+    folder: <span className="path">{folder}</span>,
+  });
 }

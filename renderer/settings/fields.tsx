@@ -1,6 +1,6 @@
 import { type ReactNode, useState } from "react";
-import { count } from "../format.ts";
 import { Hint } from "../Hint.tsx";
+import { numbers, t } from "../language.ts";
 
 /** One setting: its name with the exact term a hover away, what it means, and the control; `wide` puts that below. */
 export function Group({
@@ -86,7 +86,7 @@ export function NumberField<Value extends number | null>(props: {
         aria-label={props.label}
         aria-invalid={wrong}
         placeholder={props.placeholder}
-        value={typed ?? props.value ?? ""}
+        value={typed ?? String(props.value ?? "").replace(".", numbers().point)}
         onChange={(event) => setTyped(event.target.value.trim())}
         onBlur={commit}
         onKeyDown={(event) => {
@@ -98,7 +98,10 @@ export function NumberField<Value extends number | null>(props: {
       />
       {wrong && (
         <small role="alert">
-          {props.decimals ? props.min : count(props.min)} to {props.decimals ? props.max : count(props.max)}
+          {t(
+            "{least} to {most}",
+            props.decimals ? { least: String(props.min), most: String(props.max) } : { least: props.min, most: props.max },
+          )}
         </small>
       )}
     </span>

@@ -133,7 +133,7 @@ test("the same file again is one document, and that is said; a copy of it is sav
   const { page } = window;
   await page.locator(".row").first().waitFor();
   await page.locator("#files").setInputFiles([{ name: "Other name.md", mimeType: "text/markdown", buffer: Buffer.from(text) }]);
-  await page.getByText("Anagama.md is in the library already.").waitFor();
+  await page.getByText("In the library already: Anagama.md.").waitFor();
   expect((await app.requests.getState()).documents).toHaveLength(2);
   const saved = page.waitForEvent("download");
   await menu("Anagama.md", "Save a copy");

@@ -1,5 +1,19 @@
 import { expect, test } from "vitest";
-import { bytes, count, duration, percent, plural, roughTime, shortName, speed, timeLeft } from "../../../renderer/format.ts";
+import {
+  bytes,
+  count,
+  duration,
+  keyName,
+  labelName,
+  list,
+  pageName,
+  percent,
+  roughTime,
+  shortName,
+  speed,
+  timeLeft,
+} from "../../../renderer/format.ts";
+import { speak, t } from "../../../renderer/language.ts";
 
 test("bytes keep one digit after the point below a hundred, and always a unit", () => {
   expect(bytes(0)).toBe("0 MB");
@@ -19,9 +33,9 @@ test("bytes round up into the next unit instead of showing 1000 of the smaller o
 
 test("counts are grouped and carry their noun", () => {
   expect(count(7012)).toBe("7,012");
-  expect(plural(1, "page")).toBe("1 page");
-  expect(plural(0, "page")).toBe("0 pages");
-  expect(plural(1234, "token")).toBe("1,234 tokens");
+  expect(t("{count} pages", { count: 1 })).toBe("1 page");
+  expect(t("{count} pages", { count: 0 })).toBe("0 pages");
+  expect(t("{count} tokens", { count: 1234 })).toBe("1,234 tokens");
 });
 
 test("time left is said as precisely as it can be known", () => {
@@ -58,4 +72,22 @@ test("a long name keeps its ending", () => {
 
 test("an estimated time is never more precise than it can be", () => {
   expect([2, 42, 250, 7200].map(roughTime)).toEqual(["a few seconds", "about 45 s", "about 4 min", "about 2 h"]);
+});
+
+test("in German, numbers and times are written as there", () => {
+  speak("de");
+  expect(count(7012)).toBe("7.012");
+  expect(bytes(6_100_000)).toBe("6,1 MB");
+  expect(duration(4210)).toBe("4,2 s");
+  expect(percent(0.0325)).toBe("3,3 %");
+  expect(percent(0.0004)).toBe("unter 0,1 %");
+  expect(timeLeft(340)).toBe("noch etwa 6 min");
+  expect(list(["3", "12", "31"])).toBe("3, 12 und 31");
+  expect(pageName({ page: 12 })).toBe("S. 12");
+  expect(labelName("Slide 4, part 2")).toBe("Folie 4, Teil 2");
+  expect(labelName("Sheet Sales, part 2")).toBe("Blatt Sales, Teil 2");
+  expect(labelName("On method")).toBe("On method");
+  expect(keyName("Ctrl+Shift+O")).toBe("Strg+Umschalt+O");
+  expect([1, 2].map((pages) => t("{count} pages", { count: pages }))).toEqual(["1 Seite", "2 Seiten"]);
+  speak("en");
 });

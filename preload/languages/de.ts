@@ -1,0 +1,10 @@
+/** German: every English sentence of Folio and what it is called. A sentence that is missing here is a type error where it is used. */
+import type { Translations } from "../sentences.ts";
+import { conversation } from "./de-conversation.ts";
+import { dialogs } from "./de-dialogs.ts";
+import { documents } from "./de-documents.ts";
+import { memory } from "./de-memory.ts";
+import { models } from "./de-models.ts";
+import { settings } from "./de-settings.ts";
+
+export const german = { ...documents, ...conversation, ...memory, ...dialogs, ...models, ...settings } satisfies Translations;

@@ -1,0 +1,15 @@
+/** English where one is not as many: the sentences that differ with their `count`, for one. */
+import type { PluralText } from "../sentences.ts";
+
+export const singular: Record<PluralText, string> = {
+  "{count} pages": "{count} page",
+  "{count} tokens": "{count} token",
+  "{count} characters": "{count} character",
+  "{count} documents": "{count} document",
+  "{count} conversations": "{count} conversation",
+  "{count} cores": "{count} core",
+  "all {count} pages read": "its one page read",
+  "{count} pages have no text, only pictures or a scan, so the model cannot read them: {pages}.":
+    "{count} page has no text, only pictures or a scan, so the model cannot read it: {pages}.",
+  "Link the folder with {count} models": "Link the folder with {count} model",
+};
