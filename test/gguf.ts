@@ -1,30 +1,44 @@
-/** Writes tiny GGUF models with random weights, so that tests can try architectures that no small download has. */
+/** Writes GGUF models with random weights, so that tests and benches can try architectures and sizes that no small download has. */
 import { closeSync, openSync, writeSync } from "node:fs";
 
 export type GgufValue = number | string | boolean | { f32: number } | readonly string[] | Int32Array;
 
 /** `dims` as GGUF has them: the input dimension first. `data` is f32, the last dimension slowest. */
 export type GgufTensor = { name: string; dims: number[]; data: Float32Array };
+/** Random 4-bit weights (Q4_0): for sizes at which only the work matters. */
+export type GgufFiller = { name: string; dims: number[]; data: "q4_0" };
 
 const alignment = 32;
 const types = { u32: 4, i32: 5, f32: 6, bool: 7, string: 8, array: 9 };
 
-/** Writes a GGUF file (version 3, f32 tensors). Whole numbers become u32. */
-export function writeGguf(file: string, metadata: Record<string, GgufValue>, tensors: readonly GgufTensor[]): void {
+/** Writes a GGUF file (version 3). Whole numbers become u32. */
+export function writeGguf(file: string, metadata: Record<string, GgufValue>, tensors: readonly (GgufTensor | GgufFiller)[]): void {
   const header = [Buffer.from("GGUF"), u32(3), u64(tensors.length), u64(Object.keys(metadata).length)];
-  for (const [key, value] of Object.entries(metadata)) header.push(string(key), ...typed(value));
+  for (const [key, value] of Object.entries(metadata)) header.push(string(key), Buffer.concat(typed(value)));
 
   let offset = 0;
   for (const { name, dims, data } of tensors) {
-    header.push(string(name), u32(dims.length), ...dims.map(u64), u32(0), u64(offset));
-    offset += padded(data.byteLength);
+    header.push(string(name), u32(dims.length), ...dims.map(u64), u32(data === "q4_0" ? q4Type : 0), u64(offset));
+    offset += padded(data === "q4_0" ? q4Bytes(dims) : data.byteLength);
   }
 
   const handle = openSync(file, "w");
   try {
-    for (const bytes of [Buffer.concat(header), ...tensors.map(({ data }) => Buffer.from(data.buffer, data.byteOffset, data.byteLength))]) {
-      writeSync(handle, bytes);
-      writeSync(handle, Buffer.alloc(padded(bytes.length) - bytes.length));
+    const write = (bytes: Buffer) => writeSync(handle, bytes);
+    const pad = (length: number) => write(Buffer.alloc(padded(length) - length));
+    const start = Buffer.concat(header);
+    write(start);
+    pad(start.length);
+    for (const { dims, data } of tensors) {
+      if (data === "q4_0") {
+        const length = q4Bytes(dims);
+        const filler = q4Filler();
+        for (let left = length; left > 0; left -= filler.length) write(filler.subarray(0, Math.min(left, filler.length)));
+        pad(length);
+      } else {
+        write(Buffer.from(data.buffer, data.byteOffset, data.byteLength));
+        pad(data.byteLength);
+      }
     }
   } finally {
     closeSync(handle);
@@ -65,6 +79,22 @@ export function randomWeights(length: number, scale: number, seed: number): Floa
     return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
   };
   return Float32Array.from({ length }, () => scale * 2 * (uniform() + uniform() + uniform() - 1.5));
+}
+
+/** Q4_0: blocks of 32 weights, an f16 scale and 16 bytes of two weights each. */
+const q4Type = 2;
+const q4BlockBytes = 18;
+
+function q4Bytes(dims: readonly number[]): number {
+  return (dims.reduce((product, size) => product * size, 1) / 32) * q4BlockBytes;
+}
+
+/** About a megabyte of whole blocks, the same in every run; the scale is 1/512. */
+function q4Filler(): Buffer {
+  const weights = randomWeights(2 ** 16, 1, 1);
+  const filler = Buffer.alloc(2 ** 16 * q4BlockBytes, Buffer.from(Float32Array.from(weights).buffer));
+  for (let at = 0; at < filler.length; at += q4BlockBytes) filler.writeUInt16LE(0x1800, at);
+  return filler;
 }
 
 function typed(value: GgufValue): Buffer[] {
