@@ -59,7 +59,7 @@ async function fill(library: Library): Promise<void> {
   for (let c = 0; c < conversations; c++) {
     const turns = Array.from({ length: 6 }, (_, i): Turn => {
       const said = { question: `What about ${word()} ${word()}?`, answer: Array.from({ length: 80 }, word).join(" ") };
-      return { id: `${c}-${i}`, ...said, phase: "failed", error: { code: "stopped", message: "Stopped." } };
+      return { id: `${c}-${i}`, ...said, phase: "failed", error: { code: "stopped", text: "Stopped." } };
     });
     const documentId = c.toString(16).padStart(64, "0");
     library.conversations.create({ id: `${c}`, documentIds: [documentId], turns }, turns[0]!.question, ["Report"], null, c);

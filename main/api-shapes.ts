@@ -1,6 +1,7 @@
 /** What programs send to the local server and what it answers, in the shapes of OpenAI's API; its own additions are called `folio`. */
 import { z } from "zod";
 import type { AppError, DocumentInfo, ModelInfo } from "../preload/api.ts";
+import { inEnglish } from "../preload/sentences.ts";
 import type { Answered } from "./asker.ts";
 import type { PastTurn } from "./engine/prompt.ts";
 
@@ -10,7 +11,7 @@ export class ApiError extends Error {
   readonly code: string;
   readonly param: string | null;
 
-  constructor(status: number, { code, message }: AppError, param: string | null = null) {
+  constructor(status: number, { code, message }: { code: string; message: string }, param: string | null = null) {
     super(message);
     this.status = status;
     this.code = code;
@@ -26,11 +27,12 @@ export class ApiError extends Error {
 /** The same failure with the status that programs know it by. */
 export function asApiError(error: AppError): ApiError {
   const { code } = error;
-  if (code === "not-there") return new ApiError(404, error);
-  if (code === "too-long") return new ApiError(400, { ...error, code: "context_length_exceeded" });
-  if (code === "nothing-to-read" || code.startsWith("document-")) return new ApiError(400, error);
+  const told = { code, message: inEnglish(error) };
+  if (code === "not-there") return new ApiError(404, told);
+  if (code === "too-long") return new ApiError(400, { ...told, code: "context_length_exceeded" });
+  if (code === "nothing-to-read" || code.startsWith("document-")) return new ApiError(400, told);
   const passing = ["no-model", "bad-model", "native-missing", "no-memory", "engine-stopped", "busy", "stopped", "disk-full"];
-  return new ApiError(passing.includes(code) ? 503 : 500, error);
+  return new ApiError(passing.includes(code) ? 503 : 500, told);
 }
 
 const bad = (param: string, message: string) => new ApiError(400, { code: "bad-request", message }, param || null);
@@ -201,7 +203,7 @@ export function fileObject(document: DocumentInfo) {
         characters: document.characters,
         tokens: document.tokens,
         emptyPages: document.emptyPages,
-        notes: document.notes,
+        notes: document.notes.map(inEnglish),
       },
     }),
   };
@@ -243,5 +245,5 @@ const usageOf = ({ promptTokens, answerTokens }: Answered) => ({
 
 function folioOf({ cache, timing, evidence, stopReason, notice }: Answered, nameOf: (documentId: string) => string) {
   const passages = evidence.map(({ documentId, ...passage }) => ({ file_id: documentId, document: nameOf(documentId), ...passage }));
-  return { stopReason, cache, timing, evidence: passages, notice };
+  return { stopReason, cache, timing, evidence: passages, notice: notice && inEnglish(notice) };
 }

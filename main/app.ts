@@ -98,9 +98,9 @@ export async function createApp(desktop: Desktop | null = null): Promise<App> {
     removeConversation: async (id) => talk.remove(id),
     restoreConversation: async (id) => talk.restore(id),
     branch: async (turnId, question) => talk.branch(turnId, question),
-    exportConversation: async (id, format) => {
+    exportConversation: async (id, format, language) => {
       const conversation = library.conversations.get(id);
-      const file = exportConversation(library.conversations.info(id)!, conversation, format);
+      const file = exportConversation(library.conversations.info(id)!, conversation, format, language);
       if (!desktop) return file;
       await desktop.saveAs(file);
       return null;

@@ -1,8 +1,10 @@
 /** The command line: the same services as the window, no window. */
+
 import { constants } from "node:fs";
 import { access, readFile, rename, rm, stat, writeFile } from "node:fs/promises";
 import { basename, dirname } from "node:path";
 import { policyNames } from "../preload/api.ts";
+import { inEnglish } from "../preload/sentences.ts";
 import { fromCaller, parseAsk, parseCalibrate, parseServe, UsageError } from "./arguments.ts";
 import { calibrateModel } from "./calibrate.ts";
 import { doctor } from "./doctor.ts";
@@ -60,7 +62,7 @@ async function ask(args: string[]): Promise<void> {
       throw new DocumentReadError(path, error.code);
     });
     const document = await parseDocument(basename(path), bytes);
-    for (const note of document.notes) console.error(`${path}: ${note}`);
+    for (const note of document.notes) console.error(`${path}: ${inEnglish(note)}`);
     documents.push({ path, ...document });
   }
 
@@ -123,7 +125,7 @@ async function ask(args: string[]): Promise<void> {
         turns: turns.map(({ details: _, quotes: __, keptShares: ___, notice, evidence, ...turn }, i) => ({
           question: options.questions[i],
           ...turn,
-          ...(notice !== null && { notice }),
+          ...(notice !== null && { notice: inEnglish(notice) }),
           evidence: evidence.map(({ documentIndex, start, end, score }) => {
             const document = documents[documentIndex]!;
             const { number: page = 1, label } = document.pages.findLast((candidate) => candidate.start <= start) ?? {};

@@ -1,6 +1,6 @@
 /** A turn's question answered once more, from the full cache: what the answer from the small one is held against. */
 import { randomUUID } from "node:crypto";
-import type { AppError, Turn } from "../preload/api.ts";
+import type { Turn } from "../preload/api.ts";
 import type { Asker, Inquiry } from "./asker.ts";
 import { EngineError } from "./engine/errors.ts";
 import { type LiveState, plainError } from "./state.ts";
@@ -31,7 +31,7 @@ export async function answerFromFullCache(
     if (shown()) show({ ...base, ...answered });
   } catch (thrown) {
     const stopped = thrown instanceof EngineError && thrown.code === "stopped";
-    const error: AppError = stopped ? { code: "stopped", message: "Stopped before the answer began." } : plainError(thrown);
+    const error = plainError(stopped ? new EngineError("stopped", "Stopped before the answer began.") : thrown);
     if (shown()) show({ ...base, answer, phase: "failed", error });
   }
 }

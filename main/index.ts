@@ -1,21 +1,16 @@
 /** Electron's entry: one sandboxed window over the app, its own scheme instead of files, and nothing allowed that is not needed. */
 import { writeFile } from "node:fs/promises";
 import { join, resolve } from "node:path";
-import {
-  BrowserWindow,
-  dialog,
-  app as electron,
-  Menu,
-  type MenuItemConstructorOptions,
-  protocol,
-  session,
-  shell,
-  type WebContents,
-} from "electron";
+import { BrowserWindow, dialog, app as electron, Menu, protocol, session, shell, type WebContents } from "electron";
+import type { Settings } from "../preload/api.ts";
+import { languageOf, say } from "../preload/language.ts";
+import { type Language, sentence } from "../preload/sentences.ts";
 import { type App, createApp, type Desktop } from "./app.ts";
 import { loadAssets } from "./assets.ts";
 import { importPaths } from "./files.ts";
 import { sendEvents, serveRequests } from "./ipc.ts";
+import { menuIn } from "./menu.ts";
+import { saidBy } from "./plain-error.ts";
 import { externalTarget, isOwnUrl, isPermitted, isRequestAllowed, webPreferences, windowUrl } from "./security.ts";
 import { followServerSetting } from "./serve.ts";
 
@@ -36,12 +31,14 @@ async function start(): Promise<void> {
   const respond = await loadAssets(join(import.meta.dirname, "..", "renderer"));
   protocol.handle("app", (request) => (isOwnUrl(request.url) ? respond(request) : new Response(null, { status: 403 })));
   confineSession();
-  Menu.setApplicationMenu(Menu.buildFromTemplate(menu()));
+  showMenu("system");
   const app = await createApp(desktop).catch((error: unknown) => {
-    dialog.showErrorBox("Folio cannot open its library", error instanceof Error ? error.message : String(error));
+    dialog.showErrorBox(say(language, sentence("Folio cannot open its library")), say(language, saidBy(error)));
     electron.exit(1);
     throw error;
   });
+  showMenu((await app.requests.getState()).settings.language);
+  app.on((name, payload) => name === "settings" && showMenu((payload as Settings).language));
   serveRequests(app);
   const programs = followServerSetting(app);
   let window = openWindow(app);
@@ -60,6 +57,14 @@ async function start(): Promise<void> {
   });
   closeWithElectron(() => Promise.allSettled([programs.close(), app.close()]));
   await importPaths(app, files);
+}
+
+/** What the menu and the system's dialogs speak. */
+let language: Language = "en";
+
+function showMenu(setting: Settings["language"]): void {
+  language = languageOf(setting, electron.getPreferredSystemLanguages());
+  Menu.setApplicationMenu(Menu.buildFromTemplate(menuIn(language)));
 }
 
 const desktop: Desktop = {
@@ -115,9 +120,9 @@ async function offerLink(text: string): Promise<void> {
   if (!target) return;
   const { response } = await dialog.showMessageBox({
     type: "question",
-    message: "Open this address in your browser?",
+    message: say(language, sentence("Open this address in your browser?")),
     detail: target,
-    buttons: ["Cancel", "Open"],
+    buttons: [say(language, sentence("Cancel")), say(language, sentence("Open"))],
     defaultId: 0,
     cancelId: 0,
   });
@@ -132,16 +137,4 @@ function closeWithElectron(close: () => Promise<unknown>): void {
     const limit = new Promise((resolve) => setTimeout(resolve, 3000));
     void Promise.race([close(), limit]).finally(() => electron.exit());
   });
-}
-
-function menu(): MenuItemConstructorOptions[] {
-  const mac: MenuItemConstructorOptions[] = process.platform === "darwin" ? [{ role: "appMenu" }] : [];
-  const view: MenuItemConstructorOptions[] = [
-    { role: "resetZoom" },
-    { role: "zoomIn" },
-    { role: "zoomOut" },
-    { type: "separator" },
-    { role: "togglefullscreen" },
-  ];
-  return [...mac, { role: "fileMenu" }, { role: "editMenu" }, { label: "View", submenu: view }, { role: "windowMenu" }];
 }

@@ -3,10 +3,11 @@
  * contract, every failure turned into one sentence.
  */
 import { z } from "zod";
-import type { Answer, AppError, RequestName, Requests } from "../preload/api.ts";
-import { asLibraryError } from "./library/errors.ts";
+import type { Answer, RequestName, Requests } from "../preload/api.ts";
+import { languages, sentence } from "../preload/sentences.ts";
 import { modelSettingsSchema } from "./models/record.ts";
 import { settingsSchema } from "./settings.ts";
+import { plainError } from "./state.ts";
 
 /** Answers `name(...args)`, both as they came from outside. Never rejects. */
 export type Router = (name: unknown, args: unknown) => Promise<Answer>;
@@ -42,7 +43,7 @@ const schemas = {
   removeConversation: z.tuple([id]),
   restoreConversation: z.tuple([id]),
   branch: z.tuple([id, question]),
-  exportConversation: z.tuple([id, z.enum(["markdown", "html", "json"])]),
+  exportConversation: z.tuple([id, z.enum(["markdown", "html", "json"]), z.enum(languages)]),
   countPrompt: z.tuple([question]),
   ask: z.tuple([question]),
   compare: z.tuple([id]),
@@ -88,16 +89,6 @@ function isRequestName(name: unknown): name is RequestName {
 const badRequest: Answer = {
   error: {
     code: "bad-request",
-    message: "The window asked for something that Folio does not know. Close the window and start Folio again.",
+    ...sentence("The window asked for something that Folio does not know. Close the window and start Folio again."),
   },
 };
-
-/** Expected failures carry a code of ours, in lower case; Node's and SQLite's are in upper case and no sentence for people. */
-function plainError(thrown: unknown): AppError {
-  const error = asLibraryError(thrown);
-  if (error instanceof Error && "code" in error && typeof error.code === "string" && /^[a-z][a-z-]*$/.test(error.code)) {
-    return { code: error.code, message: error.message };
-  }
-  console.error(error);
-  return { code: "unexpected", message: "Something unexpected went wrong. Nothing was lost: try again." };
-}

@@ -2,6 +2,7 @@
 import { chmod, readFile } from "node:fs/promises";
 import { join } from "node:path";
 import type { EventName } from "../preload/api.ts";
+import { inEnglish } from "../preload/sentences.ts";
 import { startApiServer } from "./api-server.ts";
 import { type App, createApp } from "./app.ts";
 import { EngineError } from "./engine/errors.ts";
@@ -86,8 +87,14 @@ export function followServerSetting(app: App): { close(): Promise<void> } {
 async function start(app: App, port: number, key: string): Promise<Loopback> {
   return await startApiServer(app, { port, key }).catch((error: NodeJS.ErrnoException) => {
     if (error.code !== "EADDRINUSE" && error.code !== "EACCES") throw error;
-    const why = error.code === "EADDRINUSE" ? "is used by another program" : "may not be used by you";
-    throw new EngineError("bad-setting", `Folio's server for programs could not start: port ${port} ${why}. Choose another one.`);
+    const values = { port: String(port) };
+    throw error.code === "EADDRINUSE"
+      ? new EngineError(
+          "bad-setting",
+          "Folio's server could not start: port {port} is used by another program. Choose another one.",
+          values,
+        )
+      : new EngineError("bad-setting", "Folio's server could not start: port {port} may not be used by you. Choose another one.", values);
   });
 }
 
@@ -96,7 +103,7 @@ function sayFailures(app: App): void {
   const say = async (name: EventName) => {
     const { engine, notice } = await app.requests.getState();
     const error = name === "notice" ? notice : engine.phase === "no-model" || engine.phase === "restarting" ? engine.error : null;
-    if (error) console.error(`folio: ${error.message}`);
+    if (error) console.error(`folio: ${inEnglish(error)}`);
   };
   app.on((name) => {
     if (name === "engine" || name === "notice") void say(name);

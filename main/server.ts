@@ -2,9 +2,12 @@
  * The browser host's server: the app and its window's files on 127.0.0.1, for machines where Electron cannot run. Everything that is not the
  * empty shell needs a key that only the opened window knows; whatever another page or name could send is refused before it is looked at.
  */
+
 import type { IncomingMessage, ServerResponse } from "node:http";
 import { join } from "node:path";
 import { pipeline } from "node:stream/promises";
+import type { AppError } from "../preload/api.ts";
+import { sentence } from "../preload/sentences.ts";
 import type { App } from "./app.ts";
 import { loadAssets, securityHeaders } from "./assets.ts";
 import { isKey, listenOnLoopback, randomKey, readBody, refusal, refuse, send } from "./loopback.ts";
@@ -29,9 +32,9 @@ export type Host = {
 
 /** The largest request but a file, in bytes. */
 const maxJsonBytes = 2 ** 20;
-const tooLarge = {
+const tooLarge: AppError = {
   code: "too-large",
-  message: "This is larger than 1 GB, more than Folio takes. Split it, and add the parts that matter.",
+  ...sentence("This is larger than 1 GB, more than Folio takes. Split it, and add the parts that matter."),
 };
 const heartbeatMs = 15_000;
 const ticketMs = 60_000;

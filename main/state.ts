@@ -14,10 +14,10 @@ import type {
   Settings,
   Turn,
 } from "../preload/api.ts";
-import { DocumentError } from "./documents/import.ts";
-import { EngineError } from "./engine/errors.ts";
+import { sentence } from "../preload/sentences.ts";
 import { dataFolder, modelsFolder, snapshotsFolder } from "./folders.ts";
-import { asLibraryError, LibraryError } from "./library/errors.ts";
+import { asLibraryError } from "./library/errors.ts";
+import { PlainError } from "./plain-error.ts";
 
 export type EventListener = <Name extends EventName>(name: Name, payload: Events[Name]) => void;
 
@@ -93,10 +93,9 @@ export class LiveState {
 /** Expected failures keep their sentence; anything else is logged and becomes one. */
 export function plainError(thrown: unknown): AppError {
   const error = asLibraryError(thrown);
-  if (error instanceof EngineError || error instanceof DocumentError || error instanceof LibraryError)
-    return { code: error.code, message: error.message };
+  if (error instanceof PlainError) return error.told;
   console.error(error);
-  return { code: "unexpected", message: "Something unexpected went wrong. Nothing was lost: try again." };
+  return { code: "unexpected", ...sentence("Something unexpected went wrong. Nothing was lost: try again.") };
 }
 
 function nothingAllocated(): MemoryReport {

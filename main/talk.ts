@@ -234,7 +234,7 @@ export class Talk {
       this.#settle(conversation, { ...base, ...answered });
     } catch (error) {
       const stopped = error instanceof EngineError && error.code === "stopped";
-      const said = stopped ? { code: "stopped", message: "Stopped before the answer began." } : plainError(error);
+      const said = plainError(stopped ? new EngineError("stopped", "Stopped before the answer began.") : error);
       this.#settle(conversation, { ...base, answer, phase: "failed", error: said });
     } finally {
       this.#current.delete(controller);

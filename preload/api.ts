@@ -5,7 +5,7 @@
  */
 
 import type { Calibration, Download, Folders, Machine, ModelEntry, ModelRequests, QualityStep } from "./models.ts";
-import type { Language } from "./sentences.ts";
+import type { Language, Sentence } from "./sentences.ts";
 
 export * from "./models.ts";
 
@@ -22,7 +22,7 @@ export type DocumentInfo = {
   | { phase: "parsing"; pagesDone: number; pagesTotal: number }
   | { phase: "counting"; pages: number; characters: number }
   /** `tokens` is null until this model has counted them, `emptyPages` are numbers of pages without text, `notes` say what was guessed or left out. */
-  | { phase: "ready"; pages: number; characters: number; tokens: number | null; emptyPages: number[]; notes: string[] }
+  | { phase: "ready"; pages: number; characters: number; tokens: number | null; emptyPages: number[]; notes: Sentence[] }
   | { phase: "failed"; error: AppError }
 );
 
@@ -42,7 +42,7 @@ export const textTypes: readonly string[] = [
 ].flatMap((line) => line.split(" "));
 
 /** An expected failure: one plain sentence that says what happened and what to do, and a stable code for tests and styling. */
-export type AppError = { code: string; message: string };
+export type AppError = { code: string } & Sentence;
 
 /** A passage that the answer rests on: kept because the retrieval heads attended to it. Offsets are in the document's whole text, `label` is its page's. */
 export type Evidence = { documentId: string; page: number; label?: string; start: number; end: number; text: string; score: number };
@@ -102,7 +102,7 @@ export type Turn = { id: string; question: string; answer: string } & (
       quotes?: Quote[];
       kept?: KeptMap[];
       /** Why the answer came from the full cache although a budget was set, e.g. an unsupported model. */
-      notice: string | null;
+      notice: Sentence | null;
     }
   | { phase: "failed"; error: AppError }
 );
@@ -258,7 +258,7 @@ export type AppState = {
   desktop: boolean;
 };
 
-/** A request fails with an Error whose `name` is the AppError's code and whose `message` is its sentence. */
+/** A request fails with a RequestError, which holds an AppError. */
 export type Requests = {
   getState(): Promise<AppState>;
   /**
@@ -294,8 +294,8 @@ export type Requests = {
    * stays as it was; only a last turn that came to nothing is asked again in its place. Resolves to the new turn's id.
    */
   branch(turnId: string, question: string): Promise<string>;
-  /** The conversation as a file to save; null when the host has asked a person where to save it and is done. */
-  exportConversation(conversationId: string, format: ExportFormat): Promise<ExportedFile | null>;
+  /** The conversation as a file to save, with Folio's own words in a language; null when the host has asked a person where to save it and is done. */
+  exportConversation(conversationId: string, format: ExportFormat, language: Language): Promise<ExportedFile | null>;
   /** Exact length of the prompt that `question` would make now, template included, and the model's limit. */
   countPrompt(question: string): Promise<{ promptTokens: number; limit: number }>;
   /** Begins a turn; resolves to its id at once, the answer arrives through events. */

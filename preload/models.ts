@@ -1,5 +1,6 @@
 /** The part of the contract that is about models. Sizes are bytes, lengths tokens unless a name says otherwise. */
 import type { KvType, PolicyName } from "./api.ts";
+import type { Sentence } from "./sentences.ts";
 
 /** The figures of a model's architecture that decide how much memory it takes. */
 export type ModelShape = {
@@ -67,7 +68,7 @@ export type ModelEntry = {
   shape: ModelShape | null;
   offer: ModelOffer | null;
   /** Why it cannot be used, in one sentence. */
-  problem: string | null;
+  problem: Sentence | null;
   /** Files of unknown origin are loaded only after a person said so once. */
   trusted: boolean;
   settings: ModelSettings;
@@ -78,10 +79,10 @@ export type ModelEntry = {
 export type Download = { modelId: string; done: number; total: number } & (
   | { phase: "running"; bytesPerSecond: number; secondsLeft: number | null }
   /** The connection broke; it goes on by itself. */
-  | { phase: "waiting"; message: string }
+  | { phase: "waiting"; why: Sentence }
   | { phase: "paused" }
   | { phase: "checking" }
-  | { phase: "failed"; message: string }
+  | { phase: "failed"; why: Sentence }
 );
 
 /** What lies in a folder of this computer, as far as models go. */

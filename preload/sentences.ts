@@ -31,6 +31,9 @@ export type ValuesOf<T extends string, V = Value> = [Name<T>] extends [never]
 
 export const sentence = <T extends Text>(text: T, ...[values]: ValuesOf<T>): Sentence => ({ text, ...(values && { values }) });
 
+/** What was saved: earlier versions saved the words alone. */
+export const savedSentence = (saved: string | Sentence): Sentence => (typeof saved === "string" ? { text: saved } : saved);
+
 export type Translation = string | { one: string; other: string };
 export type Translations = { readonly [text: string]: Translation };
 

@@ -7,7 +7,7 @@ import { DropTarget } from "./DropTarget.tsx";
 import { IconButton } from "./Hint.tsx";
 import { Library as LibraryIcon, Settings as SettingsIcon } from "./icons.ts";
 import { Library } from "./Library.tsx";
-import { languageNow, t } from "./language.ts";
+import { languageNow, say, t } from "./language.ts";
 import { MemoryGauge } from "./MemoryGauge.tsx";
 import { Problem } from "./Problem.tsx";
 import { handleKey, ids, keysFor } from "./shortcuts.ts";
@@ -44,7 +44,7 @@ export function App() {
       {narrow ? <NarrowBar empty={empty} /> : <Library />}
       {!connected ? (
         <main className="opening">
-          <p role="status">{problem ? problem.message : t("Opening the library…")}</p>
+          <p role="status">{problem ? say(problem) : t("Opening the library…")}</p>
         </main>
       ) : empty ? (
         <Welcome />

@@ -4,7 +4,7 @@ import { Answer } from "./Answer.tsx";
 import { compareAgain, stop } from "./actions.ts";
 import { bytes, count, duration, percent, speed } from "./format.ts";
 import { Hint } from "./Hint.tsx";
-import { t } from "./language.ts";
+import { say, t } from "./language.ts";
 import { Modal } from "./Modal.tsx";
 import { samenessOf, wordsBefore } from "./sameness.ts";
 import { isBroken, isRunning, useFolio } from "./store.ts";
@@ -73,7 +73,7 @@ function Side({ name, turn, of, onAgain }: { name: string; turn: Turn; of: Turn;
         {turn.answer !== "" && <Answer turnId={turn.id} text={turn.answer} streaming={turn.phase === "answering"} quotes={undefined} />}
         {turn.phase === "done" && turn.stopReason === "stopped" && <p className="turn-state">{t("Stopped.")}</p>}
         {turn.phase === "done" && turn.stopReason === "length" && <p className="turn-state">{t("It reached its greatest length.")}</p>}
-        {turn.phase === "failed" && <p className="turn-state">{turn.error.message}</p>}
+        {turn.phase === "failed" && <p className="turn-state">{say(turn.error)}</p>}
       </div>
       {onAgain && isBroken(turn) && (
         <button type="button" className="button" onClick={onAgain}>

@@ -2,7 +2,7 @@ import type { ReactNode } from "react";
 import { percent } from "./format.ts";
 import { Hint } from "./Hint.tsx";
 import { AlertTriangle, Info } from "./icons.ts";
-import { t } from "./language.ts";
+import { say, t } from "./language.ts";
 import { showModel, showModels } from "./models/actions.ts";
 import { rich } from "./rich.ts";
 import { useFolio } from "./store.ts";
@@ -29,7 +29,7 @@ export function Notices() {
       )}
       {engine.phase === "no-model" && (
         <Notice kind="warning">
-          <strong>{t("There is no model to answer with.")}</strong> {engine.error.message}{" "}
+          <strong>{t("There is no model to answer with.")}</strong> {say(engine.error)}{" "}
           <button type="button" className="link" onClick={showModels}>
             {t("Choose a model")}
           </button>
@@ -39,11 +39,11 @@ export function Notices() {
         <Notice kind="warning">
           {lost.has(engine.error.code) ? (
             <>
-              <strong>{t("This window has lost Folio.")}</strong> {engine.error.message}
+              <strong>{t("This window has lost Folio.")}</strong> {say(engine.error)}
             </>
           ) : (
             <>
-              <strong>{t("The engine is starting again.")}</strong> {engine.error.message} {t("Documents, questions and answers are safe.")}
+              <strong>{t("The engine is starting again.")}</strong> {say(engine.error)} {t("Documents, questions and answers are safe.")}
             </>
           )}
         </Notice>

@@ -1,7 +1,7 @@
 import { closeNotice, closeProblem } from "./actions.ts";
 import { IconButton } from "./Hint.tsx";
 import { AlertTriangle, X } from "./icons.ts";
-import { t } from "./language.ts";
+import { say, t } from "./language.ts";
 import { useFolio } from "./store.ts";
 
 /** The last request that failed, or what main has to say by itself, in main's own sentence. */
@@ -13,7 +13,7 @@ export function Problem() {
   return (
     <div className="problem" role="alert" data-code={problem.code}>
       <AlertTriangle />
-      <p>{problem.message}</p>
+      <p>{say(problem)}</p>
       <IconButton label={t("Close this message")} onClick={() => (asked ? closeProblem() : void closeNotice())}>
         <X />
       </IconButton>

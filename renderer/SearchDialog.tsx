@@ -4,7 +4,7 @@ import { chooseDocument, closeDialog, goToPage, search, showConversation } from 
 import { problemOf } from "./events.ts";
 import { pageName } from "./format.ts";
 import { FileText, MessageSquareText, Search } from "./icons.ts";
-import { t } from "./language.ts";
+import { say, t } from "./language.ts";
 import { Modal } from "./Modal.tsx";
 import { ids } from "./shortcuts.ts";
 import { useFolio } from "./store.ts";
@@ -39,7 +39,7 @@ export function SearchDialog() {
           setFound({ words, groups: groupsOf(result) });
           setAt(0);
         },
-        (error: unknown) => old || setFound({ words, problem: problemOf(error).message }),
+        (error: unknown) => old || setFound({ words, problem: say(problemOf(error)) }),
       );
     }, restMs);
     return () => {

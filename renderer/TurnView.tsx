@@ -7,7 +7,7 @@ import { goTo } from "./actions.ts";
 import { bytes, count, duration, list, pageName, percent, shortName, speed } from "./format.ts";
 import { Hint } from "./Hint.tsx";
 import { AlertTriangle, Info } from "./icons.ts";
-import { t } from "./language.ts";
+import { say, t } from "./language.ts";
 import { Question, TurnActions } from "./Question.tsx";
 import { type Folio, useFolio, useLanguage } from "./store.ts";
 import { modeWords, policyWords } from "./words.ts";
@@ -73,7 +73,7 @@ function TurnState({ turn }: { turn: Turn }) {
           )}
           {turn.notice && (
             <p className="turn-state">
-              <Info aria-hidden="true" /> {turn.notice}
+              <Info aria-hidden="true" /> {say(turn.notice)}
             </p>
           )}
         </>
@@ -82,12 +82,12 @@ function TurnState({ turn }: { turn: Turn }) {
       // A question taken back before its answer began has lost nothing, and neither has an answer that was kept as far as it got.
       return turn.error.code === "stopped" || turn.error.code === "interrupted" ? (
         <p className="turn-state" data-code={turn.error.code}>
-          <Info aria-hidden="true" /> {turn.error.message}
+          <Info aria-hidden="true" /> {say(turn.error)}
           {turn.error.code === "stopped" && ` ${t("What was read is kept.")}`}
         </p>
       ) : (
         <p className="turn-state" data-kind="loss" data-code={turn.error.code}>
-          <AlertTriangle aria-hidden="true" /> {turn.error.message}
+          <AlertTriangle aria-hidden="true" /> {say(turn.error)}
         </p>
       );
     default:

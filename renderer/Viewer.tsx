@@ -5,7 +5,7 @@ import { Estimate } from "./Estimate.tsx";
 import { count, list } from "./format.ts";
 import { Hint, IconButton } from "./Hint.tsx";
 import { ChevronDown, ChevronUp, FileWarning, Minus, Plus, Search } from "./icons.ts";
-import { t } from "./language.ts";
+import { say, t } from "./language.ts";
 import { Pages } from "./Pages.tsx";
 import { openPdf, type Pdf } from "./pdf.ts";
 import { find, keysFor } from "./shortcuts.ts";
@@ -241,7 +241,7 @@ function DocumentNotice({ known }: { known: DocumentInfo }) {
         </p>
       )}
       <Estimate known={known} />
-      {known.notes.map((note) => (
+      {known.notes.map(say).map((note) => (
         <p key={note} className="notice">
           {note}
         </p>
@@ -278,7 +278,7 @@ function Arriving({ known }: { known: DocumentInfo }) {
       return (
         <div className="arriving failed" role="alert">
           <FileWarning />
-          <p>{known.error.message}</p>
+          <p>{say(known.error)}</p>
           <button type="button" className="button" onClick={() => void removeDocument(known.id)}>
             {t("Remove it from the library")}
           </button>

@@ -1,9 +1,10 @@
 /** What a person can do in the window: requests to main, and moves within the window. The only file that calls `FolioApi`. */
 
 import type { DocumentInfo, EventName, Events, ExportFormat, FolioApi, Settings } from "../preload/api.ts";
+import { sentence } from "../preload/sentences.ts";
 import { follow, problemOf } from "./events.ts";
 import { keyName, list } from "./format.ts";
-import { t } from "./language.ts";
+import { languageNow, t } from "./language.ts";
 import { type Dialog, isBroken, useFolio } from "./store.ts";
 
 const { getState: state, setState: set } = useFolio;
@@ -87,7 +88,7 @@ function roomForFile(): Promise<void> {
 export async function importFiles(arriving: readonly File[] | Promise<readonly File[]>): Promise<void> {
   const files = await attempt(Promise.resolve(arriving));
   if (files?.length === 0)
-    set({ problem: { code: "nothing-to-add", message: t("There is nothing in it that Folio can read: add documents or text.") } });
+    set({ problem: { code: "nothing-to-add", ...sentence("There is nothing in it that Folio can read: add documents or text.") } });
   const there: string[] = [];
   for (const [index, file] of files?.entries() ?? []) {
     await roomForFile();
@@ -182,7 +183,7 @@ export async function branch(turnId: string, question: string): Promise<boolean>
 
 /** Saves a conversation as a file: main asks where, or the browser does as it always does. */
 export async function exportConversation(id: string, format: ExportFormat): Promise<void> {
-  const file = await attempt(api.exportConversation(id, format));
+  const file = await attempt(api.exportConversation(id, format, languageNow()));
   if (file) download(new Blob([file.text], { type: file.type }), file.name);
 }
 
@@ -255,8 +256,8 @@ export async function copyText(text: string): Promise<boolean> {
     return true;
   } catch {
     const keys = navigator.platform.startsWith("Mac") ? "⌘C" : keyName("Ctrl+C");
-    const message = t("This window may not use the clipboard. Select the text and copy it with {keys}.", { keys });
-    set({ problem: { code: "no-clipboard", message } });
+    const said = sentence("This window may not use the clipboard. Select the text and copy it with {keys}.", { keys });
+    set({ problem: { code: "no-clipboard", ...said } });
     return false;
   }
 }

@@ -13,6 +13,8 @@ import {
   requestNames,
 } from "../preload/api.ts";
 
+import { inEnglish, sentence } from "../preload/sentences.ts";
+
 /** What is needed of the browser's page. */
 type Page = {
   location: { href: string; hash: string };
@@ -23,8 +25,24 @@ type Page = {
 type AnyEvent = { [Name in EventName]: { name: Name; payload: Events[Name] } }[EventName];
 
 const keyName = "folio-key";
-const gone: AppError = { code: "host-gone", message: "Folio is not running any more: start it again, and open the address that it shows." };
-const noKey: AppError = { code: "no-key", message: "This address is not complete: open the one that Folio showed when it started." };
+const gone: AppError = {
+  code: "host-gone",
+  ...sentence("Folio is not running any more: start it again, and open the address that it shows."),
+};
+const noKey: AppError = {
+  code: "no-key",
+  ...sentence("This address is not complete: open the one that Folio showed when it started."),
+};
+
+/** A request that failed, as `told`; its `name` is the code, its `message` English. */
+export class RequestError extends Error {
+  readonly told: AppError;
+  constructor(told: AppError) {
+    super(inEnglish(told));
+    this.name = told.code;
+    this.told = told;
+  }
+}
 
 /** The host that this window has. */
 export function connectHost(): FolioApi {
@@ -65,10 +83,10 @@ export function connectBrowserHost(page: Page = globalThis as unknown as Page): 
   ): Promise<unknown> {
     const authorization = `Bearer ${await key}`;
     const init = { method: "POST", headers: { ...headers, authorization, "content-type": type }, body };
-    const response = await fetch(new URL(path, page.location.href), init).catch(() => Promise.reject(asError(gone)));
-    if (response.status === 401) throw asError(noKey);
+    const response = await fetch(new URL(path, page.location.href), init).catch(() => Promise.reject(new RequestError(gone)));
+    if (response.status === 401) throw new RequestError(noKey);
     if (response.headers.get("content-type") === "application/octet-stream") {
-      const bytes = await response.arrayBuffer().catch(() => Promise.reject<ArrayBuffer>(asError(gone)));
+      const bytes = await response.arrayBuffer().catch(() => Promise.reject<ArrayBuffer>(new RequestError(gone)));
       return new Uint8Array(bytes);
     }
     return settled((await response.json().catch(() => ({ error: gone }))) as Answer);
@@ -89,7 +107,7 @@ export function connectBrowserHost(page: Page = globalThis as unknown as Page): 
       };
       const onBreak = (error: AppError) => {
         started = true;
-        reject(asError(error));
+        reject(new RequestError(error));
         emit({ name: "engine", payload: { phase: "restarting", error } });
       };
       void listen(onState, onBreak);
@@ -100,7 +118,7 @@ export function connectBrowserHost(page: Page = globalThis as unknown as Page): 
     for (let wait = 500; ; wait = Math.min(2 * wait, 10_000)) {
       try {
         const response = await fetch(new URL("/events", page.location.href), { headers: { authorization: `Bearer ${await key}` } });
-        if (response.status === 401) throw asError(noKey);
+        if (response.status === 401) throw new RequestError(noKey);
         for await (const line of lines(response)) {
           wait = 250;
           const event = JSON.parse(line) as AnyEvent | { name: "state"; payload: AppState };
@@ -164,13 +182,13 @@ async function takeKey({ location, history, sessionStorage }: Page): Promise<str
   if (ticket) {
     const headers = { authorization: `Bearer ${ticket}` };
     const response = await fetch(new URL("/session", location.href), { method: "POST", headers }).catch(() =>
-      Promise.reject(asError(gone)),
+      Promise.reject(new RequestError(gone)),
     );
     if (response.ok) key = ((await response.json()) as { token: string }).token;
   }
   if (key) sessionStorage.setItem(keyName, key);
   key ??= sessionStorage.getItem(keyName);
-  if (!key) throw asError(noKey);
+  if (!key) throw new RequestError(noKey);
   return key;
 }
 
@@ -193,10 +211,6 @@ async function* lines(response: Response): AsyncGenerator<string> {
 }
 
 function settled(answer: Answer): unknown {
-  if ("error" in answer) throw asError(answer.error);
+  if ("error" in answer) throw new RequestError(answer.error);
   return answer.value;
-}
-
-function asError({ code, message }: AppError): Error {
-  return Object.assign(new Error(message), { name: code });
 }

@@ -13,7 +13,8 @@ import type {
   Turn,
 } from "../preload/api.ts";
 
-import { t } from "./language.ts";
+import { sentence } from "../preload/sentences.ts";
+import { RequestError } from "./bridge.ts";
 
 /** One point of the gauge's plot. */
 export type MemorySample = { at: number; processBytes: number; cacheBytes: number };
@@ -94,6 +95,7 @@ export const follow: { [Name in EventName]: Follow<Name> } = {
 
 /** What a failed request says; anything unforeseen becomes one plain sentence. */
 export function problemOf(error: unknown): AppError {
-  if (error instanceof Error && error.message !== "") return { code: error.name, message: error.message };
-  return { code: "unknown", message: t("Something went wrong, and Folio cannot say what. Please try again.") };
+  if (error instanceof RequestError) return error.told;
+  if (error instanceof Error && error.message !== "") return { code: error.name, text: error.message };
+  return { code: "unknown", ...sentence("Something went wrong, and Folio cannot say what. Please try again.") };
 }

@@ -1,11 +1,13 @@
 /** E-mails: who wrote to whom, when and about what, then the words. Attachments are named, not opened. */
+
 import PostalMime, { type Address, type Email } from "postal-mime";
+import { type Sentence, sentence } from "../../preload/sentences.ts";
 import type { Block } from "./blocks.ts";
 import { cleanName, DocumentError } from "./errors.ts";
 import { htmlBlocks } from "./html.ts";
 
 /** `name` is the document's. Errors: damaged (no e-mail), encrypted. */
-export async function emlBlocks(name: string, bytes: Uint8Array): Promise<{ blocks: Block[]; notes: string[] }> {
+export async function emlBlocks(name: string, bytes: Uint8Array): Promise<{ blocks: Block[]; notes: Sentence[] }> {
   const email = await PostalMime.parse(bytes, { attachmentEncoding: "arraybuffer" });
   const type = email.headers.find(({ key }) => key === "content-type")?.value ?? "";
   if (/multipart\/encrypted|enveloped-data/i.test(type)) throw new DocumentError("document-encrypted", name);
@@ -19,7 +21,7 @@ export async function emlBlocks(name: string, bytes: Uint8Array): Promise<{ bloc
   const list = attached.join(", ");
   return {
     blocks: [...blocks, `Attachments: ${list}`],
-    notes: [`Its attachments were not opened (${list}). Save those that matter, and add them.`],
+    notes: [sentence("Its attachments were not opened ({names}). Save those that matter, and add them.", { names: list })],
   };
 }
 

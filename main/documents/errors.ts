@@ -1,33 +1,29 @@
 /** What can go wrong with a document, in one plain sentence each. */
+import type { Text } from "../../preload/sentences.ts";
+import { PlainError } from "../plain-error.ts";
 
 const sentences = {
-  "document-empty": (name: string) => `${name} is empty: there is nothing to read in it.`,
-  "document-damaged": (name: string) =>
-    `${name} is damaged and cannot be opened. Get a new copy of it, or open it in another program and save it again.`,
-  "document-encrypted": (name: string) => `${name} is protected by a password. Save a copy without the password and add that one.`,
-  "document-locked": (name: string) =>
-    `${name} is locked against copying, so that only its shop's own program can open it. Add a copy without that lock.`,
-  "document-scanned": (name: string) =>
-    `${name} has no text, only pictures of pages. Run text recognition (OCR) on it first, then add the result.`,
-  "document-unsupported": (name: string) =>
-    `Folio cannot read ${name}. Add a PDF, Word, PowerPoint, Excel, OpenDocument, EPUB, web, e-mail or text file, or save it as one of these first.`,
-  "document-old": (name: string) =>
-    `${name} is in an old Office format. Open it in an Office program, save it as .docx, .xlsx, .pptx or PDF, and add that one.`,
-  "document-too-large": (name: string) => `${name} is too large to be read here. Split it, and add the parts that matter.`,
-  "document-timed-out": (name: string) =>
-    `Reading ${name} took too long and was stopped. Save it again from another program, or split it, and retry.`,
-};
+  "document-empty": "“{name}” is empty: there is nothing to read in it.",
+  "document-damaged": "“{name}” is damaged and cannot be opened. Get a new copy of it, or open it in another program and save it again.",
+  "document-encrypted": "“{name}” is protected by a password. Save a copy without the password and add that one.",
+  "document-locked": "“{name}” is locked against copying, so that only its shop's own program can open it. Add a copy without that lock.",
+  "document-scanned": "“{name}” has no text, only pictures of pages. Run text recognition (OCR) on it first, then add the result.",
+  "document-unsupported":
+    "Folio cannot read “{name}”. Add a PDF, Word, PowerPoint, Excel, OpenDocument, EPUB, web, e-mail or text file, or save it as one of these first.",
+  "document-old":
+    "“{name}” is in an old Office format. Open it in an Office program, save it as .docx, .xlsx, .pptx or PDF, and add that one.",
+  "document-too-large": "“{name}” is too large to be read here. Split it, and add the parts that matter.",
+  "document-timed-out": "Reading “{name}” took too long and was stopped. Save it again from another program, or split it, and retry.",
+} as const satisfies Record<string, Text>;
 
 export type DocumentErrorCode = keyof typeof sentences;
 
-/** An expected failure of an import. `name` of the file goes into the sentence in quotes, cleaned of what would disturb it. */
-export class DocumentError extends Error {
-  readonly code: DocumentErrorCode;
+/** An expected failure of an import. The file's name goes into the sentence, cleaned of what would disturb it. */
+export class DocumentError extends PlainError<DocumentErrorCode, (typeof sentences)[DocumentErrorCode]> {
+  override readonly name = "DocumentError";
 
   constructor(code: DocumentErrorCode, fileName: string) {
-    super(sentences[code](`“${cleanName(fileName)}”`));
-    this.name = "DocumentError";
-    this.code = code;
+    super(code, sentences[code], { name: cleanName(fileName) });
   }
 }
 

@@ -1,5 +1,7 @@
 /** HTML to paragraphs and tables, in one pass over its tags: what a reader sees, with headings and lists marked as in Markdown. */
+
 import { Parser } from "htmlparser2";
+import type { Sentence } from "../../preload/sentences.ts";
 import { type Block, row } from "./blocks.ts";
 import { DocumentError } from "./errors.ts";
 import { decodeText } from "./text.ts";
@@ -35,7 +37,7 @@ export type HtmlOptions = {
 };
 
 /** Text of a page: as decoded by its byte order mark, its own declaration, or else as plain text is. Errors: unsupported. */
-export function decodeHtml(name: string, bytes: Uint8Array): { text: string; notes: string[] } {
+export function decodeHtml(name: string, bytes: Uint8Array): { text: string; notes: Sentence[] } {
   const start = Buffer.from(bytes.subarray(0, 2048)).toString("latin1");
   const declared = /<(?:meta[^>]{0,200}charset|\?xml[^>]{0,100}encoding)\s*=\s*["']?\s*([\w.:-]{1,40})/i.exec(start)?.[1];
   if (declared && !bytes.includes(0) && !/^utf-?8$/i.test(declared)) {

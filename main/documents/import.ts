@@ -1,7 +1,9 @@
 /** A file's bytes to a document's text, in a process of its own that is ended when it hangs, grows or crashes. */
+
 import { createRequire } from "node:module";
 import { dirname } from "node:path";
 import type { Page } from "../../preload/api.ts";
+import type { Sentence } from "../../preload/sentences.ts";
 import { spawnChild } from "../child.ts";
 import { DocumentError, type DocumentErrorCode } from "./errors.ts";
 import type { FromParser, ToParser } from "./parser.ts";
@@ -19,7 +21,7 @@ export type ParsedDocument = {
   /** Numbers of pages without text. */
   emptyPages: number[];
   /** What was guessed or left out, in a plain sentence each. */
-  notes: string[];
+  notes: Sentence[];
 };
 
 export type ParseOptions = {

@@ -2,8 +2,10 @@
  * The parser child: one document in, its pages out. Everything here handles bytes that a stranger wrote, so this process has no other
  * task, may read but not write (see `import.ts`), and is thrown away afterwards.
  */
+
 import { createHash } from "node:crypto";
 import { Worker } from "node:worker_threads";
+import type { Sentence } from "../../preload/sentences.ts";
 import { childPort } from "../child.ts";
 import { DocumentError, type DocumentErrorCode } from "./errors.ts";
 import { readDocument } from "./read.ts";
@@ -17,7 +19,7 @@ export type FromParser =
   | { kind: "more" }
   | { kind: "progress"; done: number; total: number }
   | { kind: "pages"; parts: PagePart[] }
-  | { kind: "done"; sha256: string; notes: string[] }
+  | { kind: "done"; sha256: string; notes: Sentence[] }
   | { kind: "failed"; code: DocumentErrorCode };
 
 // pdf.js announces on the console what it cannot draw; nothing is drawn here.

@@ -1,4 +1,5 @@
 /** Plain text, Markdown and source code: bytes to characters, and characters to pages. All stays as it was written: that is what models read best. */
+import { type Sentence, sentence } from "../../preload/sentences.ts";
 import { DocumentError } from "./errors.ts";
 
 /** Characters of a page where the file has no page breaks of its own. */
@@ -8,7 +9,7 @@ export const pageLength = 3000;
 export type PagePart = { before: string; text: string; label?: string };
 
 /** What a parser makes of a file: its pages, and what was guessed or left out, in a plain sentence each. */
-export type Parsed = { parts: PagePart[]; notes: string[] };
+export type Parsed = { parts: PagePart[]; notes: Sentence[] };
 
 /** The file's text cut into pages, nothing lost but what `cleanText` takes. Errors: unsupported (not text at all). */
 export function parseText(name: string, bytes: Uint8Array): Parsed {
@@ -17,7 +18,7 @@ export function parseText(name: string, bytes: Uint8Array): Parsed {
 }
 
 /** UTF-8, UTF-16 with a byte order mark, else Windows-1252, of which Latin-1 is the printable part; that one is a guess. */
-export function decodeText(name: string, bytes: Uint8Array): { text: string; notes: string[] } {
+export function decodeText(name: string, bytes: Uint8Array): { text: string; notes: Sentence[] } {
   if (bytes[0] === 0xff && bytes[1] === 0xfe) return { text: new TextDecoder("utf-16le").decode(bytes), notes: [] };
   if (bytes[0] === 0xfe && bytes[1] === 0xff) return { text: new TextDecoder("utf-16be").decode(bytes), notes: [] };
   if (bytes.includes(0)) throw new DocumentError("document-unsupported", name);
@@ -25,7 +26,9 @@ export function decodeText(name: string, bytes: Uint8Array): { text: string; not
   // A few broken bytes do not make a UTF-8 file another one.
   const broken = count(text, /\ufffd/g);
   if (broken <= count(text, /\P{ASCII}/gu) / 2) return { text, notes: [] };
-  const guess = "Its letters were read as Western European (Windows-1252), a guess. If some look wrong, save it as UTF-8 and add it again.";
+  const guess = sentence(
+    "Its letters were read as Western European (Windows-1252), a guess. If some look wrong, save it as UTF-8 and add it again.",
+  );
   return { text: new TextDecoder("windows-1252").decode(bytes), notes: [guess] };
 }
 

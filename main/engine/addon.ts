@@ -104,12 +104,14 @@ export async function loadLlama(threads: number): Promise<Llama> {
   try {
     llama = await getLlama("lastBuild", { maxThreads: threads, logLevel: LlamaLogLevel.disabled, progressLogs: false });
   } catch (error) {
-    throw new EngineError("native-missing", `The patched llama.cpp could not be loaded: run "npm start" to build it. (${String(error)})`);
+    throw new EngineError("native-missing", "The patched llama.cpp could not be loaded: run “npm start” to build it. ({error})", {
+      error: String(error),
+    });
   }
   const version = bindings(llama).folioKvVersion?.();
   if (llama.buildType !== "localBuild" || version !== patchVersion) {
     await llama.dispose();
-    throw new EngineError("native-missing", 'The loaded llama.cpp is not Folio\'s patched build: run "npm start" to build it.');
+    throw new EngineError("native-missing", "The loaded llama.cpp is not Folio's patched build: run “npm start” to build it.");
   }
   return llama;
 }
@@ -138,10 +140,9 @@ export async function createContext(model: LlamaModel, params: ContextParams): P
     ...(params.layout ? { kvLayout: params.layout } : { swaFullCache: true }),
   });
   if (!(await context.init())) {
-    throw new EngineError(
-      "no-memory",
-      `The model's memory for ${params.contextSize} tokens could not be allocated: choose a shorter document.`,
-    );
+    throw new EngineError("no-memory", "The model's memory for {tokens} tokens could not be allocated: choose a shorter document.", {
+      tokens: params.contextSize,
+    });
   }
   return context;
 }

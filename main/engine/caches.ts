@@ -170,11 +170,10 @@ export class Caches {
         ? fullBytes(this.reading.rowsFor(prompt)) - (this.reading.report()?.bytes ?? 0)
         : fullBytes(length) - fullBytes(Math.min(this.reading.length, length));
     if (needed <= mostOfFree * availableMemory()) return;
-    const mebibytes = (bytes: number) => `${Math.ceil(bytes / 2 ** 20).toLocaleString("en")} MiB`;
     throw new EngineError(
       "no-memory",
-      `Reading ${missing.toLocaleString("en")} tokens needs ${mebibytes(needed)} of memory, but only ${mebibytes(availableMemory())} is free: ` +
-        "close other programs, or use a shorter document or a smaller model.",
+      "Reading {tokens} tokens needs {needed} of memory, but only {free} is free: close other programs, or use a shorter document or a smaller model.",
+      { tokens: missing, needed: { bytes: needed }, free: { bytes: availableMemory() } },
     );
   }
 }

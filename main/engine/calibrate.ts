@@ -83,7 +83,10 @@ export async function calibrate(file: string, options: CalibrationOptions): Prom
   const reading = new ReadingCache(loaded, { threads: options.threads, kvType: "f16" });
   try {
     if (loaded.info.unsupported !== null) {
-      throw new EngineError("bad-model", `${loaded.info.name} cannot be calibrated: ${loaded.info.unsupported}`);
+      throw new EngineError("bad-model", "{name} cannot be calibrated: {why}.", {
+        name: loaded.info.name,
+        why: { text: loaded.info.unsupported },
+      });
     }
     const profile = await measure(loaded, reading, out, options);
     await writeWhole(out, `${JSON.stringify(profile)}\n`);
@@ -125,7 +128,8 @@ async function measure(loaded: LoadedModel, reading: ReadingCache, out: string, 
   if (part.used === 0) {
     throw new EngineError(
       "bad-model",
-      `${info.name} found none of the planted sentences, so nothing can be learned from it: use another model.`,
+      "{name} found none of the planted sentences, so nothing can be learned from it: use another model.",
+      { name: info.name },
     );
   }
   const scores = part.sums.map((heads) => heads.map((sum) => round(sum / part.used)));

@@ -1,9 +1,9 @@
 /** The main side's end of the engine child: calls become promises, the child's death becomes one plain error. */
 import { availableParallelism } from "node:os";
-import type { AppError, EngineStatus, MemoryReport } from "../../preload/api.ts";
+import type { EngineStatus, MemoryReport } from "../../preload/api.ts";
 import { type Child, spawnChild } from "../child.ts";
 import type { CalibrationProgress } from "./calibrate.ts";
-import { EngineError, type EngineErrorCode } from "./errors.ts";
+import { EngineError, engineErrorOf } from "./errors.ts";
 import type { Call, FromEngine, Results, ToEngine } from "./protocol.ts";
 
 export type EngineListeners = {
@@ -94,16 +94,12 @@ export class EngineClient {
         pending.resolve(message.result);
         break;
       case "failure":
-        pending.reject(asError(message.error));
+        pending.reject(engineErrorOf(message.error));
         break;
       default:
         message satisfies never;
     }
   }
-}
-
-function asError({ code, message }: AppError): EngineError {
-  return new EngineError(code as EngineErrorCode, message);
 }
 
 /** Threads for the engine: the cores, less the hyper-threads that slow llama.cpp down, so at most half of many. */

@@ -2,7 +2,9 @@
  * The turn, in order: documents are read into the reading cache, the question is read with its attention probed, a policy picks
  * what stays, the kept rows are gathered into the answering cache, and the answer is decoded from that.
  */
+
 import type { MemoryReport, ModelInfo, PolicyName } from "../../preload/api.ts";
+import { sentence } from "../../preload/sentences.ts";
 import { createSampler, type Sampler } from "./addon.ts";
 import { Attention } from "./attention.ts";
 import { Caches, type ConversationPrompt, type ReadingSettings } from "./caches.ts";
@@ -211,7 +213,10 @@ export class Engine {
         evidence,
         quotes: checkQuotes(answer.text, request.question, documents),
         keptShares: keptShares(prompt.documentStarts, documents, keep.kept),
-        notice: loaded.info.unsupported === null ? null : `This model answers from the full cache: ${loaded.info.unsupported}.`,
+        notice:
+          loaded.info.unsupported === null
+            ? null
+            : sentence("This model answers from the full cache: {why}.", { why: { text: loaded.info.unsupported } }),
         details: detailsOf(loaded, prompt, window, { policy, keep }, answer),
       };
     } finally {
@@ -267,8 +272,8 @@ export class Engine {
     if (promptTokens <= limit) return;
     throw new EngineError(
       "too-long",
-      `This conversation is ${promptTokens.toLocaleString("en")} tokens long, but ${this.loaded.info.name} reads at most ${limit.toLocaleString("en")}: ` +
-        "use a shorter document, fewer documents, or a model with a longer context.",
+      "This conversation is {tokens} tokens long, but {model} reads at most {limit}: use a shorter document, fewer documents, or a model with a longer context.",
+      { tokens: promptTokens, model: this.loaded.info.name, limit },
     );
   }
 

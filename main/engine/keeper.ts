@@ -96,7 +96,7 @@ export class EngineKeeper {
     const ready = work();
     ready.catch((error: unknown) => {
       if (error instanceof EngineError && error.code !== "engine-stopped" && error.code !== "stopped")
-        onStatus({ phase: "no-model", error: { code: error.code, message: error.message } });
+        onStatus({ phase: "no-model", error: error.told });
     });
     return ready;
   }
@@ -105,18 +105,18 @@ export class EngineKeeper {
     if (this.#closed || dead !== this.#client) return;
     this.#options.onEnd();
     if (this.#loading === dead) {
-      const message = `${basename(this.#model.file)} could not be loaded: the file may be damaged, or it needs more memory than there is. Choose another model.`;
-      return this.#giveUp("no-model", message);
+      const text = "{name} could not be loaded: the file may be damaged, or it needs more memory than there is. Choose another model.";
+      return this.#giveUp(new EngineError("no-model", text, { name: basename(this.#model.file) }));
     }
     const now = Date.now();
     this.#crashes = [...this.#crashes.filter((at) => now - at < crashPeriodMs), now];
     if (this.#crashes.length >= mostCrashes) {
-      const message =
+      const text =
         "The engine stopped three times within five minutes. Your documents and answers are safe: start Folio again, or choose another model.";
-      return this.#giveUp("engine-stopped", message);
+      return this.#giveUp(new EngineError("engine-stopped", text));
     }
-    const error = { code: "engine-stopped", message: "The engine stopped unexpectedly and is starting again. Nothing you wrote was lost." };
-    this.#options.onStatus({ phase: "restarting", error });
+    const crashed = new EngineError("engine-stopped", "The engine stopped unexpectedly and is starting again. Nothing you wrote was lost.");
+    this.#options.onStatus({ phase: "restarting", error: crashed.told });
     const started = Promise.withResolvers<EngineClient>();
     this.#ready = started.promise;
     started.promise.catch(() => {});
@@ -129,10 +129,10 @@ export class EngineKeeper {
   }
 
   /** Stays without an engine until another model is chosen; every call says why. */
-  #giveUp(code: "no-model" | "engine-stopped", message: string): void {
-    this.#ready = Promise.reject(new EngineError(code, message));
+  #giveUp(why: EngineError): void {
+    this.#ready = Promise.reject(why);
     this.#ready.catch(() => {});
     this.#options.onModel(null);
-    this.#options.onStatus({ phase: "no-model", error: { code, message } });
+    this.#options.onStatus({ phase: "no-model", error: why.told });
   }
 }

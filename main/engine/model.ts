@@ -38,14 +38,15 @@ export async function loadModel(
   options: { contextLength?: number; systemPrompt?: string; onProgress?(share: number): void } = {},
 ): Promise<LoadedModel> {
   const notThere = () => {
-    throw new EngineError("no-model", `There is no model file at ${file}: choose another one.`);
+    throw new EngineError("no-model", "There is no model file at {file}: choose another one.", { file });
   };
   const size = await stat(file).then((found) => (found.isFile() ? found.size : notThere()), notThere);
   const sha256 = await sha256OfFile(file);
   if (basename(file) === starterModel.file && sha256 !== starterModel.sha256) {
     throw new EngineError(
       "bad-model",
-      `${file} is not the starter model that it should be: delete it and start Folio again, it is fetched anew.`,
+      "{file} is not the starter model that it should be: delete it and start Folio again, it is fetched anew.",
+      { file },
     );
   }
   const llama = await loadLlama(threads);
@@ -54,10 +55,9 @@ export async function loadModel(
     model = await llama.loadModel({ modelPath: file, gpuLayers: 0, ...(options.onProgress && { onLoadProgress: options.onProgress }) });
   } catch {
     await llama.dispose();
-    throw new EngineError(
-      "bad-model",
-      `${basename(file)} is not a whole GGUF model that can be loaded: choose another file, or fetch it again.`,
-    );
+    throw new EngineError("bad-model", "{name} is not a whole GGUF model that can be loaded: choose another file, or fetch it again.", {
+      name: basename(file),
+    });
   }
 
   const figures = architectureFigures(model);
@@ -117,10 +117,9 @@ function architectureFigures(model: LlamaModel) {
   const layers = arch.block_count ?? 0;
   const heads = largest(arch.attention?.head_count) ?? 0;
   if (layers === 0)
-    throw new EngineError(
-      "bad-model",
-      `A model of the kind "${metadata.general.architecture}" cannot answer questions: choose a language model.`,
-    );
+    throw new EngineError("bad-model", "A model of the kind “{kind}” cannot answer questions: choose a language model.", {
+      kind: metadata.general.architecture,
+    });
   const kvHeads = largest(arch.attention?.head_count_kv) ?? heads;
   const headLength = heads > 0 ? (arch.embedding_length ?? 0) / heads : 0;
   return {

@@ -32,19 +32,17 @@ async function answer(id: number, call: Call): Promise<void> {
     const onCalibrating = (progress: CalibrationProgress) => send({ kind: "calibrating", id, progress });
     send({ kind: "result", id, result: await perform(call, hooks, onLoading, onCalibrating) });
   } catch (error) {
-    if (controller.signal.aborted) send({ kind: "failure", id, error: { code: "stopped", message: "Stopped." } });
-    else if (error instanceof EngineError) send({ kind: "failure", id, error: { code: error.code, message: error.message } });
-    else {
-      console.error(error);
-      send({
-        kind: "failure",
-        id,
-        error: { code: "engine-stopped", message: `The engine could not finish: ${String(error)}. Ask again.` },
-      });
-    }
+    send({ kind: "failure", id, error: failureOf(error, controller.signal.aborted).told });
   } finally {
     running.delete(id);
   }
+}
+
+function failureOf(error: unknown, stopped: boolean): EngineError {
+  if (stopped) return new EngineError("stopped", "Stopped.");
+  if (error instanceof EngineError) return error;
+  console.error(error);
+  return new EngineError("engine-stopped", "The engine could not finish: {error}. Ask again.", { error: String(error) });
 }
 
 async function perform(

@@ -1,4 +1,5 @@
 /** What a turn takes and gives. */
+
 import type {
   Budget,
   CacheReport,
@@ -10,6 +11,7 @@ import type {
   StopReason,
   TurnTiming,
 } from "../../preload/api.ts";
+import type { Sentence } from "../../preload/sentences.ts";
 import type { Sampling } from "./addon.ts";
 import type { Passage } from "./evidence.ts";
 import type { Window } from "./keep.ts";
@@ -43,7 +45,7 @@ export type TurnResult = {
   /** Share of the layers that kept the tokens of each part of each document, 0 to 1: [document][part]. */
   keptShares: number[][];
   /** Why the answer came from the full cache although a budget was set. */
-  notice: string | null;
+  notice: Sentence | null;
   details: TurnDetails;
 };
 

@@ -2,8 +2,10 @@
  * Conversations and their turns. An answer that is being written is saved a few times a second, in one small commit however many words came:
  * when Folio dies, what was shown is there, and its turn is marked as interrupted.
  */
+
 import type Database from "better-sqlite3";
-import type { Conversation, ConversationInfo, Turn } from "../../preload/api.ts";
+import type { AppError, Conversation, ConversationInfo, Turn } from "../../preload/api.ts";
+import { type Sentence, savedSentence, sentence } from "../../preload/sentences.ts";
 import { LibraryError } from "./errors.ts";
 
 /** How much of an answer may be lost at most, in ms. */
@@ -176,8 +178,16 @@ export function titleOf(question: string): string {
 
 const interrupted = {
   phase: "failed",
-  error: { code: "interrupted", message: "Folio ended while it was answering. What had been said is kept: ask again for the rest." },
+  error: {
+    code: "interrupted",
+    ...sentence("Folio ended while it was answering. What had been said is kept: ask again for the rest."),
+  },
 } as const;
+
+/** As it lies in the library; earlier versions wrote sentences as their words alone. */
+type SavedOutcome =
+  | (Omit<Extract<Turn, { phase: "done" }>, "id" | "question" | "answer" | "notice"> & { notice: string | Sentence | null })
+  | { phase: "failed"; error: AppError & { message?: string } };
 
 function outcomeOf(turn: Turn): string | null {
   if (turn.phase === "waiting" || turn.phase === "answering") return null;
@@ -194,15 +204,19 @@ function fromRow({ id, question, answer, outcome }: TurnRow): Turn {
   const said = { id, question, answer };
   if (outcome === null) return { ...said, phase: answer === "" ? "waiting" : "answering" };
   try {
-    const saved = JSON.parse(outcome) as Omit<Settled, "id" | "question" | "answer">;
-    if (saved.phase === "done" || saved.phase === "failed") return { ...said, ...saved } as Settled;
+    const saved = JSON.parse(outcome) as SavedOutcome;
+    if (saved.phase === "done") return { ...said, ...saved, notice: saved.notice && savedSentence(saved.notice) } as Settled;
+    if (saved.phase === "failed") {
+      const { code, message, ...sentence } = saved.error;
+      return { ...said, ...saved, error: { code, ...(message === undefined ? sentence : savedSentence(message)) } } as Settled;
+    }
   } catch {
     // Said below, and the words are there all the same.
   }
   return {
     ...said,
     phase: "failed",
-    error: { code: "unreadable", message: "How this answer was made could not be read any more. Its words are kept." },
+    error: { code: "unreadable", ...sentence("How this answer was made could not be read any more. Its words are kept.") },
   };
 }
 

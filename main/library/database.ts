@@ -129,12 +129,14 @@ async function goBack(file: string, backups: string, newest: number): Promise<Li
     const [day, clock = ""] = backup.slice("library-".length, -".sqlite".length).split("T");
     return new LibraryError(
       "library-damaged",
-      `The library was damaged, so its copy of ${day} ${clock.replaceAll("-", ":")} UTC was opened: what came after is not in it. The damaged file (${name}) and all files that you added are kept in Folio's data folder.`,
+      "The library was damaged, so its copy of {time} UTC was opened: what came after is not in it. The damaged file ({name}) and all files that you added are kept in Folio's data folder.",
+      { time: `${day} ${clock.replaceAll("-", ":")}`, name },
     );
   }
   return new LibraryError(
     "library-damaged",
-    `The library was damaged, and there is no copy of it yet, so a new one was begun. The damaged file (${name}) and all files that you added are kept in Folio's data folder: add them again.`,
+    "The library was damaged, and there is no copy of it yet, so a new one was begun. The damaged file ({name}) and all files that you added are kept in Folio's data folder: add them again.",
+    { name },
   );
 }
 

@@ -1,6 +1,8 @@
 /** The library's documents: what is known of each, and its text page by page. Long writes and reads are cut, so that nothing else waits for them. */
+
 import type Database from "better-sqlite3";
 import type { Page } from "../../preload/api.ts";
+import { type Sentence, savedSentence } from "../../preload/sentences.ts";
 import { LibraryError } from "./errors.ts";
 import type { Originals } from "./originals.ts";
 
@@ -17,7 +19,7 @@ export type StoredDocument = {
   characters: number;
   emptyPages: number[];
   /** What its import guessed or left out, in a plain sentence each. */
-  notes: string[];
+  notes: Sentence[];
 };
 
 export type DocumentText = { text: string; pages: Page[] };
@@ -218,7 +220,11 @@ export class Documents {
 }
 
 function fromRow(row: Row): StoredDocument {
-  return { ...row, emptyPages: JSON.parse(row.emptyPages) as number[], notes: JSON.parse(row.notes) as string[] };
+  return {
+    ...row,
+    emptyPages: JSON.parse(row.emptyPages) as number[],
+    notes: (JSON.parse(row.notes) as (string | Sentence)[]).map(savedSentence),
+  };
 }
 
 export const gone = (): LibraryError => new LibraryError("not-there", "This document is not in the library any more: add it again.");

@@ -1,13 +1,11 @@
 /** Expected failures of the library: a stable code and one plain sentence that says what to do. */
+import type { Text } from "../../preload/sentences.ts";
+import { PlainError } from "../plain-error.ts";
+
 export type LibraryErrorCode = "library-in-use" | "library-newer" | "library-unreadable" | "library-damaged" | "disk-full" | "not-there";
 
-export class LibraryError extends Error {
-  readonly code: LibraryErrorCode;
-  constructor(code: LibraryErrorCode, message: string) {
-    super(message);
-    this.name = "LibraryError";
-    this.code = code;
-  }
+export class LibraryError<T extends Text = Text> extends PlainError<LibraryErrorCode, T> {
+  override readonly name = "LibraryError";
 }
 
 /** What SQLite's or the disk's failure means to a person; anything else comes back as it is. */

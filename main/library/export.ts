@@ -1,20 +1,27 @@
 /** A conversation in forms for elsewhere, with its citations. Pure: text in, text out. */
-import type { Conversation, ConversationInfo, Evidence, ExportedFile, ExportFormat, Turn } from "../../preload/api.ts";
+import type { Conversation, ConversationInfo, Evidence, ExportedFile, ExportFormat, StopReason, Turn } from "../../preload/api.ts";
+import { say } from "../../preload/language.ts";
+import { inEnglish, type Language, type PlainText, type Sentence, sentence } from "../../preload/sentences.ts";
 
 /** `file` is safe as a file's name everywhere. */
-export function exportConversation(info: ConversationInfo, conversation: Conversation, format: ExportFormat): ExportedFile {
+export function exportConversation(
+  info: ConversationInfo,
+  conversation: Conversation,
+  format: ExportFormat,
+  language: Language,
+): ExportedFile {
   const file =
     info.title
       .replace(/[\p{C}\\/:*?"<>|]+/gu, " ")
       .replace(/\s+/g, " ")
       .trim()
       .slice(0, 80)
-      .replace(/[. ]+$/, "") || "Conversation";
+      .replace(/[. ]+$/, "") || say(language, sentence("Conversation"));
   switch (format) {
     case "markdown":
-      return { name: `${file}.md`, type: "text/markdown", text: markdown(info, conversation) };
+      return { name: `${file}.md`, type: "text/markdown", text: markdown(info, conversation, language) };
     case "html":
-      return { name: `${file}.html`, type: "text/html", text: html(info, conversation) };
+      return { name: `${file}.html`, type: "text/html", text: html(info, conversation, language) };
     case "json":
       return { name: `${file}.json`, type: "application/json", text: json(info, conversation) };
     default:
@@ -24,63 +31,78 @@ export function exportConversation(info: ConversationInfo, conversation: Convers
 
 type Citation = { document: string; page: number; start: number; end: number; passage: string };
 
-function citations(info: ConversationInfo, turn: Turn): Citation[] {
+function citations(info: ConversationInfo, turn: Turn, language: Language): Citation[] {
   if (turn.phase !== "done") return [];
   return turn.evidence.map(({ documentId, page, start, end, text }: Evidence) => {
     const at = info.documentIds.indexOf(documentId);
-    return { document: info.documentNames[at] ?? "a document that was removed", page, start, end, passage: flat(text) };
+    return {
+      document: info.documentNames[at] ?? say(language, sentence("A document that was removed")),
+      page,
+      start,
+      end,
+      passage: flat(text),
+    };
   });
 }
 
+const endings: Record<StopReason, PlainText | null> = {
+  end: null,
+  length: "It reached its greatest length.",
+  stopped: "Stopped.",
+  repeating: "The model had begun to repeat itself, so the answer was ended there.",
+};
+
 /** Why an answer is not whole, or null. */
-function remark(turn: Turn): string | null {
+function remark(turn: Turn): Sentence | null {
   switch (turn.phase) {
     case "waiting":
     case "answering":
-      return "This answer was still being written.";
+      return sentence("This answer was still being written.");
     case "failed":
-      return turn.error.message;
-    case "done":
-      return turn.stopReason === "end" ? null : `The answer ends early (${turn.stopReason}).`;
+      return turn.error;
+    case "done": {
+      const ending = endings[turn.stopReason];
+      return ending && sentence(ending);
+    }
     default:
       return turn satisfies never;
   }
 }
 
-function markdown(info: ConversationInfo, { turns }: Conversation): string {
-  const head = [`# ${inMarkdown(info.title)}`, `About ${info.documentNames.map(inMarkdown).join(", ")} · ${day(info.createdAt)}`];
+function markdown(info: ConversationInfo, { turns }: Conversation, language: Language): string {
+  const head = [`# ${inMarkdown(info.title)}`, about(info, inMarkdown, language)];
   const body = turns.flatMap((turn) => {
-    const cited = citations(info, turn).map(
-      ({ document, page, passage }, i) => `${i + 1}. ${inMarkdown(document)}, page ${page}: “${inMarkdown(passage)}”`,
+    const cited = citations(info, turn, language).map(
+      ({ passage, ...place }, i) => `${i + 1}. ${inMarkdown(placeOf(place, language))}: “${inMarkdown(passage)}”`,
     );
     const note = remark(turn);
     return [
       `## ${inMarkdown(flat(turn.question))}`,
       turn.answer.trim(),
-      ...(note ? [`*${inMarkdown(note)}*`] : []),
-      ...(cited.length > 0 ? [`**Evidence**\n\n${cited.join("\n")}`] : []),
+      ...(note ? [`*${inMarkdown(say(language, note))}*`] : []),
+      ...(cited.length > 0 ? [`**${say(language, sentence("Evidence"))}**\n\n${cited.join("\n")}`] : []),
     ].filter((part) => part !== "");
   });
   return `${[...head, ...body].join("\n\n")}\n`;
 }
 
 /** Stands for itself, loads nothing, and shows the answer's text as it was written. */
-function html(info: ConversationInfo, { turns }: Conversation): string {
+function html(info: ConversationInfo, { turns }: Conversation, language: Language): string {
   const body = turns.map((turn) => {
-    const cited = citations(info, turn).map(
-      ({ document, page, passage }) => `<li><cite>${inHtml(document)}, page ${page}</cite><blockquote>${inHtml(passage)}</blockquote></li>`,
+    const cited = citations(info, turn, language).map(
+      ({ passage, ...place }) => `<li><cite>${inHtml(placeOf(place, language))}</cite><blockquote>${inHtml(passage)}</blockquote></li>`,
     );
     const note = remark(turn);
     return [
       `<section>\n<h2>${inHtml(flat(turn.question))}</h2>`,
       `<div class="answer">${inHtml(turn.answer.trim())}</div>`,
-      ...(note ? [`<p class="note">${inHtml(note)}</p>`] : []),
-      ...(cited.length > 0 ? [`<h3>Evidence</h3>\n<ol>\n${cited.join("\n")}\n</ol>`] : []),
+      ...(note ? [`<p class="note">${inHtml(say(language, note))}</p>`] : []),
+      ...(cited.length > 0 ? [`<h3>${inHtml(say(language, sentence("Evidence")))}</h3>\n<ol>\n${cited.join("\n")}\n</ol>`] : []),
       "</section>",
     ].join("\n");
   });
   return `<!doctype html>
-<html lang="en">
+<html lang="${language}">
 <head>
 <meta charset="utf-8">
 <meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'">
@@ -96,7 +118,7 @@ blockquote { margin: .25rem 0 .75rem; padding-left: .75rem; border-left: 3px sol
 </head>
 <body>
 <h1>${inHtml(info.title)}</h1>
-<p class="about">About ${info.documentNames.map(inHtml).join(", ")} · ${day(info.createdAt)}</p>
+<p class="about">${about(info, inHtml, language)}</p>
 ${body.join("\n")}
 </body>
 </html>
@@ -105,18 +127,25 @@ ${body.join("\n")}
 
 function json(info: ConversationInfo, { turns }: Conversation): string {
   const documents = info.documentIds.map((sha256, i) => ({ name: info.documentNames[i] ?? "", sha256 }));
-  const said = turns.map((turn) => ({
-    question: turn.question,
-    answer: turn.answer,
-    note: remark(turn),
-    evidence: citations(info, turn),
-    ...(turn.phase === "done"
-      ? { stopReason: turn.stopReason, promptTokens: turn.promptTokens, cache: turn.cache, timing: turn.timing }
-      : {}),
-  }));
+  const said = turns.map((turn) => {
+    const note = remark(turn);
+    return {
+      question: turn.question,
+      answer: turn.answer,
+      note: note && inEnglish(note),
+      evidence: citations(info, turn, "en"),
+      ...(turn.phase === "done"
+        ? { stopReason: turn.stopReason, promptTokens: turn.promptTokens, cache: turn.cache, timing: turn.timing }
+        : {}),
+    };
+  });
   return `${JSON.stringify({ format: "folio-conversation", version: 1, title: info.title, createdAt: new Date(info.createdAt).toISOString(), documents, turns: said }, null, 2)}\n`;
 }
 
+const about = (info: ConversationInfo, escaped: (text: string) => string, language: Language): string =>
+  `${escaped(say(language, sentence("About {names}", { names: info.documentNames.join(", ") })))} · ${day(info.createdAt)}`;
+const placeOf = ({ document, page }: { document: string; page: number }, language: Language): string =>
+  say(language, sentence("{document}, page {page}", { document, page }));
 const day = (time: number): string => new Date(time).toISOString().slice(0, 10);
 const flat = (text: string): string => text.replace(/\s+/g, " ").trim();
 const inMarkdown = (text: string): string => text.replace(/[\\`*_[\]<>#|~]/g, "\\$&");

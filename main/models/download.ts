@@ -6,13 +6,15 @@ import { createHash, type Hash } from "node:crypto";
 import { createReadStream } from "node:fs";
 import { type FileHandle, mkdir, open, rename, rm, stat, statfs } from "node:fs/promises";
 import { dirname } from "node:path";
+import type { Sentence, Text } from "../../preload/sentences.ts";
 import { EngineError } from "../engine/errors.ts";
+import { PlainError } from "../plain-error.ts";
 
 export type Source = { url: string; bytes: number; sha256: string };
 
 export type Progress =
   | { phase: "running"; done: number; bytesPerSecond: number; secondsLeft: number | null }
-  | { phase: "waiting"; done: number; message: string }
+  | { phase: "waiting"; done: number; why: Sentence }
   | { phase: "checking"; done: number };
 
 export type DownloadOptions = {
@@ -36,7 +38,7 @@ const wrongFile = () => new EngineError("download", "The server has another file
 const fullDisk = () => new EngineError("download", "There is not enough room on the disk for this model: make room, and go on.");
 
 /** A failure that another attempt may mend. */
-class Broken extends Error {}
+class Broken<T extends Text = Text> extends PlainError<"broken", T> {}
 
 /**
  * Downloads to `file`; resolves once it is there, whole and verified.
@@ -51,7 +53,7 @@ export async function download(source: Source, file: string, options: DownloadOp
   for (;;) {
     options.signal.throwIfAborted();
     const before = await sizeOf(part);
-    let message: string;
+    let why: Sentence;
     try {
       const { sha256, pieced } = await attempt(source, part, options);
       if (sha256 === source.sha256) break;
@@ -64,13 +66,13 @@ export async function download(source: Source, file: string, options: DownloadOp
       options.signal.throwIfAborted();
       if ((error as NodeJS.ErrnoException).code === "ENOSPC") throw fullDisk();
       if (!(error instanceof Broken)) throw error;
-      message = error.message;
+      why = error.said;
     }
     const done = await sizeOf(part);
     failures = done > before ? 0 : failures + 1;
     if (failures > waits.length)
-      throw new EngineError("download", `${message} Check the connection, and go on later: what has come stays.`);
-    options.onProgress({ phase: "waiting", done, message });
+      throw new EngineError("download", "{why} Check the connection, and go on later: what has come stays.", { why });
+    options.onProgress({ phase: "waiting", done, why });
     await pause(waits[Math.max(0, failures - 1)]!, options.signal);
   }
   await rename(part, file);
@@ -92,7 +94,7 @@ async function attempt(source: Source, part: string, options: DownloadOptions): 
   if (response.status === 416) {
     // The part is of no use to this server: begin again.
     await rm(part, { force: true });
-    throw new Broken("The server cannot go on from here.");
+    throw new Broken("broken", "The server cannot go on from here.");
   }
   const start = startOf(response, from, source.bytes);
   const total = start === 0 && from > 0 ? createHash("sha256") : hash;
@@ -110,12 +112,12 @@ async function attempt(source: Source, part: string, options: DownloadOptions): 
       done += chunk.length;
       report(done);
     }
-    if (done < source.bytes) throw new Broken("The connection ended too early.");
+    if (done < source.bytes) throw new Broken("broken", "The connection ended too early.");
     await handle.sync();
     return { sha256: total.digest("hex"), pieced: start > 0 };
   } catch (error) {
     if (error instanceof EngineError || error instanceof Broken || (error as NodeJS.ErrnoException).code === "ENOSPC") throw error;
-    throw new Broken(stalled.signal.aborted ? "The server does not answer." : "The connection broke.");
+    throw stalled.signal.aborted ? new Broken("broken", "The server does not answer.") : new Broken("broken", "The connection broke.");
   } finally {
     clearTimeout(timer);
     await handle.close();
@@ -126,13 +128,15 @@ async function request(url: string, from: number, signal: AbortSignal): Promise<
   // A compressed answer would have other offsets.
   const headers = { "accept-encoding": "identity", ...(from > 0 && { range: `bytes=${from}-` }) };
   const response = await fetch(url, { headers, signal }).catch(() => {
-    throw new Broken("The server cannot be reached.");
+    throw new Broken("broken", "The server cannot be reached.");
   });
   if (response.ok && response.body) return response;
   await response.body?.cancel();
   if (response.status === 416) return response;
-  if (response.status === 429 || response.status >= 500) throw new Broken("The server is busy.");
-  throw new EngineError("download", `The server does not give this model away (it answered ${response.status}): choose another one.`);
+  if (response.status === 429 || response.status >= 500) throw new Broken("broken", "The server is busy.");
+  throw new EngineError("download", "The server does not give this model away (it answered {status}): choose another one.", {
+    status: response.status,
+  });
 }
 
 /** Where the answer's first byte belongs: where we asked for, or the file's beginning when the server starts there. */
@@ -144,7 +148,7 @@ function startOf(response: Response, from: number, bytes: number): number {
   }
   const range = /^bytes (\d+)-\d+\/(\d+|\*)$/.exec(response.headers.get("content-range") ?? "");
   if (range?.[2] !== undefined && range[2] !== "*" && Number(range[2]) !== bytes) throw wrongFile();
-  if (range === null || Number(range[1]) !== from) throw new Broken("The server sent another piece than the one asked for.");
+  if (range === null || Number(range[1]) !== from) throw new Broken("broken", "The server sent another piece than the one asked for.");
   return from;
 }
 

@@ -2,6 +2,7 @@
 import { rm } from "node:fs/promises";
 import { join } from "node:path";
 import type { Download } from "../../preload/api.ts";
+import { sentence } from "../../preload/sentences.ts";
 import { EngineError } from "../engine/errors.ts";
 import { modelsFolder } from "../folders.ts";
 import type { LiveState } from "../state.ts";
@@ -76,8 +77,9 @@ export class Downloads {
       const done = await sizeOf(`${placeOf(offer)}.part`);
       if (signal.aborted) return this.#show({ ...base, done, phase: "paused" });
       if (!(error instanceof EngineError)) console.error(error);
-      const message = error instanceof EngineError ? error.message : "The file could not be written: check that there is room on the disk.";
-      this.#show({ ...base, done, phase: "failed", message });
+      const why =
+        error instanceof EngineError ? error.said : sentence("The file could not be written: check that there is room on the disk.");
+      this.#show({ ...base, done, phase: "failed", why });
     }
   }
 

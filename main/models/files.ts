@@ -21,11 +21,12 @@ const isModel = (name: string): boolean => /\.gguf$/i.test(name) && !isPart(name
  */
 export async function findModels(path: string): Promise<string[]> {
   const found = await stat(path).catch(() => null);
-  if (found === null) throw new EngineError("bad-model", `There is nothing at ${path}: check the path.`);
+  if (found === null) throw new EngineError("bad-model", "There is nothing at {path}: check the path.", { path });
   if (found.isDirectory()) {
     const files: string[] = [];
     await collect(path, deepest, files);
-    if (files.length === 0) throw new EngineError("bad-model", `There is no model in ${path}: models are files whose names end in .gguf.`);
+    if (files.length === 0)
+      throw new EngineError("bad-model", "There is no model in {path}: models are files whose names end in .gguf.", { path });
     return files;
   }
   if (isPart(path))
@@ -48,7 +49,7 @@ async function collect(folder: string, depth: number, files: string[]): Promise<
 export async function listFolder(path: string | null): Promise<FolderListing> {
   const folder = resolve(path ?? homedir());
   const entries = await readdir(folder, { withFileTypes: true }).catch(() => {
-    throw new EngineError("bad-path", `${folder} cannot be opened: choose another folder.`);
+    throw new EngineError("bad-path", "{folder} cannot be opened: choose another folder.", { folder });
   });
   const shown = entries.filter(({ name }) => !name.startsWith(".")).sort((a, b) => a.name.localeCompare(b.name));
   const folders: string[] = [];

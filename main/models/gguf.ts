@@ -5,6 +5,7 @@
  */
 import { type FileHandle, open } from "node:fs/promises";
 import type { ModelShape } from "../../preload/api.ts";
+import type { Text, ValuesOf } from "../../preload/sentences.ts";
 import { EngineError } from "../engine/errors.ts";
 
 /** What Folio wants to know of a GGUF file. */
@@ -76,9 +77,9 @@ function parseHeader(bytes: Buffer, fileBytes: number): GgufHeader | "more" {
     const reader = new Reader(bytes);
     if (reader.take(4).toString("latin1") !== "GGUF") throw bad("It is no GGUF file: choose a file whose name ends in .gguf.");
     const version = reader.u32();
-    if (version !== 2 && version !== 3) throw bad(`It has the GGUF version ${version}, which Folio does not know.`);
-    const tensors = reader.size(most.tensors, "tensors");
-    const entries = reader.size(most.metadata, "entries");
+    if (version !== 2 && version !== 3) throw bad("It has the GGUF version {version}, which Folio does not know.", { version });
+    const tensors = reader.size(most.tensors);
+    const entries = reader.size(most.metadata);
     const values = readMetadata(reader, entries);
     checkTensors(reader, tensors, numberOf(values.get("general.alignment")) ?? 32, fileBytes);
     return { name: textOf(values.get("general.name")), shape: shapeOf(values) };
@@ -101,9 +102,9 @@ function readMetadata(reader: Reader, entries: number): Map<string, Value> {
       continue;
     }
     const itemType = reader.u32();
-    const length = reader.size(most.arrayItems, "values in a list");
+    const length = reader.size(most.arrayItems);
     const numbers: number[] = [];
-    if (itemType === stringType) for (let item = 0; item < length; item++) reader.skip(reader.size(largestHeader, "letters"));
+    if (itemType === stringType) for (let item = 0; item < length; item++) reader.skip(reader.size(largestHeader));
     else if (length <= 1000) for (let item = 0; item < length; item++) numbers.push(Number(reader.value(itemType)));
     else reader.skip(length * sizeOfType(itemType));
     values.set(key, { length, numbers });
@@ -117,13 +118,13 @@ function checkTensors(reader: Reader, tensors: number, alignment: number, fileBy
   if (alignment < 1 || alignment > 2 ** 20) throw bad("Its header makes no sense.");
   let end = 0;
   for (let i = 0; i < tensors; i++) {
-    reader.skip(reader.size(most.keyBytes, "letters"));
+    reader.skip(reader.size(most.keyBytes));
     const dimensions = reader.u32();
     if (dimensions > most.dimensions) throw bad("Its header makes no sense.");
     let numbers = 1;
-    for (let d = 0; d < dimensions; d++) numbers *= reader.size(2 ** 40, "numbers");
+    for (let d = 0; d < dimensions; d++) numbers *= reader.size(2 ** 40);
     const [block, blockBytes] = tensorTypes[reader.u32()] ?? [1, 0];
-    end = Math.max(end, reader.size(2 ** 50, "bytes") + Math.ceil(numbers / block) * blockBytes);
+    end = Math.max(end, reader.size(2 ** 50) + Math.ceil(numbers / block) * blockBytes);
   }
   const start = Math.ceil(reader.position / alignment) * alignment;
   if (start + end > fileBytes) throw bad("It is cut off: fetch it again.");
@@ -136,7 +137,8 @@ function shapeOf(values: Map<string, Value>): ModelShape {
   const layers = number("block_count") ?? 0;
   const embedding = number("embedding_length") ?? 0;
   const heads = number("attention.head_count") ?? 0;
-  if (layers === 0 || embedding === 0) throw bad(`A model of the kind "${architecture}" cannot answer questions: choose a language model.`);
+  if (layers === 0 || embedding === 0)
+    throw bad("A model of the kind “{kind}” cannot answer questions: choose a language model.", { kind: architecture });
   const tokens = values.get("tokenizer.ggml.tokens");
   const headLength = heads > 0 ? embedding / heads : 0;
   return {
@@ -191,14 +193,14 @@ class Reader {
   }
 
   /** A 64-bit count or length, at most `largest`. */
-  size(largest: number, of: string): number {
+  size(largest: number): number {
     const value = this.take(8).readBigUInt64LE();
-    if (value > BigInt(largest)) throw bad(`Its header names more ${of} than any model has.`);
+    if (value > BigInt(largest)) throw bad("Its header names more than any model has.");
     return Number(value);
   }
 
   text(largestBytes: number): string {
-    return this.take(this.size(largestBytes, "letters")).toString("utf8");
+    return this.take(this.size(largestBytes)).toString("utf8");
   }
 
   value(type: number): number | string {
@@ -222,6 +224,4 @@ class Reader {
   }
 }
 
-function bad(why: string): EngineError {
-  return new EngineError("bad-model", why);
-}
+const bad = <T extends Text>(why: T, ...values: ValuesOf<T>): EngineError => new EngineError("bad-model", why, ...values);

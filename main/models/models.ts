@@ -8,6 +8,7 @@ import { EngineError } from "../engine/errors.ts";
 import { defaultModelFile } from "../engine/models.ts";
 import type { LoadRequest } from "../engine/protocol.ts";
 import { dataFolder, modelsFolder } from "../folders.ts";
+import { saidBy } from "../plain-error.ts";
 import type { LiveState } from "../state.ts";
 import { type Offer, readCatalogue } from "./catalogue.ts";
 import { Downloads } from "./downloads.ts";
@@ -84,7 +85,7 @@ export class Models {
     const headers = await Promise.allSettled(files.map((file) => this.#header(file)));
     const failed = headers.find((result) => result.status === "rejected");
     if (failed && headers.every((result) => result.status === "rejected"))
-      throw new EngineError("bad-model", `${basename(files[0]!)} cannot be used. ${(failed.reason as Error).message}`);
+      throw new EngineError("bad-model", "{name} cannot be used. {why}", { name: basename(files[0]!), why: saidBy(failed.reason) });
     if (!this.#record.links.includes(place)) this.#record.links.push(place);
     await this.#save();
     await this.refresh();
@@ -95,7 +96,7 @@ export class Models {
   async remove(id: string): Promise<void> {
     const entry = this.entry(id);
     if (entry.file === null) return;
-    if (entry.file === this.#used) throw new EngineError("busy", `${entry.name} is in use: choose another model first.`);
+    if (entry.file === this.#used) throw new EngineError("busy", "{name} is in use: choose another model first.", { name: entry.name });
     if (entry.origin === "list") await rm(entry.file, { force: true });
     else if (entry.origin === "linked") await this.#forget(entry.file);
     else throw new EngineError("bad-setting", "Folio did not put this file into its models folder, so it does not delete it.");
@@ -105,11 +106,14 @@ export class Models {
   /** From now on this model is used. @param trust a person said that a file of unknown origin may be loaded */
   async choose(id: string, trust: boolean): Promise<void> {
     const entry = this.entry(id);
-    if (entry.file === null) throw new EngineError("no-model", `${entry.name} is not on this computer yet: download it first.`);
-    if (!existsSync(entry.file)) throw new EngineError("no-model", `${entry.file} is not there any more: choose another model.`);
+    if (entry.file === null)
+      throw new EngineError("no-model", "{name} is not on this computer yet: download it first.", { name: entry.name });
+    if (!existsSync(entry.file))
+      throw new EngineError("no-model", "{file} is not there any more: choose another model.", { file: entry.file });
     await this.#header(entry.file);
     if (!entry.trusted) {
-      if (!trust) throw new EngineError("untrusted", `Folio does not know ${entry.name}: say that you trust where it comes from.`);
+      if (!trust)
+        throw new EngineError("untrusted", "Folio does not know {name}: say that you trust where it comes from.", { name: entry.name });
       this.#record.trusted.push(entry.file);
     }
     this.#used = entry.file;
@@ -121,7 +125,8 @@ export class Models {
   /** @returns whether the model that is used now has to be loaded again for it */
   async change(id: string, settings: ModelSettings): Promise<boolean> {
     const entry = this.entry(id);
-    if (entry.file === null) throw new EngineError("no-model", `${entry.name} is not on this computer yet: download it first.`);
+    if (entry.file === null)
+      throw new EngineError("no-model", "{name} is not on this computer yet: download it first.", { name: entry.name });
     const before = this.#record.settings[entry.file] ?? defaultModelSettings;
     this.#record.settings[entry.file] = settings;
     await this.#save();
@@ -188,7 +193,7 @@ export class Models {
       const { shape } = await this.#header(file);
       return { ...base, name, bytes, shape, problem: null };
     } catch (error) {
-      return { ...base, name, bytes, shape: null, problem: error instanceof Error ? error.message : String(error) };
+      return { ...base, name, bytes, shape: null, problem: saidBy(error) };
     }
   }
 

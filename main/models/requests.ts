@@ -40,7 +40,8 @@ export function modelRequests({ state, models, engine, talk, calibrator }: Parts
     async calibrate() {
       const { model } = state.now;
       if (model === null) throw new EngineError("no-model", "No model is loaded: choose one first.");
-      if (model.unsupported !== null) throw new EngineError("bad-model", `${model.name} cannot be calibrated: ${model.unsupported}`);
+      if (model.unsupported !== null)
+        throw new EngineError("bad-model", "{name} cannot be calibrated: {why}.", { name: model.name, why: { text: model.unsupported } });
       calibrator.start(models.request);
     },
     stopCalibration: async () => calibrator.stop(),
@@ -57,7 +58,7 @@ export function modelRequests({ state, models, engine, talk, calibrator }: Parts
     async showFolder(name) {
       const folder = state.now.folders[name];
       if (!(await openWithSystem(folder)))
-        throw new EngineError("bad-path", `This system has nothing to show folders with. It is ${folder}.`);
+        throw new EngineError("bad-path", "This system has nothing to show folders with. It is {folder}.", { folder });
     },
   };
 }

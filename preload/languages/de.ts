@@ -5,6 +5,17 @@ import { dialogs } from "./de-dialogs.ts";
 import { documents } from "./de-documents.ts";
 import { memory } from "./de-memory.ts";
 import { models } from "./de-models.ts";
+import { problems } from "./de-problems.ts";
 import { settings } from "./de-settings.ts";
+import { system } from "./de-system.ts";
 
-export const german = { ...documents, ...conversation, ...memory, ...dialogs, ...models, ...settings } satisfies Translations;
+export const german = {
+  ...documents,
+  ...conversation,
+  ...memory,
+  ...dialogs,
+  ...models,
+  ...settings,
+  ...problems,
+  ...system,
+} satisfies Translations;

@@ -31,7 +31,7 @@ export function ModelRow({ entry, fit, best }: { entry: ModelEntry; fit: Fit | n
         </h4>
         {entry.problem ? (
           <p className="wrong">
-            <AlertTriangle aria-hidden="true" /> {entry.problem}
+            <AlertTriangle aria-hidden="true" /> {say(entry.problem)}
           </p>
         ) : (
           offer && <p className="why">{say({ text: offer.why })}</p>
@@ -138,13 +138,13 @@ export function downloadWords(download: Download): string {
     case "running":
       return download.bytesPerSecond > 0 ? `${share} · ${bytes(download.bytesPerSecond)}/s · ${timeLeft(download.secondsLeft)}` : share;
     case "waiting":
-      return `${share} · ${download.message} ${t("It goes on by itself.")}`;
+      return `${share} · ${say(download.why)} ${t("It goes on by itself.")}`;
     case "paused":
       return `${share} · ${t("paused")}`;
     case "checking":
       return t("Checking what is here already, {share}", { share });
     case "failed":
-      return download.message;
+      return say(download.why);
     default:
       return download satisfies never;
   }

@@ -26,8 +26,8 @@ for (const look of looks) {
     const { page } = window;
     await page.getByText("Drop a long document here").waitFor();
     const found = await findings(page, "first run");
-    fake.emit("engine", { phase: "no-model", error: { code: "no-model", message: "No model was found: run npm start." } });
-    fake.emit("notice", { code: "restored", message: "The library was damaged, so its copy was opened." });
+    fake.emit("engine", { phase: "no-model", error: { code: "no-model", text: "No model was found: run npm start." } });
+    fake.emit("notice", { code: "restored", text: "The library was damaged, so its copy was opened." });
     await page.getByRole("alert").waitFor();
     found.push(...(await findings(page, "no model")));
     expect(found).toEqual([]);

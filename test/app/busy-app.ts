@@ -35,7 +35,7 @@ export async function busyApp() {
       phase: "ready",
       pages: 1,
       characters: 60,
-      notes: ["Its tables were left out."],
+      notes: [{ text: "Its attachments were not opened ({names}). Save those that matter, and add them.", values: { names: "plan.pdf" } }],
     },
     { ...base, id: "opening", name: "Opening.pdf", phase: "parsing", pagesDone: 3, pagesTotal: 9 },
     {
@@ -43,7 +43,11 @@ export async function busyApp() {
       id: "failed",
       name: "Torn.pdf",
       phase: "failed",
-      error: { code: "unreadable", message: "This file is damaged: try a copy of it." },
+      error: {
+        code: "unreadable",
+        text: "“{name}” is too large to be read here. Split it, and add the parts that matter.",
+        values: { name: "Torn.pdf" },
+      },
     },
   ];
   const evidence: Evidence = { documentId: "text", page: 1, start: 0, end: arabic.length, text: arabic, score: 1 };
@@ -78,7 +82,11 @@ export async function busyApp() {
     question: "And then?",
     answer: "",
     phase: "failed",
-    error: { code: "no-memory", message: "Too little memory is free: close other programs." },
+    error: {
+      code: "no-memory",
+      text: "Reading {tokens} tokens needs {needed} of memory, but only {free} is free: close other programs, or use a shorter document or a smaller model.",
+      values: { tokens: 7012, needed: { bytes: 188e6 }, free: { bytes: 40e6 } },
+    },
   };
   fake.state.documents = documents;
   fake.state.conversation = { id: "c", documentIds: ["text", "pdf"], turns: [done, failed] };
@@ -140,7 +148,7 @@ export async function busyApp() {
 const models: ModelEntry[] = [
   { id: "used", name: "SmolLM2 135M", origin: "list", file: "/models/used.gguf", problem: null },
   { id: "offered", name: "Qwen3 1.7B", origin: "list", file: null, problem: null },
-  { id: "broken", name: "broken", origin: "linked", file: "/home/ada/broken.gguf", problem: "It is cut off: copy it here again." },
+  { id: "broken", name: "broken", origin: "linked", file: "/home/ada/broken.gguf", problem: { text: "It is cut off: fetch it again." } },
 ].map((model) => ({
   ...(model as Pick<ModelEntry, "id" | "name" | "origin" | "file" | "problem">),
   bytes: 98.4e6,

@@ -68,7 +68,9 @@ test("e-mail: who, when and about what; plain text before HTML; attachments name
   expect(document.text).toBe(
     "From: Ada Brown <ada@harbour.example>\nTo: Ivo Keller <ivo@harbour.example>, watch@harbour.example\nDate: 2024-03-04T18:05:00.000Z\nSubject: Größe of the lamp\n\nDear Ivo,\n\nthe new lamp is 30 cm wide. Grüße,\nAda\n\nAttachments: lamp.pdf",
   );
-  expect(document.notes).toEqual(["Its attachments were not opened (lamp.pdf). Save those that matter, and add them."]);
+  expect(document.notes).toEqual([
+    { text: "Its attachments were not opened ({names}). Save those that matter, and add them.", values: { names: "lamp.pdf" } },
+  ]);
   const html = "From: a@b.example\nContent-Type: text/html\n\n<p>Only <b>HTML</b></p><script>x</script>";
   expect((await text("a.eml", html)).text).toBe("From: a@b.example\n\nOnly HTML");
 });
@@ -97,7 +99,7 @@ test("HTML says itself how its letters are written", async () => {
 
 test("a guess at how letters are written is said", async () => {
   const document = await parseDocument("a.txt", Buffer.from("Gr\xfc\xdfe", "latin1"));
-  expect(document).toMatchObject({ text: "Grüße", notes: [expect.stringContaining("a guess")] });
+  expect(document).toMatchObject({ text: "Grüße", notes: [{ text: expect.stringContaining("a guess") }] });
 });
 
 test("CSV: quotes, line breaks in cells, semicolons, the header again on every page", async () => {

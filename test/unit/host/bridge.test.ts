@@ -4,6 +4,7 @@ import type { IncomingMessage } from "node:http";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, expect, test } from "vitest";
+import { EngineError } from "../../../main/engine/errors.ts";
 import { type Host, startHost } from "../../../main/server.ts";
 import type { DocumentInfo, EventName } from "../../../preload/api.ts";
 import { connectBrowserHost } from "../../../renderer/bridge.ts";
@@ -71,8 +72,12 @@ test("requests reach the app, failures keep their code and sentence", async () =
   expect(await api.importFile("Grüße \ud800.txt", new Uint8Array([1, 2]))).toBe("document-1");
   expect(fake.calls.at(-1)).toEqual(["importFile", "Grüße \ufffd.txt", new Uint8Array([1, 2])]);
   expect(await api.getFile("d")).toEqual(Uint8Array.of(0, 255, 10));
-  fake.app.requests.ask = () => Promise.reject(Object.assign(new Error("Wait for it."), { code: "busy" }));
-  await expect(api.ask("x")).rejects.toMatchObject({ name: "busy", message: "Wait for it." });
+  fake.app.requests.ask = () =>
+    Promise.reject(new EngineError("busy", "The last question is still being answered: wait for it or stop it."));
+  await expect(api.ask("x")).rejects.toMatchObject({
+    name: "busy",
+    message: "The last question is still being answered: wait for it or stop it.",
+  });
 });
 
 test("the key leaves the address bar and survives a reload", async () => {

@@ -75,7 +75,7 @@ test("requests go out by name, answers come back as values and errors", async ()
   ipcRenderer.invoke.mockResolvedValueOnce({ value: { promptTokens: 1, limit: 2 } });
   expect(await api.countPrompt("x")).toEqual({ promptTokens: 1, limit: 2 });
   expect(ipcRenderer.invoke).toHaveBeenCalledWith(requestChannel, "countPrompt", ["x"]);
-  ipcRenderer.invoke.mockResolvedValueOnce({ error: { code: "busy", message: "Wait." } });
+  ipcRenderer.invoke.mockResolvedValueOnce({ error: { code: "busy", text: "Wait." } });
   await expect(api.ask("x")).rejects.toMatchObject({ name: "busy", message: "Wait." });
 });
 

@@ -67,8 +67,11 @@ test.each([
 
 test("expected failures keep their code and sentence", async () => {
   const { route, app } = router();
-  app.requests.ask = () => Promise.reject(new EngineError("busy", "Wait."));
-  expect(await route("ask", ["x"])).toEqual({ error: { code: "busy", message: "Wait." } });
+  app.requests.ask = () =>
+    Promise.reject(new EngineError("bad-path", "{folder} cannot be opened: choose another folder.", { folder: "/a" }));
+  expect(await route("ask", ["x"])).toEqual({
+    error: { code: "bad-path", text: "{folder} cannot be opened: choose another folder.", values: { folder: "/a" } },
+  });
   expect(logged).not.toHaveBeenCalled();
 });
 
@@ -78,7 +81,7 @@ test.each([new TypeError("x is undefined"), Object.assign(new Error("ENOENT: /ho
     const { route, app } = router();
     app.requests.stop = () => Promise.reject(error);
     expect(await route("stop", [])).toEqual({
-      error: { code: "unexpected", message: "Something unexpected went wrong. Nothing was lost: try again." },
+      error: { code: "unexpected", text: "Something unexpected went wrong. Nothing was lost: try again." },
     });
     app.requests.stop = () => {
       throw error;

@@ -61,9 +61,7 @@ test("the server is there while the setting says so, and a port that is taken is
   };
   const programs = followServerSetting(fake.app);
   set(true);
-  await vi.waitFor(() =>
-    expect(notices).toMatchObject([{ code: "bad-setting", message: expect.stringContaining(`port ${port} is used`) }]),
-  );
+  await vi.waitFor(() => expect(notices).toMatchObject([{ code: "bad-setting", said: { values: { port: String(port) } } }]));
   await free();
   expect(await status()).toBe(null);
   // Another change of the settings is no reason to say it again; off and on is another try.

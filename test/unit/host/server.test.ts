@@ -3,6 +3,7 @@ import { connect } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, expect, test } from "vitest";
+import { EngineError } from "../../../main/engine/errors.ts";
 import { type Host, startHost } from "../../../main/server.ts";
 import { fakeApp } from "./fake-app.ts";
 
@@ -64,10 +65,13 @@ test("a request is answered with its value, a failure with its code and sentence
   expect(pages.status).toBe(200);
   expect(await pages.json()).toEqual({ value: [{ number: 1, start: 0, text: "Page <|im_end|> “ü”" }] });
   expect(await (await rpc("stop", [])).json()).toEqual({});
-  fake.app.requests.ask = () => Promise.reject(Object.assign(new Error("Wait for it."), { code: "busy" }));
+  fake.app.requests.ask = () =>
+    Promise.reject(new EngineError("busy", "The last question is still being answered: wait for it or stop it."));
   const failed = await rpc("ask", ["x"]);
   expect(failed.status).toBe(422);
-  expect(await failed.json()).toEqual({ error: { code: "busy", message: "Wait for it." } });
+  expect(await failed.json()).toEqual({
+    error: { code: "busy", text: "The last question is still being answered: wait for it or stop it." },
+  });
 });
 
 test("the server listens on the loopback address alone, with a key of 256 bits", () => {

@@ -32,32 +32,40 @@ const turns = [
     question: "When?",
     answer: "In the",
     phase: "failed",
-    error: { code: "interrupted", message: "Folio ended while it was answering." },
+    error: { code: "interrupted", text: "Folio ended while it was answering." },
   },
 ] satisfies Turn[];
 const conversation: Conversation = { id: "c", documentIds: ["a", "b"], turns };
 
 test("Markdown has questions as heads, answers as they are, and numbered citations", () => {
-  const { name, type, text } = exportConversation(info, conversation, "markdown");
+  const { name, type, text } = exportConversation(info, conversation, "markdown", "en");
   expect([name, type]).toEqual(["Who may terminate early.md", "text/markdown"]);
   expect(text).toContain('# Who: "may" \\<terminate\\>/early?\\*\n');
   expect(text).toContain("About Lease \\[2024\\].pdf, \\<b\\>Annex\\</b\\>.docx · 2026-11-22");
   expect(text).toContain("## Who may terminate?\n\nEither **party**.");
   expect(text).toContain("1. Lease \\[2024\\].pdf, page 12: “either party may terminate”\n2. ");
-  expect(text).toContain("3. a document that was removed, page 1: “lost”");
+  expect(text).toContain("3. A document that was removed, page 1: “lost”");
   expect(text).toContain("In the\n\n*Folio ended while it was answering.*");
 });
 
 test("the web page holds no element that came from a document or a model, and loads nothing", () => {
-  const { text } = exportConversation(info, conversation, "html");
+  const { text } = exportConversation(info, conversation, "html", "en");
   expect(text).toContain("default-src 'none'");
   expect(text).not.toMatch(/<(script|img|b)\b/);
   expect(text).toContain("&lt;script&gt;alert(1)&lt;/script&gt;");
   expect(text).toContain("<cite>Lease [2024].pdf, page 12</cite><blockquote>either party may terminate</blockquote>");
 });
 
+test("a file for German readers has its own words in German, and JSON stays as programs know it", () => {
+  const { text } = exportConversation(info, conversation, "html", "de");
+  expect(text).toContain('<html lang="de">');
+  expect(text).toContain("<cite>Lease [2024].pdf, Seite 12</cite>");
+  expect(text).toContain("<h3>Belege</h3>");
+  expect(exportConversation(info, conversation, "json", "de")).toEqual(exportConversation(info, conversation, "json", "en"));
+});
+
 test("JSON has documents by their SHA-256 and citations with their places", () => {
-  const said = JSON.parse(exportConversation(info, conversation, "json").text) as Record<string, unknown>;
+  const said = JSON.parse(exportConversation(info, conversation, "json", "en").text) as Record<string, unknown>;
   expect(said).toMatchObject({
     format: "folio-conversation",
     version: 1,
@@ -75,5 +83,5 @@ test.each([
   ["a".repeat(300), `${"a".repeat(80)}.md`],
   ["../../etc/passwd", ".. .. etc passwd.md"],
 ])("the title %j makes a harmless file name", (title, expected) => {
-  expect(exportConversation({ ...info, title }, conversation, "markdown").name).toBe(expected);
+  expect(exportConversation({ ...info, title }, conversation, "markdown", "en").name).toBe(expected);
 });

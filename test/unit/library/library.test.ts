@@ -47,7 +47,7 @@ async function sample(name: string, pageTexts: string[]) {
     source: null,
     addedAt: Date.now(),
     emptyPages: [2],
-    notes: ["A guess."],
+    notes: [{ text: "A guess." }],
     text,
     pages,
   };
@@ -94,7 +94,7 @@ test("a document comes back exactly: its file, its text, its pages, its place", 
     pages: 3,
     characters: document.text.length,
     emptyPages: [2],
-    notes: ["A guess."],
+    notes: [{ text: "A guess." }],
   });
   expect(await library.documents.text(document.id)).toEqual({ text: document.text, pages: document.pages });
   expect(await library.documents.file(document.id)).toEqual(document.bytes);
@@ -142,11 +142,22 @@ test("a file added again while its removal is being carried out stays", async ()
   expect((await library.documents.text(document.id)).text).toBe(document.text);
 });
 
+test("what an earlier version saved in plain words is shown in them", () => {
+  const { conversations } = library;
+  const past = { ...done("t1", "Who?", "Ada"), notice: "All heads were used." as never };
+  const failed = { id: "t2", question: "Why?", answer: "", phase: "failed", error: { code: "x", message: "It broke." } as never } as const;
+  conversations.create({ id: "c", documentIds: ["a"], turns: [past, failed] }, "Who?", ["A.pdf"], null, 1000);
+  expect(conversations.get("c").turns).toMatchObject([
+    { notice: { text: "All heads were used." } },
+    { phase: "failed", error: { code: "x", text: "It broke." } },
+  ]);
+});
+
 test("a conversation comes back as it was shown, with its order of documents", () => {
   const { conversations } = library;
   const turns = [
     done("t1", "Who?", "Ada 😀"),
-    { id: "t2", question: "Why?", answer: "Because", phase: "failed", error: { code: "x", message: "y" } } as const,
+    { id: "t2", question: "Why?", answer: "Because", phase: "failed", error: { code: "x", text: "y" } } as const,
   ];
   conversations.create({ id: "c", documentIds: ["b", "a"], turns }, "Who?", ["B.pdf", "A.pdf"], null, 1000);
   conversations.saveTurn("c", { id: "t3", question: "When?", answer: "", phase: "waiting" }, 2000);

@@ -54,7 +54,7 @@ beforeAll(async () => {
           question: "Who may terminate?",
           answer: "Either **party**, with notice.",
           phase: "failed",
-          error: { code: "stopped", message: "" },
+          error: { code: "stopped", text: "" },
         },
       ],
     },

@@ -47,7 +47,7 @@ test("the comparison's text is its own, also when it stands beside its turn", ()
 });
 
 test("text that comes after the whole answer, or for another turn, changes nothing", () => {
-  const failed: Turn = { ...waiting, answer: "All.", phase: "failed", error: { code: "x", message: "x" } };
+  const failed: Turn = { ...waiting, answer: "All.", phase: "failed", error: { code: "x", text: "x" } };
   expect(follow.answer(withTurn(failed), { turnId: "t", text: "!" }, 0).conversation?.turns).toEqual([failed]);
   expect(follow.answer(withTurn(waiting), { turnId: "other", text: "!" }, 0).conversation?.turns).toEqual([waiting]);
   expect(follow.answer(start, { turnId: "t", text: "!" }, 0)).toEqual({});
@@ -89,6 +89,6 @@ test("busy while reading ahead, answering only while a question waits", () => {
 
 test("a failed request keeps its code and sentence", () => {
   const error = Object.assign(new Error("The file is empty."), { name: "empty" });
-  expect(problemOf(error)).toEqual({ code: "empty", message: "The file is empty." });
+  expect(problemOf(error)).toEqual({ code: "empty", text: "The file is empty." });
   expect(problemOf("boom").code).toBe("unknown");
 });

@@ -9,7 +9,7 @@ const document = (name: string, folder: string, addedAt: number, fileBytes: numb
   addedAt,
   fileBytes,
   phase: "failed",
-  error: { code: "", message: "" },
+  error: { code: "", text: "" },
 });
 const documents = [
   document("b10.pdf", "", 1, 30),
