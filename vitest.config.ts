@@ -1,17 +1,20 @@
 import { defineConfig } from "vitest/config";
 
 // Time limits only end what hangs: a busy machine is no failure.
-// unit needs nothing; model needs the starter model and the native build; app needs the built renderer and a browser.
-// Model and app tests run one file at a time: they share two cores with the engine.
+// unit needs nothing; model needs the starter model and the native build; app needs the built renderer and a browser; long needs all of it
+// and patience. Model, app and long tests run one file at a time: they share two cores with the engine.
 const heavy = { fileParallelism: false, maxWorkers: 1, testTimeout: 300_000, hookTimeout: 300_000 };
 
 export default defineConfig({
   test: {
+    // What child processes shut themselves in with; a second, once.
+    globalSetup: "native/confine.mjs",
     projects: [
       { test: { name: "unit", include: ["test/unit/**/*.test.{ts,tsx}"], testTimeout: 60_000 } },
       { test: { name: "model", include: ["test/model/**/*.test.ts"], pool: "forks", ...heavy } },
       // A real browser and a real model race here: what fails once and then passes is shown as flaky, not as broken.
       { test: { name: "app", include: ["test/app/**/*.test.ts"], pool: "forks", retry: 1, ...heavy } },
+      { test: { name: "long", include: ["test/long/**/*.test.ts"], pool: "forks", ...heavy, testTimeout: 3_600_000 } },
     ],
   },
 });

@@ -3,6 +3,7 @@
  * Both sides are here: `spawnChild` for the parent, `childPort` for the child. Knows nothing of what is said.
  */
 import { fork } from "node:child_process";
+import { existsSync } from "node:fs";
 import { createRequire } from "node:module";
 import { extname } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -28,7 +29,9 @@ export type ChildOptions = {
   serviceName: string;
   /** Flags for Node or V8, e.g. `--max-old-space-size=1024`; nothing is inherited. */
   execArgv?: string[];
-  /** Added to this process's own environment. */
+  /** It looks at what strangers made, and finishes with `confine` what is begun here. */
+  confined?: boolean;
+  /** Added to what is passed on of this process's own environment. */
   env?: Record<string, string>;
 };
 
@@ -42,10 +45,22 @@ export function spawnChild(module: URL, options: ChildOptions): Child {
   return process.versions.electron ? spawnUtility(path, options) : spawnFork(path, options);
 }
 
+/** What it takes to find programs, libraries and folders. Everything else, keys and tokens among it, is none of a child's business. */
+const neutral =
+  /^(PATH|HOME|USER|LANG|LC_\w+|TZ|TMPDIR|TMP|TEMP|XDG_(CACHE|CONFIG|DATA|RUNTIME)_(HOME|DIR)|LD_LIBRARY_PATH|SYSTEMROOT|SYSTEMDRIVE|WINDIR|USERPROFILE|APPDATA|LOCALAPPDATA|NUMBER_OF_PROCESSORS|PROCESSOR_\w+)$/i;
+
+function passedOn(): NodeJS.ProcessEnv {
+  return Object.fromEntries(Object.entries(process.env).filter(([name]) => neutral.test(name)));
+}
+
+/** Starts Node without a network (native/confine.c), where it was built. */
+const confiner = fileURLToPath(new URL("../native/confine", import.meta.url));
+
 function spawnFork(path: string, options: ChildOptions): Child {
+  const execArgv = options.execArgv ?? [];
   const child = fork(path, [], {
-    execArgv: options.execArgv ?? [],
-    env: { ...process.env, ...options.env },
+    ...(options.confined && existsSync(confiner) ? { execPath: confiner, execArgv: [process.execPath, ...execArgv] } : { execArgv }),
+    env: { ...passedOn(), ...options.env },
     serialization: "advanced",
     stdio: ["ignore", 2, 2, "ipc"],
   });
@@ -73,7 +88,7 @@ function spawnUtility(path: string, options: ChildOptions): Child {
   const { utilityProcess } = createRequire(import.meta.url)("electron") as typeof import("electron");
   const child = utilityProcess.fork(path, [], {
     execArgv: options.execArgv ?? [],
-    env: { ...process.env, ...options.env },
+    env: { ...passedOn(), ...options.env },
     serviceName: options.serviceName,
     stdio: "inherit",
   });

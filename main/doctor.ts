@@ -26,6 +26,7 @@ export async function doctor(): Promise<void> {
   try {
     const model = await engine.call<"load">({ op: "load", file, threads: 1, snapshots: null });
     line("native build", "patched llama.cpp loaded, marker found");
+    line("confinement", confinement(engine.pid));
     line("model", `${model.name}, ${model.layers} layers, ${model.heads}/${model.kvHeads} heads, context ${model.contextLength}`);
     line("compression", model.unsupported === null ? "works with this model" : `not with this model: ${model.unsupported}`);
     line("profile", model.profile ?? "none: all heads and even budgets are used");
@@ -34,6 +35,13 @@ export async function doctor(): Promise<void> {
   } finally {
     engine.stop();
   }
+}
+
+/** Whether the engine shut itself in, by what the system says of its process. */
+function confinement(pid: number | undefined): string {
+  if (process.platform !== "linux") return "the engine is a process of its own; this system has no more to offer (docs/security.md)";
+  const isOn = /^Seccomp:\t2$/m.test(readFileSync(`/proc/${pid}/status`, "utf8"));
+  return isOn ? "the engine has no network and starts no programs" : 'none: run "npm start" once, which builds what is missing';
 }
 
 /** The package does not export its package.json, so it is read from beside its entry. */

@@ -15,6 +15,7 @@ export async function setUp() {
   process.chdir(root);
   await dependencies();
   await run("native llama.cpp", node, ["native/build.mjs"]);
+  await run("confinement", node, ["native/confine.mjs"]);
   await run("starter model", node, ["scripts/starter-model.ts"]);
   await renderer();
   return node;

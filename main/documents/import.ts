@@ -76,7 +76,11 @@ async function parseInChild(
   timeLimitMs: number,
   onProgress: ParseOptions["onProgress"],
 ): Promise<ParsedDocument> {
-  const child = spawnChild(new URL("./parser.ts", import.meta.url), { serviceName: "Folio document reader", execArgv: confinement() });
+  const child = spawnChild(new URL("./parser.ts", import.meta.url), {
+    serviceName: "Folio document reader",
+    confined: true,
+    execArgv: confinement(),
+  });
   const document: ParsedDocument = { sha256: "", text: "", pages: [], emptyPages: [], notes: [] };
   const { promise: done, resolve, reject } = Promise.withResolvers<void>();
   const fail = (code: DocumentErrorCode) => reject(new DocumentError(code, name));
@@ -130,7 +134,10 @@ function append(document: ParsedDocument, { before, text, label }: PagePart): vo
   if (text === "") document.emptyPages.push(page.number);
 }
 
-/** What the parser may do at most: read our own program and nothing else, write nothing, start nothing. Electron has no such flags. */
+/**
+ * What the parser may do at most: read our own program and nothing else, write nothing, start nothing. Electron has no such flags; there, and
+ * for the network, it shuts itself in, which takes a native addon.
+ */
 function confinement(): string[] {
   const heap = `--max-old-space-size=${memory / 2 ** 20}`;
   if (process.versions.electron) return [heap];
@@ -140,6 +147,7 @@ function confinement(): string[] {
     heap,
     "--permission",
     "--allow-worker",
+    "--allow-addons",
     "--disable-warning=SecurityWarning",
     ...program.map((folder) => `--allow-fs-read=${folder}`),
   ];

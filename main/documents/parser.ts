@@ -1,12 +1,13 @@
 /**
  * The parser child: one document in, its pages out. Everything here handles bytes that a stranger wrote, so this process has no other
- * task, may read but not write (see `import.ts`), and is thrown away afterwards.
+ * task, may read but not write, has no network (`confine.ts`, `import.ts`), and is thrown away afterwards.
  */
 
 import { createHash } from "node:crypto";
 import { Worker } from "node:worker_threads";
 import type { Sentence } from "../../preload/sentences.ts";
 import { childPort } from "../child.ts";
+import { confine } from "../confine.ts";
 import { DocumentError, type DocumentErrorCode } from "./errors.ts";
 import { readDocument } from "./read.ts";
 import type { PagePart } from "./text.ts";
@@ -21,6 +22,8 @@ export type FromParser =
   | { kind: "pages"; parts: PagePart[] }
   | { kind: "done"; sha256: string; notes: Sentence[] }
   | { kind: "failed"; code: DocumentErrorCode };
+
+confine({ mayWrite: false });
 
 // pdf.js announces on the console what it cannot draw; nothing is drawn here.
 console.log = console.warn = () => {};

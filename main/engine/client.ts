@@ -30,6 +30,7 @@ export class EngineClient {
   constructor(onDeath: () => void) {
     this.#child = spawnChild(new URL("./process.ts", import.meta.url), {
       serviceName: "Folio engine",
+      confined: true,
       execArgv: ["--expose-gc"],
       // glibc would keep freed rows for later: large blocks go back to the system at once.
       env: { MALLOC_MMAP_THRESHOLD_: String(mappedBytes), MALLOC_TRIM_THRESHOLD_: String(mappedBytes) },
@@ -61,6 +62,11 @@ export class EngineClient {
       if (listeners.signal?.aborted) abort();
       else listeners.signal?.addEventListener("abort", abort, { once: true });
     }) as Promise<Results[Op]>;
+  }
+
+  /** Undefined once it has ended. */
+  get pid(): number | undefined {
+    return this.#child.pid();
   }
 
   /** Ends the child at once. */

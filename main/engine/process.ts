@@ -1,11 +1,15 @@
 /** The engine child's entry: one Engine, driven by messages. A native abort, a hang or an out-of-memory kill ends this process and nothing else. */
 import { childPort } from "../child.ts";
+import { confine } from "../confine.ts";
 import { type CalibrationProgress, calibrate } from "./calibrate.ts";
 import { Engine } from "./engine.ts";
 import { EngineError } from "./errors.ts";
 import type { Call, FromEngine, ToEngine } from "./protocol.ts";
 import { SnapshotStore } from "./snapshot.ts";
 import type { Hooks } from "./turn.ts";
+
+// A model file may be made to take over the process that loads it.
+confine({ mayWrite: true });
 
 const port = childPort();
 const running = new Map<number, AbortController>();

@@ -3,7 +3,7 @@
  * aside, never deleted, and the newest good copy takes its place.
  */
 import { existsSync } from "node:fs";
-import { copyFile, mkdir, readdir, rename, rm, writeFile } from "node:fs/promises";
+import { chmod, copyFile, mkdir, readdir, rename, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import Database from "better-sqlite3";
 import { asLibraryError, isDamage, LibraryError } from "./errors.ts";
@@ -33,6 +33,8 @@ export async function openDatabase(folder: string, steps = migrations): Promise<
   const backups = join(folder, "backups");
   try {
     await mkdir(backups, { recursive: true, mode: 0o700 });
+    // Whatever made the folder: what lies in it is nobody else's business.
+    await chmod(folder, 0o700);
     const lock = await takeLock(join(folder, "library.lock"));
     try {
       let notice: LibraryError | null = null;
