@@ -156,7 +156,9 @@ function MoveDialog({ documentId }: { documentId: string }) {
 }
 
 /** A link in an answer was written by a model: its whole target is shown, and only web and mail addresses can be opened. */
-function LinkDialog({ href }: { href: string }) {
+function LinkDialog({ href: written }: { href: string }) {
+  // As the browser reads it: names of other scripts and invisible characters cannot pass for something else.
+  const href = URL.parse(written)?.href ?? written;
   const openable = /^(https?|mailto):/i.test(href);
   const copy = (
     <>
