@@ -21,9 +21,21 @@ const chromiums = ["/usr/bin/chromium", "/usr/bin/chromium-browser", "/usr/bin/g
 
 /** Opens a window on `app`; the app stays the caller's to close. */
 export async function openTestWindow(app: App, options: BrowserContextOptions = {}): Promise<TestWindow> {
+  const host = await startHost(app);
+  const window = await openWindowAt(host.url, options);
+  return {
+    ...window,
+    async close() {
+      await window.close();
+      await host.close();
+    },
+  };
+}
+
+/** Opens a window on a host that runs already. */
+export async function openWindowAt(url: string, options: BrowserContextOptions = {}): Promise<TestWindow> {
   const executablePath = chromiums.find((path) => existsSync(path));
   if (!executablePath) throw new Error("No Chromium was found: install the package chromium.");
-  const host = await startHost(app);
   const browser = await chromium.launch({ executablePath, args: process.getuid?.() === 0 ? ["--no-sandbox"] : [] });
   const context = await browser.newContext({ viewport: { width: 1280, height: 800 }, ...options });
   const page = await context.newPage();
@@ -32,19 +44,10 @@ export async function openTestWindow(app: App, options: BrowserContextOptions = 
   page.on("console", (message) => message.type() === "error" && complaints.push(message.text()));
   page.on("pageerror", (error) => complaints.push(error.message));
   context.on("request", (request) => {
-    if (!/^(data:|blob:)/.test(request.url()) && new URL(request.url()).origin !== new URL(host.url).origin) strays.push(request.url());
+    if (!/^(data:|blob:)/.test(request.url()) && new URL(request.url()).origin !== new URL(url).origin) strays.push(request.url());
   });
-  await page.goto(host.url);
-  return {
-    page,
-    browser,
-    complaints,
-    strays,
-    async close() {
-      await browser.close();
-      await host.close();
-    },
-  };
+  await page.goto(url);
+  return { page, browser, complaints, strays, close: () => browser.close() };
 }
 
 /** A folder for this test's settings, so that it neither reads nor changes a person's own. */
