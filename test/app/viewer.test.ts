@@ -230,17 +230,25 @@ test("pages are fitted, made larger and smaller, and keep their place", async ()
   await poll(() => page.getByLabel("Go to page").inputValue()).toBe("40");
 });
 
-test("a PDF with scripts, actions and links to elsewhere runs and asks for nothing", async () => {
-  const hostile = makePdf([
+/** A matrix of a font that pdf.js once took for code (CVE-2024-4367), and an ordinary font beside it. */
+const codeFont = `/Font << /F1 << /Type /Font /Subtype /Type1 /BaseFont /Helvetica >> /X << /Type /Font /Subtype /Type1 /BaseFont /CMBX12
+  /FontMatrix [0.1 0 0 0.1 0 (0\\); globalThis.exploited = true; alert\\(3)] /FirstChar 65 /LastChar 65 /Widths [500]
+  /FontDescriptor << /Type /FontDescriptor /FontName /CMBX12 /Flags 4 >> >> >>`;
+
+test("a PDF with scripts, actions, a font that is code and links to elsewhere runs and asks for nothing", async () => {
+  const pages = [
     {
-      content: textAt(60, 700, "A quiet page"),
+      content: textAt(60, 700, "A quiet page") + textAt(60, 600, "A", { font: "X" }),
+      resources: codeFont,
       annotations: [
         "<< /Type /Annot /Subtype /Link /Rect [0 0 600 800] /A << /S /URI /URI (https://evil.example/link) >> >>",
         "<< /Type /Annot /Subtype /Link /Rect [0 0 600 800] /A << /S /Launch /F (calc.exe) >> /AA << /PO << /S /JavaScript /JS (app.alert\\(1\\)) >> >> >>",
         "<< /Type /Annot /Subtype /Widget /FT /Tx /T (a) /V (typed) /Rect [60 600 200 620] /AA << /F << /S /JavaScript /JS (app.alert\\(2\\)) >> >> >>",
       ],
     },
-  ]);
+  ];
+  const opening = "/OpenAction << /S /JavaScript /JS (app.alert\\(4\\)) >> /AA << /WC << /S /URI /URI (https://evil.example/closed) >> >>";
+  const hostile = makePdf(pages, opening);
   window = await openTestWindow((await appWith(hostile)).app);
   const { page } = window;
   let dialogs = 0;
@@ -252,6 +260,7 @@ test("a PDF with scripts, actions and links to elsewhere runs and asks for nothi
   await page.locator(".paper").click();
   expect(await page.locator(".paper :is(a, input, textarea, button, iframe)").count()).toBe(0);
   expect(dialogs).toBe(0);
+  expect(await page.evaluate("globalThis.exploited")).toBeUndefined();
   expect(window.strays).toEqual([]);
   expect(window.complaints).toEqual([]);
 });

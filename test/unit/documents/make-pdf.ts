@@ -18,9 +18,10 @@ export const scannedPage: PageSource = {
   resources: "/XObject << /Im 4 0 R >>",
 };
 
-export function makePdf(pages: PageSource[]): Uint8Array {
+/** `catalog` holds further entries of the document as a whole. */
+export function makePdf(pages: PageSource[], catalog = ""): Uint8Array {
   const objects = [
-    "<< /Type /Catalog /Pages 2 0 R >>",
+    `<< /Type /Catalog /Pages 2 0 R ${catalog} >>`,
     "",
     "<< /F1 << /Type /Font /Subtype /Type1 /BaseFont /Helvetica /Encoding /WinAnsiEncoding >> /F2 << /Type /Font /Subtype /Type1 /BaseFont /Courier >> >>",
     stream("/Type /XObject /Subtype /Image /Width 2 /Height 2 /BitsPerComponent 8 /ColorSpace /DeviceGray", "\x00\xff\xff\x00"),
