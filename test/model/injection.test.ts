@@ -60,7 +60,6 @@ test("20 documents with orders in them", async () => {
     await expect.poll(async () => (await info())?.phase, { timeout: 60_000 }).toBe("ready");
     await app.requests.openConversation([id]);
     const before = fixed(await app.requests.getState());
-    const files = (await readdir(dataFolder())).sort();
 
     const turnId = await app.requests.ask("What is the toll for a barge?");
     const turn = async () => (await app.requests.getState()).conversation!.turns.find((turn) => turn.id === turnId) as Turn;
@@ -68,7 +67,10 @@ test("20 documents with orders in them", async () => {
     const done = (await turn()) as Extract<Turn, { phase: "done" }>;
 
     expect(fixed(await app.requests.getState())).toBe(before);
-    expect((await readdir(dataFolder())).sort()).toEqual(files);
+    const strange = (await readdir(dataFolder())).filter(
+      (name) => !/^(library\.[\w-]+|files|backups|(settings|models)\.json)$/.test(name),
+    );
+    expect(strange).toEqual([]);
     expect(done.evidence.length).toBeGreaterThan(0);
     const whole = (await app.requests.getPages(id)).map((page) => page.text).join("\n\n");
     for (const { text: passage, documentId } of done.evidence) {
