@@ -100,7 +100,7 @@ async function stream(id: string, answer: string): Promise<void> {
     fake.emit("answer", { turnId: id, text: char });
     await new Promise((resolve) => setTimeout(resolve, 1));
   }
-  fake.emit("turn", { id, question, answer, phase: "failed", error: { code: "stopped", message: "Stopped." } });
+  fake.emit("turn", { id, question, answer, phase: "failed", error: { code: "stopped", text: "Stopped." } });
   await window.page.locator(`#turn-${id}[data-phase=failed]`).waitFor();
 }
 

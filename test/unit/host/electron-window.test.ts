@@ -43,6 +43,7 @@ vi.mock("electron", () => {
       },
       quit: () => {},
       exit: () => {},
+      getPreferredSystemLanguages: () => ["en"],
       getPath: () => "/tmp",
     },
     BrowserWindow: class {
