@@ -11,6 +11,7 @@ import { Hint } from "./Hint.tsx";
 import { t } from "./language.ts";
 import { markdownBlocks, oneKindOfFormula } from "./markdown.ts";
 import { markQuotes, type QuoteProperties, quoteTag } from "./quotes.ts";
+import { useLanguage } from "./store.ts";
 
 const plugins = [remarkGfm, [remarkMath, { singleDollarTextMath: false }]] satisfies React.ComponentProps<typeof Markdown>["remarkPlugins"];
 
@@ -113,6 +114,7 @@ function directByText(tree: Root) {
 }
 
 const Block = memo(function Block({ source, quotes }: { source: string; quotes: readonly Quote[] }) {
+  useLanguage();
   const rehypePlugins = useMemo(() => [() => directByText, () => (tree: Root) => markQuotes(tree, quotes)], [quotes]);
   return (
     <Markdown remarkPlugins={plugins} rehypePlugins={rehypePlugins} components={components}>

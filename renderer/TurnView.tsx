@@ -201,7 +201,7 @@ function coverage({ conversation, documents }: Folio) {
         ? t("all {count} pages read", { count: pages })
         : t("{part} of {whole} pages read", { part: pages - skipped, whole: pages }),
     pages: t("{part} of {whole}", { part: pages - skipped, whole: pages }),
-    skipped: named.length === 0 ? "" : t("{pages}: skipped", { pages: named.join("; ") }),
+    skipped: named.length === 0 ? "" : t("{pages} (skipped)", { pages: named.join("; ") }),
   };
 }
 

@@ -86,7 +86,7 @@ export const conversation = {
   "{tokens}, question and earlier turns included": "{tokens}, mit der Frage und allem Früheren",
   "Pages read": "Gelesene Seiten",
   "Pages without text": "Seiten ohne Text",
-  "{pages}: skipped": "{pages}: übersprungen",
+  "{pages} (skipped)": "{pages} (übersprungen)",
   "Let go of": "Losgelassen",
   "much of it, before the question": "vieles, schon vor der Frage",
   "{tokens} a layer ({share})": "{tokens} je Schicht ({share})",

@@ -156,8 +156,7 @@ export const documents = {
   // The window without documents.
   Welcome: "Willkommen",
   "Drop a long document here": "Ein langes Dokument hier ablegen",
-  "PDF, Office files, e-books, web pages or text. Or choose files":
-    "PDF, Office-Dateien, E-Books, Webseiten oder Text. Oder Dateien auswählen",
+  "PDF, Office files, e-books, web pages or text. Or choose files": "PDF, Office, E-Books, Webseiten oder Text. Oder Dateien auswählen",
   "A short guide to Folio": "Ein kurzer Wegweiser durch Folio",
   "Try it with a short guide to Folio": "Mit einem kurzen Wegweiser durch Folio ausprobieren",
   "A model on this computer reads {all} of it, answers your question, and shows the passages that the answer rests on. The line below shows how little memory that took. Nothing leaves this computer.":

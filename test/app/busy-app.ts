@@ -163,7 +163,16 @@ const models: ModelEntry[] = [
     vocabulary: 49_152,
     contextLength: 8192,
   },
-  offer: model.origin === "list" ? { size: "small", why: "Quick.", licence: "Apache 2.0", languages: "English", repository: "a/b" } : null,
+  offer:
+    model.origin === "list"
+      ? {
+          size: "small",
+          why: "Long context on little memory; short, plain answers.",
+          licence: "Apache 2.0",
+          languages: "English",
+          repository: "a/b",
+        }
+      : null,
   trusted: true,
   settings: defaultModelSettings,
   measured: null,
