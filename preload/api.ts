@@ -4,9 +4,11 @@
  * Everything crossing it is plain data. Sizes are bytes, durations ms, lengths tokens unless a name says otherwise.
  */
 
+import type { Comparison, Conversation, ConversationInfo, ExportedFile, ExportFormat, SearchResult, Turn } from "./conversations.ts";
 import type { Calibration, Download, Folders, Machine, ModelEntry, ModelRequests, QualityStep } from "./models.ts";
 import type { Language, Sentence } from "./sentences.ts";
 
+export * from "./conversations.ts";
 export * from "./models.ts";
 
 /** A document of the library: what is known of it at each phase of its import. Its id is the SHA-256 of its file's bytes. */
@@ -43,104 +45,6 @@ export const textTypes: readonly string[] = [
 
 /** An expected failure: one plain sentence that says what happened and what to do, and a stable code for tests and styling. */
 export type AppError = { code: string } & Sentence;
-
-/** A passage that the answer rests on: kept because the retrieval heads attended to it. Offsets are in the document's whole text, `label` is its page's. */
-export type Evidence = { documentId: string; page: number; label?: string; start: number; end: number; text: string; score: number };
-
-/** A quote at [start, end) of an answer, and where a document says the same, whatever the space, hyphens and case; null when none does. */
-export type Quote = {
-  start: number;
-  end: number;
-  found: { documentId: string; page: number; label?: string; start: number; end: number } | null;
-};
-
-/** Where the cache kept tokens of a document: for equal parts of its text the share of layers that kept their tokens, 0 to 1. */
-export type KeptMap = { documentId: string; shares: number[] };
-
-/** Why an answer ended; `repeating`: the model had begun to say the same thing over and over. */
-export type StopReason = "end" | "length" | "stopped" | "repeating";
-
-/** What one turn's cache really held; bytes are measured from the allocator, `fullBytes` is what a full f16 cache of the prompt takes. */
-export type CacheReport = {
-  policy: PolicyName;
-  mode: MemoryMode;
-  budgetTokens: number;
-  fullBytes: number;
-  readingBytes: number;
-  answeringBytes: number;
-  peakBytes: number;
-  computeBytes: number;
-  /** Tokens of question and template that are always kept, outside the budget. */
-  protectedTokens: number;
-  keptPerLayer: number[];
-};
-
-export type TurnTiming = {
-  readMs: number;
-  restoreMs: number;
-  questionMs: number;
-  selectMs: number;
-  gatherMs: number;
-  firstTokenMs: number;
-  decodeTokensPerSecond: number;
-};
-
-/** One question and its answer. */
-export type Turn = { id: string; question: string; answer: string } & (
-  | { phase: "waiting" }
-  | { phase: "answering" }
-  | {
-      phase: "done";
-      stopReason: StopReason;
-      promptTokens: number;
-      answerTokens: number;
-      cache: CacheReport;
-      timing: TurnTiming;
-      /** In the documents' order. */
-      evidence: Evidence[];
-      /** These two are missing in conversations of earlier versions. */
-      quotes?: Quote[];
-      kept?: KeptMap[];
-      /** Why the answer came from the full cache although a budget was set, e.g. an unsupported model. */
-      notice: Sentence | null;
-    }
-  | { phase: "failed"; error: AppError }
-);
-
-/** The question of a turn answered once more, from the full cache. `full.id` is its own, which `answer` events name. */
-export type Comparison = { turnId: string; full: Turn };
-
-export type Conversation = { id: string; documentIds: string[]; turns: Turn[] };
-
-/** What the list of conversations shows of one. A conversation is listed, and kept, from its first question on. */
-export type ConversationInfo = {
-  id: string;
-  title: string;
-  documentIds: string[];
-  /** As they were called when they were added; a conversation outlives its documents. */
-  documentNames: string[];
-  turns: number;
-  /** The conversation that it went on from another way. */
-  branchOf: string | null;
-  /** ms since 1970. */
-  createdAt: number;
-  changedAt: number;
-};
-
-/** Text in pieces, of which some are what was looked for. */
-export type Snippet = { text: string; hit: boolean }[];
-
-/** What a search found, best first in each kind. */
-export type SearchResult = {
-  documents: { documentId: string; title: Snippet }[];
-  pages: { documentId: string; page: number; label?: string; text: Snippet }[];
-  conversations: { conversationId: string; title: Snippet }[];
-  turns: { conversationId: string; turnId: string; text: Snippet }[];
-};
-
-/** A conversation's whole text in a form for elsewhere, as a file. */
-export type ExportFormat = "markdown" | "html" | "json";
-export type ExportedFile = { name: string; type: string; text: string };
 
 /** What the engine does now. `secondsLeft` is null until the speed is known. */
 export type EngineStatus =

@@ -1,7 +1,8 @@
 import { useMemo, useState } from "react";
 import type { ConversationInfo, ExportFormat } from "../preload/api.ts";
 import type { PlainText } from "../preload/sentences.ts";
-import { exportConversation, removeConversation, renameConversation, showConversation } from "./actions.ts";
+import { removeConversation, renameConversation, showConversation } from "./actions.ts";
+import { exportConversation } from "./copies.ts";
 import { Download, GitBranch, MessageSquareText, Pencil, Trash2 } from "./icons.ts";
 import { LongList } from "./LongList.tsx";
 import { t } from "./language.ts";

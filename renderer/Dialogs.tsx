@@ -1,6 +1,7 @@
 import { type ReactNode, useId, useState } from "react";
-import { closeDialog, copyText, moveDocument } from "./actions.ts";
+import { closeDialog, moveDocument } from "./actions.ts";
 import { CompareDialog } from "./CompareDialog.tsx";
+import { copyText } from "./copies.ts";
 import { keyName } from "./format.ts";
 import { Library } from "./Library.tsx";
 import { t } from "./language.ts";

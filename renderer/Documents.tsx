@@ -9,10 +9,10 @@ import {
   openDialog,
   removeDocument,
   renameDocument,
-  saveCopy,
   showInFolder,
   toggleFolder,
 } from "./actions.ts";
+import { saveCopy } from "./copies.ts";
 import { count } from "./format.ts";
 import { IconButton } from "./Hint.tsx";
 import {

@@ -1,6 +1,7 @@
 import { useEffect, useRef, useState } from "react";
 import type { Turn } from "../preload/api.ts";
-import { branch, compare, copyText } from "./actions.ts";
+import { branch, compare } from "./actions.ts";
+import { copyText } from "./copies.ts";
 import { IconButton } from "./Hint.tsx";
 import { Columns2, Copy, Pencil, RotateCcw } from "./icons.ts";
 import { t } from "./language.ts";

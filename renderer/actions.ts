@@ -1,10 +1,10 @@
 /** What a person can do in the window: requests to main, and moves within the window. The only file that calls `FolioApi`. */
 
-import type { DocumentInfo, EventName, Events, ExportFormat, FolioApi, Settings } from "../preload/api.ts";
+import type { DocumentInfo, EventName, Events, FolioApi, Settings } from "../preload/api.ts";
 import { sentence } from "../preload/sentences.ts";
 import { follow, problemOf } from "./events.ts";
-import { keyName, list } from "./format.ts";
-import { languageNow, t } from "./language.ts";
+import { list } from "./format.ts";
+import { t } from "./language.ts";
 import { type Dialog, isBroken, useFolio } from "./store.ts";
 
 const { getState: state, setState: set } = useFolio;
@@ -181,27 +181,6 @@ export async function branch(turnId: string, question: string): Promise<boolean>
   return taken;
 }
 
-/** Saves a conversation as a file: main asks where, or the browser does as it always does. */
-export async function exportConversation(id: string, format: ExportFormat): Promise<void> {
-  const file = await attempt(api.exportConversation(id, format, languageNow()));
-  if (file) download(new Blob([file.text], { type: file.type }), file.name);
-}
-
-/** The document's file, as it was added. */
-export async function saveCopy(documentId: string): Promise<void> {
-  const bytes = await attempt(api.getFile(documentId));
-  const name = state().documents.find((known) => known.id === documentId)?.name;
-  if (bytes && name !== undefined) download(new Blob([bytes as Uint8Array<ArrayBuffer>]), name);
-}
-
-function download(blob: Blob, name: string) {
-  const link = document.createElement("a");
-  link.href = URL.createObjectURL(blob);
-  link.download = name;
-  link.click();
-  setTimeout(() => URL.revokeObjectURL(link.href), 60_000);
-}
-
 /** Says what was done, for some seconds, with a way back. */
 function tell(text: string, undo: (() => Promise<unknown>) | null = null, undoWord = t("Undo")) {
   // The drawer would lie over it.
@@ -247,19 +226,6 @@ export async function changeSettings(changes: Partial<Settings>): Promise<void> 
   const before = state().settings;
   set({ settings: { ...before, ...changes } });
   if ((await attempt(api.changeSettings(changes))) === null) set({ settings: before });
-}
-
-/** Puts text on the clipboard; resolves to whether that was allowed. */
-export async function copyText(text: string): Promise<boolean> {
-  try {
-    await navigator.clipboard.writeText(text);
-    return true;
-  } catch {
-    const keys = navigator.platform.startsWith("Mac") ? "⌘C" : keyName("Ctrl+C");
-    const said = sentence("This window may not use the clipboard. Select the text and copy it with {keys}.", { keys });
-    set({ problem: { code: "no-clipboard", ...said } });
-    return false;
-  }
 }
 
 /** Exact prompt length; its failures are the caller's, since a count that is late must not raise a message. */

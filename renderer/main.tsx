@@ -15,6 +15,7 @@ import "./styles/welcome.css";
 import "./styles/document.css";
 import "./styles/pdf.css";
 import "./styles/chat.css";
+import "./styles/answer.css";
 import "./styles/notices.css";
 import "./styles/composer.css";
 import "./styles/gauge.css";

@@ -1,7 +1,8 @@
 import { useEffect, useState } from "react";
 import type { FolderName, SnapshotSizes } from "../../preload/api.ts";
 import type { PlainText } from "../../preload/sentences.ts";
-import { changeSettings, copyText } from "../actions.ts";
+import { changeSettings } from "../actions.ts";
+import { copyText } from "../copies.ts";
 import { bytes } from "../format.ts";
 import { IconButton } from "../Hint.tsx";
 import { Copy, FolderOpen } from "../icons.ts";
