@@ -5,6 +5,7 @@ import type { AxeResults } from "axe-core";
 import type { Page } from "playwright-core";
 import { parseDocument } from "../../main/documents/import.ts";
 import { type DocumentInfo, defaultModelSettings, type Evidence, type ModelEntry, type Turn } from "../../preload/api.ts";
+import { finishedTurn } from "../finished-turn.ts";
 import { fakeApp } from "../unit/host/fake-app.ts";
 
 const axe = await readFile(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
@@ -51,32 +52,15 @@ export async function busyApp() {
     },
   ];
   const evidence: Evidence = { documentId: "text", page: 1, start: 0, end: arabic.length, text: arabic, score: 1 };
-  const done: Turn = {
+  const done = finishedTurn({
     id: "done",
     question: "متى بدأت العاصفة؟",
     answer: `${arabic}\n\nIt says “the harbour was built”, with [a link](https://example.org/), \`code\` and a table:\n\n| a | b |\n|---|---|\n| 1 | 2 |\n\n\`\`\`js\nlet x = 1; // ${"a line that is far too long for the column ".repeat(4)}\n\`\`\``,
-    phase: "done",
     stopReason: "length",
-    promptTokens: 7055,
-    answerTokens: 20,
-    cache: {
-      policy: "phrase",
-      mode: "fast",
-      budgetTokens: 421,
-      fullBytes: 188e6,
-      readingBytes: 188e6,
-      answeringBytes: 6.1e6,
-      peakBytes: 194e6,
-      computeBytes: 11e6,
-      protectedTokens: 40,
-      keptPerLayer: [100, 200, 300],
-    },
-    timing: { readMs: 1, restoreMs: 0, questionMs: 1, selectMs: 1, gatherMs: 1, firstTokenMs: 4, decodeTokensPerSecond: 41 },
     evidence: [evidence],
     quotes: [],
     kept: [{ documentId: "text", shares: [0.1, 0.9, 0.4] }],
-    notice: null,
-  };
+  });
   const failed: Turn = {
     id: "failed",
     question: "And then?",

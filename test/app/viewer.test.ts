@@ -4,7 +4,8 @@ import { join } from "node:path";
 import type { Locator, Page } from "playwright-core";
 import { afterEach, expect, test } from "vitest";
 import { parseDocument } from "../../main/documents/import.ts";
-import type { DocumentInfo, Evidence, Turn } from "../../preload/api.ts";
+import type { DocumentInfo, Evidence } from "../../preload/api.ts";
+import { finishedTurn } from "../finished-turn.ts";
 import { lines, makePdf, textAt } from "../unit/documents/make-pdf.ts";
 import { fakeApp } from "../unit/host/fake-app.ts";
 import { openTestWindow, type TestWindow } from "./window.ts";
@@ -43,37 +44,10 @@ async function appWith(bytes: Uint8Array, passages: string[] = [], answer = "An 
     return { documentId: "d", page, start, end: start + passage.length, text: passage, score: 1 };
   });
   fake.state.documents = [known];
-  fake.state.conversation = { id: "c", documentIds: ["d"], turns: [doneTurn(answer, evidence)] };
+  fake.state.conversation = { id: "c", documentIds: ["d"], turns: [finishedTurn({ answer, evidence })] };
   fake.app.requests.getPages = () => Promise.resolve(pages);
   fake.app.requests.getFile = () => Promise.resolve(bytes);
   return fake;
-}
-
-function doneTurn(answer: string, evidence: Evidence[]): Turn {
-  return {
-    id: "t",
-    question: "What did the keeper write?",
-    answer,
-    phase: "done",
-    stopReason: "end",
-    promptTokens: 7055,
-    answerTokens: 20,
-    cache: {
-      policy: "phrase",
-      mode: "fast",
-      budgetTokens: 421,
-      fullBytes: 188e6,
-      readingBytes: 188e6,
-      answeringBytes: 6.1e6,
-      peakBytes: 194e6,
-      computeBytes: 11e6,
-      protectedTokens: 40,
-      keptPerLayer: [100, 200, 300],
-    },
-    timing: { readMs: 1, restoreMs: 0, questionMs: 1, selectMs: 1, gatherMs: 1, firstTokenMs: 4, decodeTokensPerSecond: 41 },
-    evidence,
-    notice: null,
-  };
 }
 
 const manyPages = (count: number) =>
@@ -299,7 +273,7 @@ test("tables, code and formulas are set from our own files, also while an answer
   const { page } = window;
   await page.locator(".turn").waitFor();
   for (const text of rich.match(/[\s\S]{1,7}/g)!) fake.emit("answer", { turnId: "t", text });
-  fake.emit("turn", doneTurn(rich, []));
+  fake.emit("turn", finishedTurn({ answer: rich }));
   const answer = page.locator(".answer");
   await poll(() => answer.locator(".katex").count()).toBe(2);
   await poll(() => answer.locator(".katex-display").count()).toBe(1);

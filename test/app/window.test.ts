@@ -1,6 +1,7 @@
 /** The window by itself, in front of an app that says what the test tells it: untrusted answers, keys, sizes, long documents. */
 import { afterEach, expect, test } from "vitest";
 import type { DocumentInfo, Page as DocumentPage, Evidence, Turn } from "../../preload/api.ts";
+import { finishedTurn } from "../finished-turn.ts";
 import { fakeApp } from "../unit/host/fake-app.ts";
 import { openTestWindow, type TestWindow } from "./window.ts";
 
@@ -27,33 +28,6 @@ function passage(pages: readonly DocumentPage[], number: number): Evidence {
   const at = page.text.indexOf("On page");
   const start = page.start + at;
   return { documentId: "d", page: number, start, end: page.start + page.text.length, text: page.text.slice(at), score: 1 };
-}
-
-function doneTurn(answer: string, evidence: Evidence[] = []): Turn {
-  return {
-    id: "t",
-    question: "What did the keeper write?",
-    answer,
-    phase: "done",
-    stopReason: "end",
-    promptTokens: 7055,
-    answerTokens: 20,
-    cache: {
-      policy: "phrase",
-      mode: "fast",
-      budgetTokens: 421,
-      fullBytes: 188e6,
-      readingBytes: 188e6,
-      answeringBytes: 6.1e6,
-      peakBytes: 194e6,
-      computeBytes: 11e6,
-      protectedTokens: 40,
-      keptPerLayer: [100, 200, 300],
-    },
-    timing: { readMs: 1, restoreMs: 0, questionMs: 1, selectMs: 1, gatherMs: 1, firstTokenMs: 4, decodeTokensPerSecond: 41 },
-    evidence,
-    notice: null,
-  };
 }
 
 /** An app with one ready document, and a conversation about it. */
@@ -104,7 +78,7 @@ test("whatever an answer holds, nothing is loaded, run or followed, also while i
   const answer = untrusted.join("\n\n");
   for (const text of answer.match(/[\s\S]{1,3}/g)!) fake.emit("answer", { turnId: "t", text });
   await page.locator(".answer").getByText("evil.example/l").waitFor();
-  fake.emit("turn", doneTurn(answer));
+  fake.emit("turn", finishedTurn({ answer }));
   await page.locator(".turn[data-phase=done]").waitFor();
   expect(await page.locator(".answer :is(img, script, svg, style, iframe, form, input:not([type=checkbox]), a)").count()).toBe(0);
   expect(await page.title()).toBe("Lighthouse.pdf · Folio");
@@ -120,7 +94,7 @@ test("whatever an answer holds, nothing is loaded, run or followed, also while i
 
 test("in a document of 1,000 pages only a few are drawn, and a passage far away is reached exactly", async () => {
   const pages = longDocument(1000);
-  const fake = appWith(pages, [doneTurn("It wrote 7911.", [passage(pages, 912), passage(pages, 3)])]);
+  const fake = appWith(pages, [finishedTurn({ answer: "It wrote 7911.", evidence: [passage(pages, 912), passage(pages, 3)] })]);
   window = await openTestWindow(fake.app);
   const { page } = window;
   await page.getByRole("button", { name: /^p 912/ }).click();
@@ -148,7 +122,7 @@ test("in a document of 1,000 pages only a few are drawn, and a passage far away 
 });
 
 test("everything is reached by keyboard, and the focus comes back from dialogs", async () => {
-  const fake = appWith(longDocument(3), [doneTurn("Yes.")]);
+  const fake = appWith(longDocument(3), [finishedTurn({ answer: "Yes." })]);
   fake.app.requests.countPrompt = () => Promise.resolve({ promptTokens: 7055, limit: 8176 });
   window = await openTestWindow(fake.app);
   const { page } = window;
@@ -225,7 +199,7 @@ test("a prompt that is too long is said with its numbers, and cannot be asked", 
 test("a narrow window has two tabs and a drawer, and nothing scrolls sideways", async () => {
   const pages = longDocument(5);
   const wide = "| a | b |\n|---|---|\n| `a_very_long_name_without_any_break_in_it_that_goes_on_and_on` | another_very_long_one |\n";
-  const fake = appWith(pages, [doneTurn(wide, [passage(pages, 4)])]);
+  const fake = appWith(pages, [finishedTurn({ answer: wide, evidence: [passage(pages, 4)] })]);
   window = await openTestWindow(fake.app);
   const { page } = window;
   for (const width of [1280, 1080, 1079, 800, 640]) {

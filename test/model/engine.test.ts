@@ -32,14 +32,14 @@ describe("a turn", () => {
   });
 
   it("begins as the full cache does, whatever the budget, and goes on from what was kept", async () => {
-    const asked = { question: "Tell the story of the bridge.", maxAnswerTokens: 40 };
+    const asked = { question: "Tell the story of the bridge.", maxAnswerTokens: 60 };
     const budget = { kind: "tokens", tokens: 2 } as const;
     const full = await engine.ask(request({ ...asked, policy: "full" }), hooks());
     const few = await engine.ask(request({ ...asked, budget }), hooks());
     const alone = await engine.ask(request({ ...asked, budget, policy: "streaming" }), hooks());
-    const opening = full.details.answerTokenIds.slice(0, 16);
-    expect(few.details.answerTokenIds.slice(0, 16)).toEqual(opening);
-    expect(alone.details.answerTokenIds.slice(0, 16)).not.toEqual(opening);
+    const opening = full.details.answerTokenIds.slice(0, 32);
+    expect(few.details.answerTokenIds.slice(0, 32)).toEqual(opening);
+    expect(alone.details.answerTokenIds.slice(0, 32)).not.toEqual(opening);
     expect(few.details.answerTokenIds).not.toEqual(full.details.answerTokenIds);
     expect(few.cache.keptPerLayer).toEqual(few.cache.keptPerLayer.map(() => 2 + few.cache.protectedTokens));
   });

@@ -7,12 +7,15 @@ import {
   type CacheType,
   decode,
   distance,
+  distances,
   loadModel,
   openContext,
   range,
+  rowArrays,
   steps,
   type TestContext,
   temporaryFolder,
+  variedTokens,
 } from "./native-context.ts";
 import { withoutAttentionOutput } from "./native-oracle.ts";
 import { tiny, writeTinyModel } from "./native-tiny.ts";
@@ -20,12 +23,10 @@ import { tiny, writeTinyModel } from "./native-tiny.ts";
 const [folder, removeFolder] = temporaryFolder();
 afterAll(removeFolder);
 
-const prompt = range(0, 200).map((index) => (index * 101 + (index >> 3) * 7) % 256);
+const prompt = variedTokens(200);
 const more = range(0, 60).map((index) => (index * 53 + 11) % 256);
 const answer = [17, 84, 99, 3, 250];
 const nothing = new Array<number>(tiny.layers).fill(0);
-const arrays = (lists: number[][]) => lists.map((list) => Uint32Array.from(list));
-const distances = (ours: Float32Array[], theirs: Float32Array[]) => Math.max(...ours.map((logits, i) => distance(logits, theirs[i]!)));
 
 let model: LlamaModel;
 beforeAll(async () => {
@@ -48,9 +49,9 @@ describe.each<CacheType>(["F16", "Q8_0"])("rows of %s", (type) => {
   ])("chosen %s stay as they are: an answering cache of the same rows gives the same bits", async (_, rows) => {
     const reading = await read(type);
     const answering = await openContext(model, { type, kept: nothing.map(() => 150) });
-    await answering.gatherKv(reading, arrays(rows));
+    await answering.gatherKv(reading, rowArrays(rows));
     const bytes = reading.getKvReport().bytes;
-    await reading.compactKv(150, arrays(rows));
+    await reading.compactKv(150, rowArrays(rows));
     expect(reading.getKvReport().bytes).toBe(bytes);
     expect(reading.getKvReport().layers.map(({ usedRows }) => usedRows)).toEqual([150, 150, 150]);
     expect(distances(await steps(reading, answer, 200), await steps(answering, answer, 200))).toBe(0);
@@ -59,7 +60,7 @@ describe.each<CacheType>(["F16", "Q8_0"])("rows of %s", (type) => {
 
 it("reads on behind the rows that are left, is compacted again, and forgets only what came after", async () => {
   const reading = await read();
-  await reading.compactKv(200, arrays(nothing.map(() => range(0, 200))));
+  await reading.compactKv(200, rowArrays(nothing.map(() => range(0, 200))));
   await decode(reading, more, 200);
   const whole = await openContext(model, { kept: nothing, tail: 300, batchSize: 256 });
   await decode(whole, prompt, 0);
@@ -72,7 +73,7 @@ it("reads on behind the rows that are left, is compacted again, and forgets only
   expect(distances(await steps(reading, answer, 260), expected)).toBe(0);
   expect(reading.removeTokenCellsFromSequence(0, 260, -1)).toBe(true);
 
-  await reading.compactKv(40, arrays(nothing.map(() => range(200, 240))));
+  await reading.compactKv(40, rowArrays(nothing.map(() => range(200, 240))));
   expect(reading.removeTokenCellsFromSequence(0, 230, -1)).toBe(false);
   await decode(reading, range(0, 250), 260);
   expect(reading.getKvReport().layers[0]!.usedRows).toBe(290);
@@ -92,7 +93,7 @@ it("is probed by row: more attention falls on what is left, in the same proporti
   const probed = async (rows: number[] | null) => {
     const context = await openContext(flat, { type: "F32", kept: nothing, tail: 300, batchSize: 256 });
     await decode(context, prompt, 0);
-    if (rows !== null) await context.compactKv(rows.length, arrays(nothing.map(() => rows)));
+    if (rows !== null) await context.compactKv(rows.length, rowArrays(nothing.map(() => rows)));
     context.setAttentionProbe(9, 1);
     await decode(context, more.slice(0, 10), 200);
     return range(0, tiny.layers).map((layer) => context.getAttentionProbe(layer));
@@ -141,18 +142,18 @@ it("layers with a sliding window go on as they are", async () => {
   for (let start = 0; start < 200; start += 8) await decode(reading, prompt.slice(start, start + 8), start);
   const rows = windows.map((window) => (window ? [] : range(30, 130)));
   const answering = await answeringContext(windowed, reading, rows, { tail: 300 });
-  await reading.compactKv(100, arrays(rows));
+  await reading.compactKv(100, rowArrays(rows));
   const said = range(0, 250).map((index) => (index * 29) % 256);
   expect(distances(await steps(reading, said, 200), await steps(answering, said, 200))).toBe(0);
   expect(() => reading.getKeySimilarity(0)).toThrow("without a sliding window");
   expect(reading.getKeySimilarity(1).length).toBe(tiny.kvHeads * 350);
-  await expect(reading.compactKv(10, arrays([range(0, 10), range(0, 10), []]))).rejects.toThrow("layer 0 has a sliding window");
+  await expect(reading.compactKv(10, rowArrays([range(0, 10), range(0, 10), []]))).rejects.toThrow("layer 0 has a sliding window");
   await windowed.dispose();
 });
 
 it("refuses everything else, and leaves the cache as it was", async () => {
   const reading = await read();
-  const every = (list: number[]) => arrays(nothing.map(() => list));
+  const every = (list: number[]) => rowArrays(nothing.map(() => list));
   expect(() => reading.compactKv(2, [[0, 1]] as never)).toThrow("compactKv needs the rows of each layer as Uint32Array[]");
   expect(() => reading.compactKv(-1, every([0]))).toThrow("count has to be a whole number");
   await expect(reading.compactKv(0, every([]))).rejects.toThrow("at least one row has to stay");

@@ -106,10 +106,7 @@ export async function answeringContext(
   options: ContextOptions = {},
 ): Promise<TestContext> {
   const context = await openContext(model, { kept: rows.map((row) => row.length), ...options });
-  await context.gatherKv(
-    source,
-    rows.map((row) => Uint32Array.from(row)),
-  );
+  await context.gatherKv(source, rowArrays(rows));
   return context;
 }
 
@@ -120,6 +117,21 @@ export function range(from: number, to: number): number[] {
 /** Largest difference between two rows of numbers. */
 export function distance(a: Float32Array, b: Float32Array): number {
   return a.reduce((largest, value, index) => Math.max(largest, Math.abs(value - b[index]!)), 0);
+}
+
+/** Largest difference between the logits of two runs, step by step. */
+export function distances(ours: readonly Float32Array[], theirs: readonly Float32Array[]): number {
+  return Math.max(...ours.map((logits, step) => distance(logits, theirs[step]!)));
+}
+
+/** Rows as `gatherKv` and `compactKv` take them. */
+export function rowArrays(rows: readonly (readonly number[])[]): Uint32Array[] {
+  return rows.map((row) => Uint32Array.from(row));
+}
+
+/** Tokens of the tiny vocabulary's bytes that repeat in no short pattern. */
+export function variedTokens(length: number): number[] {
+  return range(0, length).map((index) => (index * 101 + (index >> 3) * 7) % 256);
 }
 
 /** A folder for the models of one test file; call the second to remove it. */

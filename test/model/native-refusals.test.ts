@@ -13,6 +13,7 @@ import {
   newContext,
   openContext,
   range,
+  rowArrays,
   steps,
   type TestContext,
   temporaryFolder,
@@ -26,7 +27,6 @@ const prompt = range(0, 120).map((index) => (index * 101) % 256);
 const answer = [17, 84, 99];
 const kept = [20, 30, 25];
 const rows = kept.map((count) => range(0, count));
-const arrays = (lists: number[][]) => lists.map((list) => Uint32Array.from(list));
 
 let model: LlamaModel;
 let other: LlamaModel;
@@ -103,16 +103,16 @@ describe("gathering", () => {
   const gather = (source: unknown, lists: unknown) => answering.gatherKv(source as TestContext, lists as Uint32Array[]);
 
   it("refuses what is no context or no rows", () => {
-    expect(() => gather(undefined, arrays(rows))).toThrow("the context to gather from");
-    expect(() => gather({}, arrays(rows))).toThrow("the context to gather from");
+    expect(() => gather(undefined, rowArrays(rows))).toThrow("the context to gather from");
+    expect(() => gather({}, rowArrays(rows))).toThrow("the context to gather from");
     expect(() => gather(reading, undefined)).toThrow("Uint32Array[]");
     expect(() => gather(reading, rows)).toThrow("Uint32Array[]");
-    expect(() => reading.gatherKv(answering, arrays(rows))).toThrow("only be gathered into a context with a kvLayout");
+    expect(() => reading.gatherKv(answering, rowArrays(rows))).toThrow("only be gathered into a context with a kvLayout");
   });
 
   it("refuses rows that do not fit", async () => {
-    const change = (layer: number, list: number[]) => arrays(rows.map((own, index) => (index === layer ? list : own)));
-    await expect(gather(reading, arrays(rows.slice(1)))).rejects.toThrow("rows for 3 layers are needed, got 2");
+    const change = (layer: number, list: number[]) => rowArrays(rows.map((own, index) => (index === layer ? list : own)));
+    await expect(gather(reading, rowArrays(rows.slice(1)))).rejects.toThrow("rows for 3 layers are needed, got 2");
     await expect(gather(reading, change(1, range(0, 29)))).rejects.toThrow("layer 1 keeps 30 rows of 2 heads, got 29 positions");
     await expect(gather(reading, change(2, range(96, 121)))).rejects.toThrow(
       "position 120 of layer 2 is not in the reading cache of 120 tokens",
@@ -123,32 +123,32 @@ describe("gathering", () => {
 
   it("refuses sources that hold something else than one whole sequence", async () => {
     const empty = await openContext(model);
-    await expect(gather(empty, arrays(rows))).rejects.toThrow("the reading cache is empty");
+    await expect(gather(empty, rowArrays(rows))).rejects.toThrow("the reading cache is empty");
 
     const holed = await openContext(model);
     await decode(holed, prompt, 0);
     holed.removeTokenCellsFromSequence(0, 50, 60);
-    await expect(gather(holed, arrays(rows))).rejects.toThrow("does not hold one whole sequence");
+    await expect(gather(holed, rowArrays(rows))).rejects.toThrow("does not hold one whole sequence");
 
     const foreign = await openContext(other);
     await decode(foreign, prompt, 0);
-    await expect(gather(foreign, arrays(rows))).rejects.toThrow("belongs to another model");
+    await expect(gather(foreign, rowArrays(rows))).rejects.toThrow("belongs to another model");
 
     const several = await openContext(model, { sequences: 2 });
     await decode(several, prompt, 0);
-    await expect(gather(several, arrays(rows))).rejects.toThrow("with one sequence");
+    await expect(gather(several, rowArrays(rows))).rejects.toThrow("with one sequence");
 
     const transposed = await openContext(model, { flashAttention: false });
     await decode(transposed, prompt, 0);
-    await expect(gather(transposed, arrays(rows))).rejects.toThrow("flash attention is off");
+    await expect(gather(transposed, rowArrays(rows))).rejects.toThrow("flash attention is off");
 
     const second = await answeringContext(model, reading, rows);
-    await expect(gather(second, arrays(rows))).rejects.toThrow("from a reading cache");
-    await expect(gather(answering, arrays(rows))).rejects.toThrow("from a reading cache");
+    await expect(gather(second, rowArrays(rows))).rejects.toThrow("from a reading cache");
+    await expect(gather(answering, rowArrays(rows))).rejects.toThrow("from a reading cache");
 
     const rounded = await openContext(model, { type: "Q8_0" });
     await decode(rounded, prompt, 0);
-    await expect(gather(rounded, arrays(rows))).rejects.toThrow("into a cache of the same type");
+    await expect(gather(rounded, rowArrays(rows))).rejects.toThrow("into a cache of the same type");
   });
 
   it("refuses keys that were turned in another way, as by a context of another size", async () => {
@@ -158,16 +158,16 @@ describe("gathering", () => {
     const source = await openContext(long, { contextSize: 512 });
     await decode(source, prompt, 0);
     const same = await openContext(long, { contextSize: 512, kept });
-    await same.gatherKv(source, arrays(rows));
+    await same.gatherKv(source, rowArrays(rows));
     const longer = await openContext(long, { contextSize: 1024, kept });
-    expect(() => longer.gatherKv(source, arrays(rows))).toThrow("give both the same contextSize");
+    expect(() => longer.gatherKv(source, rowArrays(rows))).toThrow("give both the same contextSize");
   });
 
   it("leaves the cache as it was when it is refused", async () => {
     const fresh = await answeringContext(model, reading, rows);
     const expected = await steps(fresh, answer, prompt.length);
-    await answering.gatherKv(reading, arrays(rows));
-    await expect(gather(reading, arrays(rows.slice(1)))).rejects.toThrow();
+    await answering.gatherKv(reading, rowArrays(rows));
+    await expect(gather(reading, rowArrays(rows.slice(1)))).rejects.toThrow();
     const got = await steps(answering, answer, prompt.length);
     expect(got.map((logits, step) => distance(logits, expected[step]!))).toEqual([0, 0, 0]);
   });
@@ -220,13 +220,13 @@ it("does one thing at a time on a context", async () => {
   reading.initBatch(1);
   reading.addToBatch(0, prompt.length, Uint32Array.of(5), Uint32Array.of(0));
   const decoding = reading.decodeBatch();
-  expect(() => answering.gatherKv(reading, arrays(rows))).toThrow("Context is busy");
+  expect(() => answering.gatherKv(reading, rowArrays(rows))).toThrow("Context is busy");
   expect(() => reading.getKvReport()).toThrow("Context is busy");
   expect(() => reading.decodeBatch()).toThrow("Context is busy");
   await decoding;
   reading.removeTokenCellsFromSequence(0, prompt.length, -1);
 
-  const gathering = answering.gatherKv(reading, arrays(rows));
+  const gathering = answering.gatherKv(reading, rowArrays(rows));
   expect(() => answering.decodeBatch()).toThrow("Context is busy");
   await gathering;
 });
@@ -239,9 +239,9 @@ it("logits are those of a token that was asked for", () => {
 it("a context that is not ready, or gone, says so", async () => {
   const context = newContext(model, { kept });
   expect(() => context.getKvReport()).toThrow("Context is not loaded");
-  expect(() => answering.gatherKv(context, arrays(rows))).toThrow("Context is not loaded");
+  expect(() => answering.gatherKv(context, rowArrays(rows))).toThrow("Context is not loaded");
   await context.init();
-  const gathering = context.gatherKv(reading, arrays(rows));
+  const gathering = context.gatherKv(reading, rowArrays(rows));
   await context.dispose(); // waits for the rows
   await gathering;
   expect(() => context.getKvReport()).toThrow("Context is disposed");

@@ -6,6 +6,7 @@ import {
   type CacheType,
   decode,
   distance,
+  distances,
   loadModel,
   openContext,
   range,
@@ -32,9 +33,6 @@ beforeAll(async () => {
 });
 
 const readingContext = (tail: number, type: CacheType = "F16") => openContext(model, { type, kept: nothing, tail, batchSize: 512 });
-
-/** The largest difference between two runs' logits. */
-const distances = (ours: Float32Array[], theirs: Float32Array[]) => Math.max(...ours.map((logits, i) => distance(logits, theirs[i]!)));
 
 /** Copies the positions [from, to) of one reading cache into another. */
 function copyRows(source: TestContext, target: TestContext, from: number, to: number): void {

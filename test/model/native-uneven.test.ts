@@ -16,6 +16,7 @@ import {
   steps,
   type TestContext,
   temporaryFolder,
+  variedTokens,
 } from "./native-context.ts";
 import { tiny, writeTinyModel } from "./native-tiny.ts";
 
@@ -23,7 +24,7 @@ const [folder, removeFolder] = temporaryFolder();
 afterAll(removeFolder);
 
 const length = 300;
-const prompt = range(0, length).map((index) => (index * 101 + (index >> 3) * 7) % 256);
+const prompt = variedTokens(length);
 const answer = [17, 84, 99, 3, 180, 42];
 const every = (count: number, first: number) => range(0, count).map((index) => first + index * Math.floor((length - first) / count));
 const withLast = (rows: number[]) => [...rows.slice(0, -1), length - 1];

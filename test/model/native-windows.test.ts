@@ -11,12 +11,14 @@ import {
   type CacheType,
   decode,
   distance,
+  distances,
   loadModel,
   openContext,
   range,
   steps,
   type TestContext,
   temporaryFolder,
+  variedTokens,
 } from "./native-context.ts";
 import { attentionOf, withoutAttentionOutput } from "./native-oracle.ts";
 import { tiny, writeTinyModel } from "./native-tiny.ts";
@@ -29,14 +31,12 @@ const window = 64;
 const globals = [5, 11];
 // A window of 64 tokens and batches of 8 take 256 cells in llama.cpp: this prompt goes round more than once.
 const length = 600;
-const prompt = range(0, length).map((index) => (index * 101 + (index >> 3) * 7) % 256);
+const prompt = variedTokens(length);
 const answer = range(0, 300).map((index) => (index * 37 + 5) % 256);
 const nothing = new Array<number>(layers).fill(0);
 
 /** Rows for the layers without a window, nothing for the others. */
 const onGlobals = (rows: (layer: number) => number[]) => range(0, layers).map((layer) => (globals.includes(layer) ? rows(layer) : []));
-
-const distances = (ours: Float32Array[], theirs: Float32Array[]) => Math.max(...ours.map((logits, i) => distance(logits, theirs[i]!)));
 
 /** Reads in batches of 8, so that the reading context's window is as wide as that of an answering context. */
 async function read(context: TestContext, tokens: readonly number[], first = 0): Promise<TestContext> {

@@ -16,7 +16,7 @@ const sharedPart = 0.5;
 export const phrase: Policy = {
   voters: retrievalHeads,
   budgets: evenBudgets,
-  opening: 16,
+  opening: 32,
   select: (input) => {
     const perLayer = retrievalScores(input);
     const overall = acrossLayers(perLayer, input.profile);

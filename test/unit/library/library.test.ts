@@ -8,6 +8,7 @@ import { afterEach, beforeEach, expect, test } from "vitest";
 import { type Library, openLibrary } from "../../../main/library/library.ts";
 import { sha256 } from "../../../main/library/originals.ts";
 import type { Turn } from "../../../preload/api.ts";
+import { finishedTurn } from "../../finished-turn.ts";
 
 let folder: string;
 let library: Library;
@@ -53,30 +54,8 @@ async function sample(name: string, pageTexts: string[]) {
   };
 }
 
-const done = (id: string, question: string, answer: string): Turn => ({
-  id,
-  question,
-  answer,
-  phase: "done",
-  stopReason: "end",
-  promptTokens: 7055,
-  answerTokens: 20,
-  cache: {
-    policy: "phrase",
-    mode: "fast",
-    budgetTokens: 421,
-    fullBytes: 188e6,
-    readingBytes: 188e6,
-    answeringBytes: 6.1e6,
-    peakBytes: 194e6,
-    computeBytes: 11e6,
-    protectedTokens: 40,
-    keptPerLayer: [100, 200, 300],
-  },
-  timing: { readMs: 1, restoreMs: 0, questionMs: 1, selectMs: 1, gatherMs: 1, firstTokenMs: 4, decodeTokensPerSecond: 41 },
-  evidence: [{ documentId: "d", page: 2, start: 5, end: 9, text: "“ü”", score: 0.5 }],
-  notice: null,
-});
+const done = (id: string, question: string, answer: string): Turn =>
+  finishedTurn({ id, question, answer, evidence: [{ documentId: "d", page: 2, start: 5, end: 9, text: "“ü”", score: 0.5 }] });
 
 test("a document comes back exactly: its file, its text, its pages, its place", async () => {
   const document = await sample("Größe 😀.pdf", ["Erste Seite\u0000 mit Nullzeichen", "", "Lone surrogate-free ünïcode 😀 end"]);
