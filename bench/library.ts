@@ -62,7 +62,13 @@ async function fill(library: Library): Promise<void> {
       return { id: `${c}-${i}`, ...said, phase: "failed", error: { code: "stopped", text: "Stopped." } };
     });
     const documentId = c.toString(16).padStart(64, "0");
-    library.conversations.create({ id: `${c}`, documentIds: [documentId], turns }, turns[0]!.question, ["Report"], null, c);
+    library.conversations.create(
+      { id: `${c}`, documentIds: [documentId], extent: { kind: "whole" }, turns },
+      turns[0]!.question,
+      ["Report"],
+      null,
+      c,
+    );
   }
 }
 

@@ -118,7 +118,7 @@ export async function startApiServer(app: App, { port, key }: { port: number; ke
     if (response.destroyed) gone.abort();
     const ask = (onText: AskOptions["onText"]): Promise<Answered> =>
       app.programs.ask(
-        { documentIds: [...documents.keys()], history, question },
+        { documentIds: [...documents.keys()], extent: { kind: "whole" }, history, question },
         { signal: gone.signal, onText, maxAnswerTokens: wanted.maxAnswerTokens, temperature: wanted.temperature },
       );
     if (wanted.stream) await stream(response, head, ask, (answered) => lastChunks(head, answered, nameOf, wanted.includeUsage));

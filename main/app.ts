@@ -105,6 +105,7 @@ export async function createApp(desktop: Desktop | null = null): Promise<App> {
       await desktop.saveAs(file);
       return null;
     },
+    changeExtent: async (extent) => talk.changeExtent(extent),
     countPrompt: (question) => talk.countPrompt(question),
     ask: async (question) => talk.ask(question),
     compare: async (turnId) => talk.compare(turnId),

@@ -39,6 +39,8 @@ export type AskOptions = {
   share: number;
   maxTokens: number;
   threads: number;
+  /** What of the documents the model is given; pages are those of every document. */
+  extent: { kind: "whole" } | { kind: "pages"; from: number; to: number } | { kind: "windows" };
   json: boolean;
   kept: string | undefined;
 };
@@ -83,6 +85,7 @@ export function parseAsk(args: string[]): AskOptions {
     share: values.share === undefined ? defaultSettings.smallestShare : parseShare(values.share),
     maxTokens: wholeNumber("--max-tokens", values["max-tokens"] ?? String(defaultSettings.maxAnswerTokens), 1, 100_000),
     threads: values.threads === undefined ? defaultThreads() : wholeNumber("--threads", values.threads, 1, 256),
+    extent: parseExtent(values.pages, values.windows),
     json: values.json,
     kept: values.kept === undefined ? undefined : fromCaller(values.kept),
   };
@@ -102,6 +105,8 @@ function parseAskArgs(args: string[]) {
       share: { type: "string" },
       "max-tokens": { type: "string" },
       threads: { type: "string" },
+      pages: { type: "string" },
+      windows: { type: "boolean", default: false },
       json: { type: "boolean", default: false },
       kept: { type: "string" },
     },
@@ -116,6 +121,15 @@ function parseBudget(text: string): Budget {
   }
   if (/^[1-9]\d{0,6}$/.test(text)) return { kind: "tokens", tokens: Number(text) };
   throw new UsageError(`--budget is a number of tokens like 256, a share like 6%, or full; "${text}" is neither.`);
+}
+
+function parseExtent(pages: string | undefined, windows: boolean): AskOptions["extent"] {
+  if (pages === undefined) return { kind: windows ? "windows" : "whole" };
+  if (windows) throw new UsageError("--windows reads everything, --pages a part: use one of them.");
+  const [, first, last] = /^([1-9]\d{0,6})(?:-([1-9]\d{0,6}))?$/.exec(pages) ?? [];
+  const [from, to] = [Number(first), Number(last ?? first)];
+  if (from <= to) return { kind: "pages", from, to };
+  throw new UsageError(`--pages is a page like 12 or a range like 1-40; "${pages}" is neither.`);
 }
 
 function parseShare(text: string): number {

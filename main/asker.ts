@@ -1,15 +1,27 @@
 /** Questions to the engine about documents of the library, whoever asks them: the window's conversation, or a program over the local server. */
-import type { EngineStatus, Evidence, KeptMap, MemoryReport, Quote, Settings, Turn } from "../preload/api.ts";
+import type {
+  Coverage,
+  EngineStatus,
+  Evidence,
+  Extent,
+  KeptMap,
+  MemoryReport,
+  PromptCount,
+  Quote,
+  Settings,
+  Turn,
+} from "../preload/api.ts";
 import type { EngineKeeper } from "./engine/keeper.ts";
 import type { PastTurn } from "./engine/prompt.ts";
-import type { AskRequest, TurnResult } from "./engine/turn.ts";
+import type { AskRequest, ReadExtent, TurnResult } from "./engine/turn.ts";
+import { readExtent } from "./extent.ts";
 import type { Library } from "./library/library.ts";
 import { modelUse } from "./models/use.ts";
 import type { Shelf } from "./shelf.ts";
 import type { LiveState } from "./state.ts";
 
-/** What is asked, of which documents, after what was said before. */
-export type Inquiry = { documentIds: string[]; history: PastTurn[]; question: string };
+/** What is asked, of which documents and what of them, after what was said before. */
+export type Inquiry = { documentIds: string[]; extent: Extent; history: PastTurn[]; question: string };
 
 /** An answer with its passages found in the documents. */
 export type Answered = Omit<Extract<Turn, { phase: "done" }>, "id" | "question">;
@@ -41,26 +53,33 @@ export class Asker {
     this.#shelf = shelf;
   }
 
-  /** Exact length of the prompt in tokens, and the model's limit. @throws EngineError */
-  countPrompt({ documentIds, history, question }: Inquiry): Promise<{ promptTokens: number; limit: number }> {
-    return this.#shelf.use(documentIds, () => this.#engine.call<"countPrompt">({ op: "countPrompt", documentIds, history, question }));
+  /** @throws EngineError */
+  countPrompt({ extent: wanted, ...inquiry }: Inquiry): Promise<PromptCount> {
+    return this.#shelf.use(inquiry.documentIds, async () => {
+      const extent = this.#extent(wanted, inquiry.documentIds);
+      return await this.#engine.call<"countPrompt">({ op: "countPrompt", extent, ...inquiry });
+    });
   }
 
   /** Reads documents, and what was said of them, ahead of the next question. @throws EngineError */
-  read({ documentIds, history }: Omit<Inquiry, "question">, signal: AbortSignal): Promise<void> {
+  read({ documentIds, extent: wanted, history }: Omit<Inquiry, "question">, signal: AbortSignal): Promise<void> {
     return this.#work(documentIds, signal, async () => {
+      const extent = this.#extent(wanted, documentIds);
       const { mode, smallestShare } = this.#state.now.settings;
       const { readingKv } = modelUse(this.#state.now);
-      await this.#engine.call<"read">({ op: "read", documentIds, history, mode, smallestShare, readingKv }, this.#listeners(signal, ""));
+      const call = { op: "read", documentIds, extent, history, mode, smallestShare, readingKv } as const;
+      await this.#engine.call<"read">(call, this.#listeners(signal, ""));
     });
   }
 
   /** Answers with the settings as they are now; when stopped, with what was said. @throws EngineError */
-  ask({ documentIds, history, question }: Inquiry, options: AskOptions): Promise<Answered> {
+  ask({ documentIds, extent: wanted, history, question }: Inquiry, options: AskOptions): Promise<Answered> {
     const { settings } = this.#state.now;
     return this.#work(documentIds, options.signal, async () => {
+      const extent = this.#extent(wanted, documentIds);
       const request = {
         documentIds,
+        extent,
         history,
         question,
         window: "question" as const,
@@ -71,7 +90,8 @@ export class Asker {
         ...(options.temperature !== undefined && { temperature: options.temperature }),
       };
       const listeners = { ...this.#listeners(options.signal, options.turnId ?? ""), onText: options.onText };
-      return await this.#placed(documentIds, await this.#engine.call<"ask">({ op: "ask", request }, listeners));
+      const result = await this.#engine.call<"ask">({ op: "ask", request }, listeners);
+      return { ...(await this.#placed(documentIds, result)), ...coverageOf(wanted, result) };
     });
   }
 
@@ -100,7 +120,11 @@ export class Asker {
     };
   }
 
-  async #placed(documentIds: string[], { details: _, evidence, quotes, keptShares, ...done }: TurnResult): Promise<Answered> {
+  #extent(extent: Extent, documentIds: readonly string[]): ReadExtent {
+    return readExtent(extent, documentIds, (range) => this.#library.documents.span(range));
+  }
+
+  async #placed(documentIds: string[], { details: _, windows: __, evidence, quotes, keptShares, ...done }: TurnResult): Promise<Answered> {
     // A document may have been removed while it was being asked about; its passages go with it.
     const texts = await Promise.all(documentIds.map((id) => this.#library.documents.text(id).catch(() => null)));
     const place = ({ documentIndex, start, end }: { documentIndex: number; start: number; end: number }) => {
@@ -123,6 +147,12 @@ export class Asker {
       kept: keptShares.map((shares, i): KeptMap => ({ documentId: documentIds[i]!, shares })),
     };
   }
+}
+
+/** What was read of the documents, when it was not all of them at once. */
+function coverageOf(extent: Extent, { windows }: TurnResult): { coverage?: Coverage } {
+  if (windows) return { coverage: { kind: "windows", windows: windows.count, tokens: windows.tokens, pickedTokens: windows.picked } };
+  return extent.kind === "pages" ? { coverage: extent } : {};
 }
 
 /** Nothing is let go of. */

@@ -5,14 +5,15 @@ import { access, readFile, rename, rm, stat, writeFile } from "node:fs/promises"
 import { basename, dirname } from "node:path";
 import { policyNames } from "../preload/api.ts";
 import { inEnglish } from "../preload/sentences.ts";
-import { fromCaller, parseAsk, parseCalibrate, parseServe, UsageError } from "./arguments.ts";
+import { type AskOptions, fromCaller, parseAsk, parseCalibrate, parseServe, UsageError } from "./arguments.ts";
 import { calibrateModel } from "./calibrate.ts";
 import { doctor } from "./doctor.ts";
 import { DocumentError, type ParsedDocument, parseDocument } from "./documents/import.ts";
 import { EngineClient } from "./engine/client.ts";
 import { EngineError } from "./engine/errors.ts";
 import { listModels } from "./engine/models.ts";
-import type { TurnResult } from "./engine/turn.ts";
+import type { ReadExtent, TurnResult } from "./engine/turn.ts";
+import { spanOfPages } from "./extent.ts";
 import { snapshotsFolder } from "./folders.ts";
 import { LibraryError } from "./library/errors.ts";
 import { serve } from "./serve.ts";
@@ -22,6 +23,7 @@ const usage = `Usage:
   folio ask FILE... --question Q [--question Q2 ...] [--budget 256|6%|full] [--policy NAME]
             [--window question|8] [--model FILE] [--mode fast|balanced|smallest] [--share 50%]
             [--max-tokens N] [--threads N] [--json] [--kept FILE]
+            [--pages 1-40 | --windows]    for documents longer than the model's context
   folio calibrate [--model FILE] [--out FILE] [--threads N]
   folio serve [--port N]    a local server for programs, in the shapes of OpenAI's API
   folio models      models in the local cache
@@ -66,8 +68,10 @@ async function ask(args: string[]): Promise<void> {
     documents.push({ path, ...document });
   }
 
-  // Only balanced mode puts the reading cache on disk; elsewhere a command leaves nothing behind.
-  const snapshots = options.mode === "balanced" ? { folder: snapshotsFolder(), capBytes: defaultSettings.snapshotCapBytes } : null;
+  const extent = extentOf(options, documents);
+  // Only balanced mode, and windows that are asked more than once, are put on disk; elsewhere a command leaves nothing behind.
+  const again = extent.kind === "windows" && options.questions.length > 1 && options.mode !== "smallest";
+  const snapshots = options.mode === "balanced" || again ? { folder: snapshotsFolder(), capBytes: defaultSettings.snapshotCapBytes } : null;
   const engine = new EngineClient(() => {});
   try {
     const model = await engine.call<"load">({ op: "load", file: options.model, threads: options.threads, snapshots });
@@ -84,6 +88,7 @@ async function ask(args: string[]): Promise<void> {
             op: "ask",
             request: {
               documentIds: documents.map((_, id) => String(id)),
+              extent,
               history: turns.map((turn, j) => ({ question: options.questions[j]!, answer: turn.answer })),
               question,
               policy: options.policy,
@@ -122,9 +127,10 @@ async function ask(args: string[]): Promise<void> {
           characters: text.length,
           tokens: tokens[i],
         })),
-        turns: turns.map(({ details: _, quotes: __, keptShares: ___, notice, evidence, ...turn }, i) => ({
+        turns: turns.map(({ details: _, quotes: __, keptShares: ___, windows, notice, evidence, ...turn }, i) => ({
           question: options.questions[i],
           ...turn,
+          ...(windows !== null && { windows }),
           ...(notice !== null && { notice: inEnglish(notice) }),
           evidence: evidence.map(({ documentIndex, start, end, score }) => {
             const document = documents[documentIndex]!;
@@ -137,6 +143,18 @@ async function ask(args: string[]): Promise<void> {
   } finally {
     engine.stop();
   }
+}
+
+function extentOf({ extent }: AskOptions, documents: readonly (ParsedDocument & { path: string })[]): ReadExtent {
+  if (extent.kind !== "pages") return extent;
+  return {
+    kind: "parts",
+    parts: documents.map(({ path, pages }) => {
+      const span = spanOfPages(extent, pages);
+      if (!span) throw new UsageError(`${path} has ${pages.length} pages, so there is no page ${extent.from}: choose others.`);
+      return span;
+    }),
+  };
 }
 
 class DocumentReadError extends Error {
@@ -192,7 +210,8 @@ try {
     error instanceof DocumentReadError ||
     error instanceof WriteError
   ) {
-    console.error(`folio: ${error.message}`);
+    const options = error instanceof EngineError && error.code === "too-long" ? " Options: --pages 1-40, --windows, --model." : "";
+    console.error(`folio: ${error.message}${options}`);
     process.exitCode = 1;
   } else {
     console.error(`folio: something unexpected went wrong: ${error instanceof Error ? error.stack : String(error)}`);

@@ -5,6 +5,7 @@
 import { z } from "zod";
 import type { Answer, RequestName, Requests } from "../preload/api.ts";
 import { languages, sentence } from "../preload/sentences.ts";
+import { extentSchema } from "./extent.ts";
 import { modelSettingsSchema } from "./models/record.ts";
 import { settingsSchema } from "./settings.ts";
 import { plainError } from "./state.ts";
@@ -44,6 +45,7 @@ const schemas = {
   restoreConversation: z.tuple([id]),
   branch: z.tuple([id, question]),
   exportConversation: z.tuple([id, z.enum(["markdown", "html", "json"]), z.enum(languages)]),
+  changeExtent: z.tuple([extentSchema]),
   countPrompt: z.tuple([question]),
   ask: z.tuple([question]),
   compare: z.tuple([id]),

@@ -14,6 +14,8 @@ export function keepReadingSpeed(state: LiveState, library: Library): void {
     if (name !== "engine") return;
     const status = payload as EngineStatus;
     if (status.phase === "reading") {
+      // What was brought back from disk was not read.
+      if (status.tokensPerSecond === 0) return;
       if (last === null) first = status.done;
       last = status;
       return;

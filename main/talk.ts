@@ -1,6 +1,6 @@
 /** The open conversation: which one it is, its questions and their answers, saved as they come. */
 import { randomUUID } from "node:crypto";
-import type { Conversation, Turn } from "../preload/api.ts";
+import type { Conversation, Extent, PromptCount, Turn } from "../preload/api.ts";
 import type { Asker } from "./asker.ts";
 import { answerFromFullCache } from "./compare.ts";
 import { EngineError } from "./engine/errors.ts";
@@ -31,7 +31,7 @@ export class Talk {
     const open = conversations.lastOpen;
     if (open === null) return;
     if ("conversation" in open) now.conversation = conversations.get(open.conversation);
-    else if (open.documents.every((id) => this.#state.document(id))) now.conversation = fresh(open.documents);
+    else if (open.documents.every((id) => this.#state.document(id))) now.conversation = fresh(open.documents, open.extent);
   }
 
   /** Begins a conversation; it is kept from its first question on. */
@@ -60,9 +60,19 @@ export class Talk {
     if (conversation.turns.some(isRunning)) throw busy();
     const changed = { ...conversation, documentIds: [...conversation.documentIds, id] };
     if (this.#library.conversations.info(conversation.id)) this.#library.conversations.addDocument(conversation.id, id, document.name);
-    else this.#library.conversations.setLastOpen({ documents: changed.documentIds });
+    else this.#library.conversations.setLastOpen({ documents: changed.documentIds, extent: changed.extent });
     this.#show(changed);
     this.#tellInfo(conversation.id);
+  }
+
+  /** What the open conversation's model is given from now on. */
+  changeExtent(extent: Extent): void {
+    const conversation = this.#present();
+    if (conversation.turns.some(isRunning)) throw busy();
+    this.#refuseMissing(conversation.documentIds);
+    if (this.#library.conversations.info(conversation.id)) this.#library.conversations.setExtent(conversation.id, extent);
+    else this.#library.conversations.setLastOpen({ documents: conversation.documentIds, extent });
+    this.#show({ ...conversation, extent });
   }
 
   rename(id: string, title: string): void {
@@ -105,7 +115,10 @@ export class Talk {
       this.#state.set("conversation", { conversation: { ...conversation, turns: before } });
       return this.ask(question);
     }
-    const branch = { ...fresh(conversation.documentIds), turns: before.map((past) => ({ ...past, id: randomUUID() })) };
+    const branch = {
+      ...fresh(conversation.documentIds, conversation.extent),
+      turns: before.map((past) => ({ ...past, id: randomUUID() })),
+    };
     const title = this.#library.conversations.info(conversation.id)?.title ?? "";
     this.#save(branch, question.trim() === turn.question ? title : titleOf(question), conversation.id);
     this.stop();
@@ -113,12 +126,12 @@ export class Talk {
     return this.ask(question);
   }
 
-  async countPrompt(question: string): Promise<{ promptTokens: number; limit: number }> {
+  async countPrompt(question: string): Promise<PromptCount> {
     const conversation = this.#present();
-    const { documentIds, turns } = conversation;
+    const { documentIds, extent, turns } = conversation;
     this.#refuseMissing(documentIds);
     if (question.trim() !== "") this.#readWhileTyping(conversation);
-    return await this.#asker.countPrompt({ documentIds, history: pastTurns(turns), question });
+    return await this.#asker.countPrompt({ documentIds, extent, history: pastTurns(turns), question });
   }
 
   /** Begins a turn, which is saved once this returns its id. */
@@ -140,14 +153,14 @@ export class Talk {
 
   /** Answers a turn's question again from the full cache, as the comparison; the conversation stays as it is. */
   compare(turnId: string): void {
-    const { documentIds, turns } = this.#present();
+    const { documentIds, extent, turns } = this.#present();
     const at = turns.findIndex(({ id }) => id === turnId);
     if (turns[at]?.phase !== "done") throw new EngineError("nothing-to-read", "This answer is not there any more.");
     if (turns.some(isRunning)) throw busy();
     this.#refuseMissing(documentIds);
     const controller = new AbortController();
     this.#current.add(controller);
-    const inquiry = { documentIds, history: pastTurns(turns.slice(0, at)), question: turns[at].question };
+    const inquiry = { documentIds, extent, history: pastTurns(turns.slice(0, at)), question: turns[at].question };
     void answerFromFullCache(this.#state, this.#asker, turnId, inquiry, controller.signal).finally(() => this.#current.delete(controller));
   }
 
@@ -168,11 +181,11 @@ export class Talk {
     if (conversation && whole) void this.#read(conversation);
   }
 
-  /** What rests on disk is brought back while the question is being written, so that it is there when it is asked. */
+  /** What rests on disk is brought back while the question is being written, so that it is there when it is asked; windows never are all at once. */
   #readWhileTyping(conversation: Conversation): void {
     const { readingPlace } = this.#state.now.memory;
     if (this.#current.size > 0 || readingPlace === "memory" || readingPlace === "dropped") return;
-    void this.#read(conversation);
+    if (conversation.extent.kind !== "windows") void this.#read(conversation);
   }
 
   #save(conversation: Conversation, title: string, branchOf: string | null): void {
@@ -199,11 +212,11 @@ export class Talk {
   }
 
   /** Reads ahead, so that the next question finds everything before it read. */
-  async #read({ documentIds, turns }: Conversation): Promise<void> {
+  async #read({ documentIds, extent, turns }: Conversation): Promise<void> {
     const controller = new AbortController();
     this.#current.add(controller);
     try {
-      await this.#asker.read({ documentIds, history: pastTurns(turns) }, controller.signal);
+      await this.#asker.read({ documentIds, extent, history: pastTurns(turns) }, controller.signal);
     } catch (error) {
       // What prevents reading is said when a question is asked; stopping is no failure.
       if (!(error instanceof EngineError) && !this.#closed) console.error(error);
@@ -215,7 +228,7 @@ export class Talk {
   async #answer(conversation: Conversation, turn: Turn): Promise<void> {
     const controller = new AbortController();
     this.#current.add(controller);
-    const { documentIds } = conversation;
+    const { documentIds, extent } = conversation;
     const history = pastTurns(conversation.turns.filter((past) => past !== turn));
     const base = { id: turn.id, question: turn.question };
     let answer = "";
@@ -229,7 +242,7 @@ export class Talk {
         this.#library.conversations.saveAnswer(turn.id, answer);
         if (this.#state.now.conversation === conversation) this.#state.emit("answer", { turnId: turn.id, text });
       };
-      const inquiry = { documentIds, history, question: turn.question };
+      const inquiry = { documentIds, extent, history, question: turn.question };
       const answered = await this.#asker.ask(inquiry, { signal: controller.signal, onText, turnId: turn.id });
       this.#settle(conversation, { ...base, ...answered });
     } catch (error) {
@@ -266,7 +279,12 @@ export class Talk {
   }
 }
 
-const fresh = (documentIds: string[]): Conversation => ({ id: randomUUID(), documentIds, turns: [] });
+const fresh = (documentIds: string[], extent: Extent = { kind: "whole" }): Conversation => ({
+  id: randomUUID(),
+  documentIds,
+  extent,
+  turns: [],
+});
 
 const isRunning = (turn: Turn): boolean => turn.phase === "waiting" || turn.phase === "answering";
 

@@ -4,7 +4,17 @@
  * Everything crossing it is plain data. Sizes are bytes, durations ms, lengths tokens unless a name says otherwise.
  */
 
-import type { Comparison, Conversation, ConversationInfo, ExportedFile, ExportFormat, SearchResult, Turn } from "./conversations.ts";
+import type {
+  Comparison,
+  Conversation,
+  ConversationInfo,
+  ExportedFile,
+  ExportFormat,
+  Extent,
+  PromptCount,
+  SearchResult,
+  Turn,
+} from "./conversations.ts";
 import type { Calibration, Download, Folders, Machine, ModelEntry, ModelRequests, QualityStep } from "./models.ts";
 import type { Language, Sentence } from "./sentences.ts";
 
@@ -52,7 +62,16 @@ export type EngineStatus =
   | { phase: "loading"; model: string; progress: number }
   | { phase: "no-model"; error: AppError }
   | { phase: "idle" }
-  | { phase: "reading"; done: number; total: number; tokensPerSecond: number; secondsLeft: number | null }
+  | {
+      phase: "reading";
+      done: number;
+      total: number;
+      /** 0 until it is known. */
+      tokensPerSecond: number;
+      secondsLeft: number | null;
+      /** Of documents that are read in windows. */
+      window?: { number: number; of: number };
+    }
   | { phase: "answering"; turnId: string; tokensPerSecond: number }
   | { phase: "restarting"; error: AppError };
 
@@ -200,8 +219,9 @@ export type Requests = {
   branch(turnId: string, question: string): Promise<string>;
   /** The conversation as a file to save, with Folio's own words in a language; null when the host has asked a person where to save it and is done. */
   exportConversation(conversationId: string, format: ExportFormat, language: Language): Promise<ExportedFile | null>;
-  /** Exact length of the prompt that `question` would make now, template included, and the model's limit. */
-  countPrompt(question: string): Promise<{ promptTokens: number; limit: number }>;
+  /** What the open conversation gives the model from now on; read ahead at once, and remembered with it. */
+  changeExtent(extent: Extent): Promise<void>;
+  countPrompt(question: string): Promise<PromptCount>;
   /** Begins a turn; resolves to its id at once, the answer arrives through events. */
   ask(question: string): Promise<string>;
   /** Answers the question of a turn of the open conversation from the full cache too; it arrives as the comparison. */
@@ -259,6 +279,7 @@ export const requestNames = Object.keys({
   restoreConversation: 0,
   branch: 0,
   exportConversation: 0,
+  changeExtent: 0,
   countPrompt: 0,
   ask: 0,
   compare: 0,

@@ -15,6 +15,21 @@ export type Quote = {
 /** Where the cache kept tokens of a document: for equal parts of its text the share of layers that kept their tokens, 0 to 1. */
 export type KeptMap = { documentId: string; shares: number[] };
 
+/** Pages [from, to] of a document, counted from 1. */
+export type PageRange = { documentId: string; from: number; to: number };
+
+/** What of its documents a conversation's model is given. Of documents without a range all pages; windows: everything, a part at a time. */
+export type Extent = { kind: "whole" } | { kind: "pages"; ranges: PageRange[] } | { kind: "windows" };
+
+/**
+ * What of the documents was read for an answer when it was not all of them at once. Windows: tokens read in how many, and tokens of the
+ * sentences that were picked from them for the answer.
+ */
+export type Coverage = { kind: "pages"; ranges: PageRange[] } | { kind: "windows"; windows: number; tokens: number; pickedTokens: number };
+
+/** A prompt's exact length in tokens, the most that the model reads, and what reading in windows would read, where that is in question. */
+export type PromptCount = { promptTokens: number; limit: number; windows: { count: number; tokens: number } | null };
+
 /** Why an answer ended; `repeating`: the model had begun to say the same thing over and over. */
 export type StopReason = "end" | "length" | "stopped" | "repeating";
 
@@ -59,6 +74,8 @@ export type Turn = { id: string; question: string; answer: string } & (
       /** These two are missing in conversations of earlier versions. */
       quotes?: Quote[];
       kept?: KeptMap[];
+      /** Missing when the documents were read whole. */
+      coverage?: Coverage;
       /** Why the answer came from the full cache although a budget was set, e.g. an unsupported model. */
       notice: Sentence | null;
     }
@@ -68,7 +85,7 @@ export type Turn = { id: string; question: string; answer: string } & (
 /** The question of a turn answered once more, from the full cache. `full.id` is its own, which `answer` events name. */
 export type Comparison = { turnId: string; full: Turn };
 
-export type Conversation = { id: string; documentIds: string[]; turns: Turn[] };
+export type Conversation = { id: string; documentIds: string[]; extent: Extent; turns: Turn[] };
 
 /** What the list of conversations shows of one. A conversation is listed, and kept, from its first question on. */
 export type ConversationInfo = {

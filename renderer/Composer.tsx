@@ -1,14 +1,15 @@
-import type { Budget } from "../preload/api.ts";
+import type { Budget, PromptCount } from "../preload/api.ts";
 import { ask, changeSettings, newConversation, openDialog, setDraft, stop } from "./actions.ts";
+import { rangeWords } from "./extent.ts";
 import { count, keyName, shortName } from "./format.ts";
 import { Hint } from "./Hint.tsx";
-import { AlertTriangle, ArrowUp, Square } from "./icons.ts";
+import { AlertTriangle, ArrowUp, BookOpenText, Square } from "./icons.ts";
 import { t } from "./language.ts";
 import { ReadingBar } from "./ReadingBar.tsx";
 import { rich } from "./rich.ts";
 import { ids } from "./shortcuts.ts";
 import { selectAnswering, useFolio } from "./store.ts";
-import { type PromptCount, usePromptCount } from "./usePromptCount.ts";
+import { usePromptCount } from "./usePromptCount.ts";
 import { budgetLabel, budgetPresets, keptTokens, sameBudget } from "./words.ts";
 
 /** The question box: what will be asked, how long that makes the prompt, and how much of it the answer may keep. */
@@ -19,12 +20,15 @@ export function Composer() {
   const engineReady = useFolio((s) => s.engine.phase === "idle" || s.engine.phase === "reading" || s.engine.phase === "answering");
   const answering = useFolio(selectAnswering);
   const prompt = usePromptCount();
-  const tooLong = prompt !== null && prompt.promptTokens > prompt.limit;
-  const canAsk = open && engineReady && !answering && !tooLong && missing === null && draft.trim() !== "";
+  const inWindows = useFolio((s) => s.conversation?.extent.kind === "windows");
+  const tooLong = prompt !== null && prompt.promptTokens > prompt.limit && !inWindows;
+  const canAsk = open && engineReady && !answering && missing === null && draft.trim() !== "";
+  const send = () => (tooLong ? openDialog({ kind: "extent", prompt }) : void ask());
   return (
     <footer className="composer">
       <ReadingBar />
       {tooLong && <TooLong prompt={prompt} />}
+      {!tooLong && prompt && <ExtentBadge prompt={prompt} />}
       {missing && (
         <div className="too-long" role="status">
           <AlertTriangle aria-hidden="true" />
@@ -48,7 +52,7 @@ export function Composer() {
           onKeyDown={(event) => {
             if (event.key !== "Enter" || event.shiftKey || event.nativeEvent.isComposing) return;
             event.preventDefault();
-            if (canAsk) void ask();
+            if (canAsk) send();
           }}
         />
         <div className="controls">
@@ -72,7 +76,7 @@ export function Composer() {
               aria-label={t("Ask")}
               title={`${t("Ask")} (${keyName("Enter")})`}
               disabled={!canAsk}
-              onClick={() => void ask()}
+              onClick={send}
             >
               <ArrowUp aria-hidden="true" />
             </button>
@@ -136,13 +140,43 @@ function BudgetChoice({ promptTokens }: { promptTokens: number | null }) {
 
 /** The exact length of the prompt, template included, before anything is asked. */
 function Length({ prompt, tooLong }: { prompt: PromptCount | null; tooLong: boolean }) {
+  const inWindows = useFolio((s) => s.conversation?.extent.kind === "windows");
   if (!prompt) return <span className="length" />;
+  const windows = inWindows ? prompt.windows : null;
   return (
     <span className="length" data-over={tooLong} aria-live="off">
-      <Hint term text={t("Exact length of what the model will read: documents, earlier turns, this question and the chat template.")}>
-        {t("{part} of {whole} tokens", { part: prompt.promptTokens, whole: prompt.limit })}
+      <Hint
+        term
+        text={
+          windows
+            ? t("Tokens of the documents, and the windows that they are read in. Each question looks through all of them.")
+            : t("Exact length of what the model will read: documents, earlier turns, this question and the chat template.")
+        }
+      >
+        {windows
+          ? t("{tokens} in {count} windows", { tokens: t("{count} tokens", { count: windows.tokens }), count: windows.count })
+          : t("{part} of {whole} tokens", { part: prompt.promptTokens, whole: prompt.limit })}
       </Hint>
     </span>
+  );
+}
+
+/** Says that not everything is read at once, and is the way to change that. */
+function ExtentBadge({ prompt }: { prompt: PromptCount }) {
+  const extent = useFolio((s) => s.conversation?.extent ?? null);
+  if (!extent || extent.kind === "whole") return null;
+  const [first, ...others] = extent.kind === "pages" ? extent.ranges : [];
+  const words = !first
+    ? t("In {count} windows", { count: prompt.windows?.count ?? 0 })
+    : others.length === 0
+      ? t("Only {pages}", { pages: rangeWords(first) })
+      : t("Only some pages of {count} documents", { count: others.length + 1 });
+  return (
+    <Hint text={t("What the model is given of the documents. A click changes it.")}>
+      <button type="button" className="extent-badge" onClick={() => openDialog({ kind: "extent", prompt })}>
+        <BookOpenText aria-hidden="true" /> <span>{words}</span>
+      </button>
+    </Hint>
   );
 }
 
@@ -178,6 +212,9 @@ function TooLong({ prompt }: { prompt: PromptCount }) {
           )}
         </p>
         <div className="ways">
+          <button type="button" className="button primary" onClick={() => openDialog({ kind: "extent", prompt })}>
+            {t("Choose how to read it…")}
+          </button>
           {inside.length > 1 &&
             inside.map((known) => (
               <button
@@ -196,9 +233,6 @@ function TooLong({ prompt }: { prompt: PromptCount }) {
             <button type="button" className="button" onClick={() => void newConversation(opened)}>
               {t("New conversation, without the earlier turns")}
             </button>
-          )}
-          {inside.length === 1 && asked === 0 && (
-            <p>{t("Choose a shorter document, or start Folio with a model that has a longer context.")}</p>
           )}
         </div>
       </div>

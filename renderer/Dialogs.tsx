@@ -2,6 +2,7 @@ import { type ReactNode, useId, useState } from "react";
 import { closeDialog, moveDocument } from "./actions.ts";
 import { CompareDialog } from "./CompareDialog.tsx";
 import { copyText } from "./copies.ts";
+import { ExtentDialog } from "./ExtentDialog.tsx";
 import { keyName } from "./format.ts";
 import { Library } from "./Library.tsx";
 import { t } from "./language.ts";
@@ -39,6 +40,8 @@ export function Dialogs() {
       return <MoveDialog documentId={dialog.documentId} />;
     case "link":
       return <LinkDialog href={dialog.href} />;
+    case "extent":
+      return <ExtentDialog prompt={dialog.prompt} />;
     case "compare":
       return <CompareDialog turnId={dialog.turnId} />;
     default:

@@ -13,6 +13,7 @@ import {
   toggleFolder,
 } from "./actions.ts";
 import { saveCopy } from "./copies.ts";
+import { rangeOf, rangeWords } from "./extent.ts";
 import { count } from "./format.ts";
 import { IconButton } from "./Hint.tsx";
 import {
@@ -87,6 +88,7 @@ function FolderRow({ row }: { row: Extract<ShelfRow, { kind: "folder" }> }) {
 function DocumentRow({ known }: { known: DocumentInfo }) {
   const viewed = useFolio((s) => s.viewing === known.id);
   const opened = useFolio((s) => s.conversation?.documentIds.includes(known.id) ?? false);
+  const range = useFolio((s) => (opened && s.conversation ? rangeOf(s.conversation.extent, known.id) : null));
   const [renaming, setRenaming] = useState(false);
   if (renaming) {
     const end = (name: string | null) => {
@@ -113,7 +115,9 @@ function DocumentRow({ known }: { known: DocumentInfo }) {
               <span className="sr-only">{t("In this conversation.")} </span>
             </>
           )}
-          {stateOf(known)}
+          {range && known.phase === "ready"
+            ? t("Reads {pages} of {whole}", { pages: rangeWords(range), whole: known.pages })
+            : stateOf(known)}
         </span>
         {known.phase === "parsing" && (
           <progress value={known.pagesDone} max={Math.max(known.pagesTotal, 1)} aria-label={t("Opening {name}", { name: known.name })} />

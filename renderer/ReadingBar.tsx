@@ -20,7 +20,11 @@ export function ReadingBar() {
         <p>
           <strong>{t("Reading")}</strong>
           <span className="number">
-            {pages > 1 ? t("page {part} of {whole}", { part: Math.max(1, Math.round(share * pages)), whole: pages }) : percent(share)}
+            {engine.window
+              ? t("window {part} of {whole}", { part: engine.window.number, whole: engine.window.of })
+              : pages > 1
+                ? t("page {part} of {whole}", { part: Math.max(1, Math.round(share * pages)), whole: pages })
+                : percent(share)}
           </span>
           <button type="button" className="link" title={`${t("What was read is kept")} (Esc)`} onClick={() => void stop()}>
             {t("Cancel")}

@@ -4,6 +4,7 @@ import type { Evidence, StopReason, Turn } from "../preload/api.ts";
 import type { PlainText } from "../preload/sentences.ts";
 import { Answer } from "./Answer.tsx";
 import { goTo } from "./actions.ts";
+import { rangeWords } from "./extent.ts";
 import { bytes, count, duration, list, pageName, percent, shortName, speed } from "./format.ts";
 import { Hint } from "./Hint.tsx";
 import { AlertTriangle, Info } from "./icons.ts";
@@ -138,13 +139,24 @@ type Row = [name: PlainText, value: string];
 /** What was read, kept and spent for this answer; every figure was measured while it was made. */
 function Receipt({ turn }: { turn: DoneTurn }) {
   const { cache, timing } = turn;
-  const covered = useFolio(useShallow(coverage));
+  const covered = useFolio(useShallow((s: Folio) => coverage(s, turn)));
+  const inWindows = turn.coverage?.kind === "windows" ? turn.coverage : null;
   const kept = Math.round(cache.keptPerLayer.reduce((sum, n) => sum + n, 0) / Math.max(1, cache.keptPerLayer.length));
+  const given = t("{tokens}, question and earlier turns included", { tokens: t("{count} tokens", { count: turn.promptTokens }) });
   const rows: Row[] = [
-    ["Read", t("{tokens}, question and earlier turns included", { tokens: t("{count} tokens", { count: turn.promptTokens }) })],
+    ...(inWindows
+      ? ([
+          [
+            "Read",
+            t("{tokens} in {count} windows", { tokens: t("{count} tokens", { count: inWindows.tokens }), count: inWindows.windows }),
+          ],
+          ["Picked from them", t("{count} tokens", { count: inWindows.pickedTokens })],
+          ["Answered from", given],
+        ] satisfies Row[])
+      : [["Read", given] satisfies Row]),
     ["Pages read", covered.pages],
     ...(covered.skipped === "" ? [] : [["Pages without text", covered.skipped] satisfies Row]),
-    ...(cache.mode === "smallest" ? [["Let go of", t("much of it, before the question")] satisfies Row] : []),
+    ...(cache.mode === "smallest" && !inWindows ? [["Let go of", t("much of it, before the question")] satisfies Row] : []),
     [
       "Kept",
       t("{tokens} a layer ({share})", {
@@ -184,9 +196,19 @@ function Receipt({ turn }: { turn: DoneTurn }) {
 }
 
 /** How much of the conversation's documents the model was given; a page without text is a picture or a scan. */
-function coverage({ conversation, documents }: Folio) {
+function coverage({ conversation, documents }: Folio, turn: DoneTurn) {
   const read = documents.filter((known) => conversation?.documentIds.includes(known.id)).filter((known) => known.phase === "ready");
   const pages = read.reduce((sum, known) => sum + known.pages, 0);
+  if (turn.coverage?.kind === "pages") {
+    const { ranges } = turn.coverage;
+    const given = read.map((known) => ranges.find(({ documentId }) => documentId === known.id) ?? { from: 1, to: known.pages });
+    const chosen = given.reduce((sum, { from, to }) => sum + to - from + 1, 0);
+    return {
+      summary: t("{part} of {whole} pages read, as chosen", { part: chosen, whole: pages }),
+      pages: t("{part} of {whole}, as chosen: {pages}", { part: chosen, whole: pages, pages: list(given.map(rangeWords)) }),
+      skipped: "",
+    };
+  }
   const skipped = read.reduce((sum, known) => sum + known.emptyPages.length, 0);
   const named = read
     .filter((known) => known.emptyPages.length > 0)

@@ -1,6 +1,6 @@
 /** What a person can do in the window: requests to main, and moves within the window. The only file that calls `FolioApi`. */
 
-import type { DocumentInfo, EventName, Events, FolioApi, Settings } from "../preload/api.ts";
+import type { DocumentInfo, EventName, Events, Extent, FolioApi, Settings } from "../preload/api.ts";
 import { sentence } from "../preload/sentences.ts";
 import { follow, problemOf } from "./events.ts";
 import { list } from "./format.ts";
@@ -227,6 +227,11 @@ export async function changeSettings(changes: Partial<Settings>): Promise<void> 
   set({ settings: { ...before, ...changes } });
   if ((await attempt(api.changeSettings(changes))) === null) set({ settings: before });
 }
+
+/** What the open conversation's model is given from now on. */
+export const changeExtent = (extent: Extent) => attempt(api.changeExtent(extent));
+/** A document's pages; failures are the caller's. */
+export const getPages = (documentId: string) => api.getPages(documentId);
 
 /** Exact prompt length; its failures are the caller's, since a count that is late must not raise a message. */
 export const countPrompt = (question: string) => api.countPrompt(question);

@@ -24,6 +24,7 @@ import "./styles/settings.css";
 import "./styles/models.css";
 import "./styles/search.css";
 import "./styles/compare.css";
+import "./styles/extent.css";
 
 const speakAsSet = () => speak(languageOf(useFolio.getState().settings.language, navigator.languages));
 speakAsSet();

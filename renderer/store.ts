@@ -1,7 +1,7 @@
 /** The one store: a mirror of main's state, and what only the window knows (what is looked at, which dialog is open). */
 
 import { create } from "zustand";
-import type { AppError, Page, Turn } from "../preload/api.ts";
+import type { AppError, Page, PromptCount, Turn } from "../preload/api.ts";
 import type { Mirror } from "./events.ts";
 
 export type Dialog =
@@ -14,7 +14,9 @@ export type Dialog =
   | { kind: "search" }
   | { kind: "move"; documentId: string }
   | { kind: "link"; href: string }
-  | { kind: "compare"; turnId: string };
+  | { kind: "compare"; turnId: string }
+  /** What of the documents is read; `prompt` as it was counted when it was opened. */
+  | { kind: "extent"; prompt: PromptCount };
 
 /**
  * The passage that the reader was taken to: of the evidence, whose place in it is `index`, or what a quote was found in. `visit` counts up, so

@@ -1,8 +1,7 @@
 import { useEffect, useState } from "react";
+import type { PromptCount } from "../preload/api.ts";
 import { countPrompt } from "./actions.ts";
 import { isRunning, useFolio } from "./store.ts";
-
-export type PromptCount = { promptTokens: number; limit: number };
 
 /** How long a person pauses in typing before the count is asked for. */
 const pauseMs = 250;
@@ -11,11 +10,14 @@ const pauseMs = 250;
 export function usePromptCount(): PromptCount | null {
   const draft = useFolio((s) => s.draft.trim());
   const conversationId = useFolio((s) => s.conversation?.id ?? null);
+  const extent = useFolio((s) => s.conversation?.extent ?? null);
+  const documents = useFolio((s) => s.conversation?.documentIds ?? null);
+  const contextLength = useFolio((s) => s.model?.contextLength ?? 0);
   const settled = useFolio((s) => s.conversation?.turns.filter((turn) => !isRunning(turn)).length ?? 0);
   const modelFile = useFolio((s) => s.model?.file ?? null);
   const [counted, setCounted] = useState<(PromptCount & { for: string }) | null>(null);
 
-  // biome-ignore lint/correctness/useExhaustiveDependencies: a settled turn makes the prompt longer.
+  // biome-ignore lint/correctness/useExhaustiveDependencies: a settled turn, another document or more pages make the prompt longer.
   useEffect(() => {
     if (conversationId === null || modelFile === null) return;
     let late = false;
@@ -30,7 +32,7 @@ export function usePromptCount(): PromptCount | null {
       late = true;
       clearTimeout(counting);
     };
-  }, [draft, conversationId, settled, modelFile]);
+  }, [draft, conversationId, documents, extent, settled, modelFile, contextLength]);
 
   return counted?.for === conversationId ? counted : null;
 }

@@ -20,8 +20,8 @@ export type ReadingSettings = Pick<AskRequest, "mode" | "smallestShare" | "readi
 /** Share of the free memory that reading may take. */
 const mostOfFree = 0.7;
 
-/** A prompt, and the document that its conversation begins with: its snapshots lie together. */
-export type ConversationPrompt = Prompt & { firstDocument: string };
+/** A prompt, and the document that its conversation begins with: its snapshots lie together. Null when no other prompt will begin alike. */
+export type ConversationPrompt = Prompt & { firstDocument: string | null };
 
 export class Caches {
   reading: ReadingCache | BoundedCache;
@@ -63,10 +63,15 @@ export class Caches {
     return (this.reading.report()?.bytes ?? 0) + (this.answering?.report().bytes ?? 0);
   }
 
+  /** Whether what was read can be saved. */
+  get saves(): boolean {
+    return this.#snapshots !== null;
+  }
+
   /** Brings back what was saved of a prompt; resolves to the time that took in ms. */
   async restore(prompt: ConversationPrompt, end: number): Promise<number> {
     const started = performance.now();
-    if (this.#snapshots === null || !(this.reading instanceof ReadingCache)) return 0;
+    if (this.#snapshots === null || prompt.firstDocument === null || !(this.reading instanceof ReadingCache)) return 0;
     const restored = await this.reading.restore(this.#snapshots.of(prompt.firstDocument), prompt.tokens, prompt.stops, end);
     return restored ? performance.now() - started : 0;
   }
@@ -101,15 +106,17 @@ export class Caches {
 
   /** Saves what was read, so that it opens in the time of reading a file; resolves to whether all of it is on disk. */
   async save(prompt: ConversationPrompt): Promise<boolean> {
-    if (this.#snapshots === null || !(this.reading instanceof ReadingCache)) return false;
+    if (this.#snapshots === null || prompt.firstDocument === null || !(this.reading instanceof ReadingCache)) return false;
     return await this.reading.save(this.#snapshots.of(prompt.firstDocument), prompt.stops);
   }
 
-  /** Saves the reading cache and frees its memory, unless it could not be saved. */
+  /** Saves the reading cache and frees its memory, unless it is needed again and could not be saved. */
   async leaveMemory(prompt: ConversationPrompt): Promise<void> {
-    if (this.reading.length === 0 || !(await this.save(prompt))) return;
+    if (this.reading.length === 0) return;
+    const saved = await this.save(prompt);
+    if (!saved && prompt.firstDocument !== null) return;
     await this.reading.drop();
-    this.#place = "disk";
+    this.#place = saved ? "disk" : "dropped";
     // Rows on their way to the disk were copies; the engine's process is started so that they can be collected now.
     globalThis.gc?.();
   }

@@ -2,36 +2,39 @@
  * The turn, in order: documents are read into the reading cache, the question is read with its attention probed, a policy picks
  * what stays, the kept rows are gathered into the answering cache, and the answer is decoded from that.
  */
-
-import type { MemoryReport, ModelInfo, PolicyName } from "../../preload/api.ts";
-import { sentence } from "../../preload/sentences.ts";
+import type { MemoryReport, ModelInfo, PromptCount } from "../../preload/api.ts";
 import { createSampler, type Sampler } from "./addon.ts";
 import { Attention } from "./attention.ts";
 import { Caches, type ConversationPrompt, type ReadingSettings } from "./caches.ts";
 import { chooseKept } from "./choice.ts";
 import { Answer, sample } from "./decode.ts";
+import { HeldDocuments } from "./documents.ts";
 import { EngineError } from "./errors.ts";
-import { findEvidence, type Passage } from "./evidence.ts";
-import { type Keep, keepEverything, range, type Window } from "./keep.ts";
-import { keptShares } from "./kept.ts";
-import { onAllLayers, withWindows } from "./layers.ts";
+import { findEvidence } from "./evidence.ts";
+import type { Excerpt } from "./excerpt.ts";
+import { keepEverything } from "./keep.ts";
+import { withWindows } from "./layers.ts";
 import { type LoadedModel, loadModel, useProfile } from "./model.ts";
-import { policies } from "./policies/index.ts";
-import { buildPrompt, type PastTurn, type Prompt, type TokenizedText, tokenizeDocument } from "./prompt.ts";
+import { buildPrompt, type PastTurn, type Prompt } from "./prompt.ts";
 import type { LoadRequest } from "./protocol.ts";
-import { checkQuotes } from "./quotes.ts";
-import { ReadingCache } from "./reading.ts";
+import { probedRows, ReadingCache } from "./reading.ts";
+import { type Choice, type Material, resultOf } from "./result.ts";
+import { readWindows, searchWindows, tokensOf, withSearch } from "./search.ts";
 import type { SnapshotStore } from "./snapshot.ts";
 import { Stopwatch } from "./stopwatch.ts";
-import type { AskRequest, Hooks, TurnDetails, TurnResult } from "./turn.ts";
+import type { AskRequest, Hooks, ReadExtent, TurnResult } from "./turn.ts";
 
 /** Answers shorter than this are not worth a prompt that fills the whole window. */
 const leastAnswerTokens = 16;
 const reportEveryMs = 100;
+const whole: ReadExtent = { kind: "whole" };
+
+/** What is asked, of what. */
+type Asked = Pick<AskRequest, "documentIds" | "extent" | "history" | "question">;
 
 export class Engine {
   readonly loaded: LoadedModel;
-  readonly #documents = new Map<string, TokenizedText>();
+  readonly #documents: HeldDocuments;
   readonly #caches: Caches;
   #lastReport = 0;
   #queue: Promise<unknown> = Promise.resolve();
@@ -40,6 +43,7 @@ export class Engine {
 
   private constructor(loaded: LoadedModel, threads: number, snapshots: SnapshotStore | null) {
     this.loaded = loaded;
+    this.#documents = new HeldDocuments(loaded.model, loaded.info.contextLength);
     this.#caches = new Caches(loaded, threads, snapshots);
   }
 
@@ -67,26 +71,32 @@ export class Engine {
   }
 
   /** Tokenises a document; resolves to its length in tokens. */
-  async addDocument(id: string, text: string): Promise<number> {
-    const document = await tokenizeDocument(this.loaded.model, text);
-    if (document.tokens.length === 0) throw new EngineError("nothing-to-read", "This document has no text to read.");
-    this.#documents.set(id, document);
-    return document.tokens.length;
+  addDocument(id: string, text: string): Promise<number> {
+    return this.#documents.add(id, text);
   }
 
   removeDocument(id: string): void {
-    this.#documents.delete(id);
+    this.#documents.remove(id);
   }
 
-  /** Exact length in tokens of the prompt that this question would make, template included, and the most that the model can answer. */
-  countPrompt(documentIds: readonly string[], history: readonly PastTurn[], question: string): { promptTokens: number; limit: number } {
-    return { promptTokens: this.#prompt(documentIds, history, question).tokens.length, limit: this.#limit };
+  /** What this question would make of a prompt; windows are counted when not everything is read at once. */
+  async countPrompt({ documentIds, extent = whole, history, question }: Asked): Promise<PromptCount> {
+    const prompt = this.#prompt(await this.#material(documentIds, extent), history, question);
+    const promptTokens = prompt.tokens.length;
+    if (promptTokens <= this.#limit && extent.kind === "whole") return { promptTokens, limit: this.#limit, windows: null };
+    const windows = await this.#documents.windows(documentIds);
+    return { promptTokens, limit: this.#limit, windows: { count: windows.length, tokens: tokensOf(windows) } };
   }
 
   /** Reads a conversation ahead of its next question: the documents and what was said. @throws EngineError `too-long`, or the signal's reason */
-  read(request: ReadingSettings & { documentIds: readonly string[]; history: readonly PastTurn[] }, hooks: Hooks): Promise<void> {
+  read(request: ReadingSettings & Omit<Asked, "question">, hooks: Hooks): Promise<void> {
+    const { documentIds, extent = whole, history } = request;
     return this.#exclusive(async () => {
-      const prompt = this.#prompt(request.documentIds, request.history, "");
+      if (extent.kind === "windows") {
+        const windows = await this.#documents.windows(documentIds);
+        return await readWindows(this.loaded, this.#caches, windows, request, this.#readingHooks(hooks));
+      }
+      const prompt = this.#prompt(await this.#material(documentIds, extent), history, "");
       this.#refuseTooLong(prompt.tokens.length);
       await this.#caches.setReading(request);
       const end = prompt.questionStart;
@@ -100,16 +110,18 @@ export class Engine {
 
   /** Answers one question. When stopped it resolves with what was said. @throws EngineError `too-long`, `no-memory` */
   ask(request: AskRequest, hooks: Hooks): Promise<TurnResult> {
-    const turn = this.#exclusive(() => this.#turn(request, hooks));
+    const { documentIds, extent = whole } = request;
+    if (extent.kind === "windows") return this.#exclusive(() => this.#turnInWindows(request, hooks));
+    const turn = this.#exclusive(async () => this.#turn(request, await this.#material(documentIds, extent), hooks));
     if (request.mode === "fast") turn.then(({ answer }) => this.#readAnswer(request, answer)).catch(() => {});
     return turn;
   }
 
   /** Reads an answer while a person does, so that the next question finds it read; whatever else is wanted of the engine comes first. */
-  #readAnswer({ documentIds, history, question }: AskRequest, answer: string): Promise<void> {
+  #readAnswer({ documentIds, extent = whole, history, question }: AskRequest, answer: string): Promise<void> {
     const controller = new AbortController();
     const read = this.#exclusive(async () => {
-      const prompt = this.#prompt(documentIds, [...history, { question, answer }], "");
+      const prompt = this.#prompt(await this.#material(documentIds, extent), [...history, { question, answer }], "");
       if (prompt.tokens.length > this.#limit || controller.signal.aborted) return;
       await this.#caches.read(prompt, prompt.questionStart, 0, { signal: controller.signal, onProgress: () => {} });
     });
@@ -130,12 +142,25 @@ export class Engine {
     });
   }
 
-  async #turn(request: AskRequest, hooks: Hooks): Promise<TurnResult> {
+  /** The question looks through every window; what it finds is the excerpt that a turn is then made of. */
+  async #turnInWindows(request: AskRequest, hooks: Hooks): Promise<TurnResult> {
+    const { documentIds, mode } = request;
+    const documents = this.#documents.texts(documentIds);
+    const windows = await this.#documents.windows(documentIds);
+    const { tokenize } = this.#documents;
+    const search = await searchWindows(this.loaded, this.#caches, { documents, windows, tokenize }, request, this.#readingHooks(hooks));
+    // An excerpt is soon read and needed once, so its cache goes before the answer is decoded.
+    const onStatus = (status: Parameters<Hooks["onStatus"]>[0]) => status.phase === "reading" || hooks.onStatus(status);
+    const material = { documents, excerpts: search.excerpts, firstDocument: null };
+    const result = await this.#turn({ ...request, mode: "balanced" }, material, { ...hooks, onStatus });
+    return withSearch(result, search, mode);
+  }
+
+  async #turn(request: AskRequest, material: Material, hooks: Hooks): Promise<TurnResult> {
     const clock = new Stopwatch();
     const { loaded } = this;
     const caches = this.#caches;
-    const documents = this.#texts(request.documentIds);
-    const prompt = this.#prompt(request.documentIds, request.history, request.question);
+    const prompt = this.#prompt(material, request.history, request.question);
     const length = prompt.tokens.length;
     this.#refuseTooLong(length);
     const maxTokens = Math.min(request.maxAnswerTokens, loaded.info.contextLength - length);
@@ -153,7 +178,7 @@ export class Engine {
     const sampler = createSampler(loaded.model, request);
     try {
       await caches.setReading(request);
-      const window = windowOf(prompt, request.window);
+      const window = probedRows(prompt, request.window);
       const end = ReadingCache.lastPieceStart(length, prompt.questionStart, window[0]);
       const restoreMs = await caches.restore(prompt, end);
       await caches.read(prompt, end, maxTokens, this.#readingHooks(hooks));
@@ -163,7 +188,8 @@ export class Engine {
       const firstTokenMs = clock.total();
       const questionMs = clock.lap();
 
-      const { policy, keep, evidence } = await this.#choose(request, prompt, documents, answer, sampler);
+      const choice = await this.#choose(request, prompt, material.excerpts, answer, sampler);
+      const { keep } = choice;
       begun = answer.tokens.length;
       const selectMs = clock.lap();
       const readingBytes = caches.reading.report()!.bytes;
@@ -171,8 +197,7 @@ export class Engine {
         await caches.gather(keep.kept, length, request.answeringKv);
         await caches.reading.truncate(length);
       }
-      const { perLayer } = withWindows(loaded.windows, keep, length);
-      caches.kept = { promptTokens: length, perLayer };
+      caches.kept = { promptTokens: length, perLayer: withWindows(loaded.windows, keep, length).perLayer };
       const gatherMs = clock.lap();
       this.#report(hooks, true);
       const { peakBytes } = caches;
@@ -182,43 +207,21 @@ export class Engine {
       clock.lap();
       await answer.write(caches.next, sampler);
       const decodeMs = clock.lap();
-      const answered = caches.answering?.report() ?? caches.reading.report()!;
       this.#report(hooks, true);
-      return {
-        answer: answer.text,
-        stopReason: answer.over!,
-        promptTokens: length,
-        answerTokens: answer.tokens.length,
-        cache: {
-          policy,
-          mode: request.mode,
-          budgetTokens: keep.budget,
-          fullBytes: loaded.fullBytes(length),
-          readingBytes,
-          answeringBytes: answered.bytes,
-          peakBytes: Math.max(peakBytes, caches.peakBytes),
-          computeBytes: answered.computeBytes,
-          protectedTokens: keep.protectedTokens,
-          keptPerLayer: perLayer,
-        },
-        timing: {
-          readMs,
-          restoreMs,
-          questionMs,
-          selectMs,
-          gatherMs,
-          firstTokenMs,
-          decodeTokensPerSecond: perSecond(answer.tokens.length, begun, decodeMs, selectMs + gatherMs + decodeMs),
-        },
-        evidence,
-        quotes: checkQuotes(answer.text, request.question, documents),
-        keptShares: keptShares(prompt.documentStarts, documents, keep.kept),
-        notice:
-          loaded.info.unsupported === null
-            ? null
-            : sentence("This model answers from the full cache: {why}.", { why: { text: loaded.info.unsupported } }),
-        details: detailsOf(loaded, prompt, window, { policy, keep }, answer),
-      };
+      const timing = { readMs, restoreMs, questionMs, selectMs, gatherMs, firstTokenMs };
+      return resultOf(loaded, caches, {
+        request,
+        material,
+        prompt,
+        window,
+        choice,
+        answer,
+        begun,
+        readingBytes,
+        peakBytes,
+        timing,
+        decodeMs,
+      });
     } finally {
       sampler.dispose();
       await caches.forgetAnswer();
@@ -229,38 +232,29 @@ export class Engine {
   }
 
   /** What stays of the prompt whose question was just probed, and the passages that it comes from. */
-  async #choose(
-    request: AskRequest,
-    prompt: Prompt,
-    documents: TokenizedText[],
-    answer: Answer,
-    sampler: Sampler,
-  ): Promise<{ policy: PolicyName; keep: Keep; evidence: Passage[] }> {
+  async #choose(request: AskRequest, prompt: Prompt, excerpts: readonly Excerpt[], answer: Answer, sampler: Sampler): Promise<Choice> {
     const { loaded } = this;
-    const { info, model, profile, scored } = loaded;
-    const { heads, kvHeads } = info;
-    const layers = scored.length;
+    const { info, model, profile } = loaded;
+    const [layers, heads] = [loaded.scored.length, info.heads];
     const { reading, bounded } = this.#caches;
     const positions = prompt.tokens.length;
     if (info.unsupported !== null) return { policy: "full", keep: keepEverything(positions, layers), evidence: [] };
     const attention = Attention.probed(reading, { layers, heads }, positions);
     const keep = await chooseKept(loaded, this.#caches, { prompt, attention, answer, sampler, request });
-    const similarity = (layer: number) => reading.similarity(layer);
-    const seen = { layers, heads, kvHeads, profile, attention: attention.layer, similarity, positions };
-    return { policy: bounded ? "keydiff" : request.policy, keep, evidence: findEvidence(model, prompt, documents, seen, keep.kept) };
+    const seen = { layers, heads, profile, attention: attention.layer, positions };
+    const texts = excerpts.map(({ text }) => text);
+    return { policy: bounded ? "keydiff" : request.policy, keep, evidence: findEvidence(model, prompt, texts, seen, keep.kept) };
   }
 
-  #texts(documentIds: readonly string[]): TokenizedText[] {
-    return documentIds.map((id) => {
-      const document = this.#documents.get(id);
-      if (document === undefined) throw new EngineError("nothing-to-read", "This document is not loaded any more: add it again.");
-      return document;
-    });
+  /** What is read of these documents in one prompt. */
+  async #material(documentIds: readonly string[], extent: ReadExtent): Promise<Material> {
+    const excerpts = await this.#documents.excerpts(documentIds, extent);
+    return { documents: this.#documents.texts(documentIds), excerpts, firstDocument: documentIds[0] ?? "" };
   }
 
-  #prompt(documentIds: readonly string[], history: readonly PastTurn[], question: string): ConversationPrompt {
-    const { model, template } = this.loaded;
-    return { ...buildPrompt(model, template, this.#texts(documentIds), history, question), firstDocument: documentIds[0] ?? "" };
+  #prompt({ excerpts, firstDocument }: Material, history: readonly PastTurn[], question: string): ConversationPrompt {
+    const texts = excerpts.map(({ text }) => text);
+    return { ...buildPrompt(this.loaded.model, this.loaded.template, texts, history, question), firstDocument };
   }
 
   get #limit(): number {
@@ -272,7 +266,7 @@ export class Engine {
     if (promptTokens <= limit) return;
     throw new EngineError(
       "too-long",
-      "This conversation is {tokens} tokens long, but {model} reads at most {limit}: use a shorter document, fewer documents, or a model with a longer context.",
+      "This conversation is {tokens} tokens long, but {model} reads at most {limit}: choose the pages to read, read in windows, or use a model with a longer context.",
       { tokens: promptTokens, model: this.loaded.info.name, limit },
     );
   }
@@ -303,36 +297,4 @@ export class Engine {
     this.#queue = result.catch(() => {});
     return result;
   }
-}
-
-/** The rows whose attention is probed, as positions [from, to): the question's own tokens, or the prompt's last ones. */
-function windowOf(prompt: Prompt, window: Window): [number, number] {
-  const length = prompt.tokens.length;
-  if (window !== "question") return [Math.max(0, length - window), length];
-  return [ReadingCache.lastPieceStart(length, prompt.questionStart, prompt.questionStart), prompt.questionEnd];
-}
-
-/** Tokens decoded in a second, of those after the first `begun`; of a short answer that was begun whole, all after the first. */
-function perSecond(tokens: number, begun: number, decodeMs: number, sinceFirstMs: number): number {
-  return tokens > begun ? (tokens - begun) / Math.max(1e-3, decodeMs / 1000) : (tokens - 1) / Math.max(1e-3, sinceFirstMs / 1000);
-}
-
-function detailsOf(
-  { info, profile, windows, scored }: LoadedModel,
-  prompt: Prompt,
-  [from, to]: [number, number],
-  { policy, keep }: { policy: PolicyName; keep: Keep },
-  answer: Answer,
-): TurnDetails {
-  const voters = scored.map((_, layer) => policies[policy].voters(info.heads, profile?.scores[layer]));
-  const { budgets, kept } = withWindows(windows, keep, prompt.tokens.length);
-  return {
-    promptTokenIds: prompt.tokens,
-    window: range(from, to),
-    policy,
-    heads: onAllLayers(windows, voters, () => []),
-    budgets,
-    kept,
-    answerTokenIds: answer.tokens,
-  };
 }

@@ -3,12 +3,13 @@ import type { LlamaModel } from "node-llama-cpp";
 import type { HeadProfile, PolicyInput } from "./policies/policy.ts";
 import { allHeads, averagePool } from "./policies/scoring.ts";
 import { charactersOfTokens, type Prompt, type TokenizedText } from "./prompt.ts";
+import { sentenceAround } from "./sentences.ts";
 
 /** A passage of one document, as character offsets in its text; `score` is its share of the best passage's attention, 0 to 1. */
 export type Passage = { documentIndex: number; start: number; end: number; score: number };
 
-/** What a policy sees, without the choice that it has to make. */
-type AttentionInput = Omit<PolicyInput, "first" | "end" | "counts">;
+/** What was probed, and which heads count. */
+type AttentionInput = Pick<PolicyInput, "layers" | "heads" | "attention" | "positions" | "profile">;
 
 const mostPassages = 5;
 /** Passages with less than this share of the best one's attention are not shown. */
@@ -16,9 +17,7 @@ const leastShare = 0.2;
 /** Heads with less than this share of the best head's retrieval score say nothing about evidence. */
 const leastHeadShare = 0.25;
 /** Tokens over which attention is averaged before the highest point is looked for. */
-const peakTokens = 9;
-/** A sentence longer than this many characters is shown only around its peak. */
-const longestPassage = 400;
+export const peakTokens = 9;
 
 /**
  * The passages that the answer rests on, best first. A token counts by the attention of its layers' retrieval heads, in the layers that kept it.
@@ -34,7 +33,7 @@ export function findEvidence(
 ): Passage[] {
   const from = prompt.documentStarts[0]!;
   const to = prompt.documentStarts.at(-1)!;
-  const scores = averagePool(attentionOnDocuments(input, kept, from, to), peakTokens);
+  const scores = averagePool(retrievalAttention(input, kept, from, to), peakTokens);
   const passages: Passage[] = [];
   let best = 0;
   for (let tries = 0; passages.length < mostPassages && tries < 4 * mostPassages; tries++) {
@@ -56,7 +55,12 @@ export function findEvidence(
   return passages;
 }
 
-function attentionOnDocuments(
+/**
+ * How much the retrieval heads of all layers attend to each position in [from, to).
+ *
+ * @param kept only what layers kept counts, [layer][set][position]; null means everything
+ */
+export function retrievalAttention(
   { layers, heads, attention, positions, profile }: AttentionInput,
   kept: readonly (readonly (readonly number[])[])[] | null,
   from: number,
@@ -97,35 +101,4 @@ function indexOfMax(values: Float32Array): number {
   let best = 0;
   for (let i = 1; i < values.length; i++) if (values[i]! > values[best]!) best = i;
   return best;
-}
-
-/** The sentence around [start, end), without surrounding space; a very long one is cut at words around the place. */
-function sentenceAround(text: string, start: number, end: number): { start: number; end: number } {
-  const earliest = Math.max(0, start - longestPassage);
-  const latest = Math.min(text.length, end + longestPassage);
-  let first = earliest;
-  for (let i = start - 1; i > earliest; i--) {
-    if (isBoundary(text, i)) {
-      first = i + 1;
-      break;
-    }
-  }
-  let last = latest;
-  for (let i = Math.max(first, end - 1); i < latest; i++) {
-    if (isBoundary(text, i)) {
-      last = i + 1;
-      break;
-    }
-  }
-  while (first < last && /\s/.test(text[first]!)) first++;
-  while (last > first && /\s/.test(text[last - 1]!)) last--;
-  return { start: first, end: last };
-}
-
-/** Whether the character at `i` ends a sentence: . ! ? (or their full-width forms) before white space, or an empty line. */
-function isBoundary(text: string, i: number): boolean {
-  const char = text[i]!;
-  if ("\u3002\uff01\uff1f".includes(char)) return true;
-  if (".!?".includes(char)) return i + 1 >= text.length || /\s/.test(text[i + 1]!);
-  return char === "\n" && text[i + 1] === "\n";
 }

@@ -74,7 +74,7 @@ async function perform(
     case "removeDocument":
       return engine.removeDocument(call.documentId);
     case "countPrompt":
-      return engine.countPrompt(call.documentIds, call.history, call.question);
+      return await engine.countPrompt(call);
     case "read":
       return await engine.read(call, hooks);
     case "ask":

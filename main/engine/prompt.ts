@@ -14,6 +14,7 @@ import {
   SpecialToken,
 } from "node-llama-cpp";
 import { EngineError } from "./errors.ts";
+import { pieceEnd } from "./sentences.ts";
 
 /** The chat template's tokens around what people and documents say. */
 export type Template = {
@@ -100,26 +101,13 @@ export async function tokenizeDocument(model: LlamaModel, text: string, signal?:
   const slices: TokenizedText["slices"] = [];
   for (let start = 0; start < text.length; ) {
     signal?.throwIfAborted();
-    const end = sliceEnd(text, start);
+    const end = pieceEnd(text, start, sliceCharacters);
     slices.push({ character: start, token: tokens.length });
     for (const token of model.tokenize(text.slice(start, end), false, start > 0 ? "trimLeadingSpace" : undefined)) tokens.push(token);
     start = end;
     await new Promise<void>((resolve) => setImmediate(resolve));
   }
   return { text, tokens, slices };
-}
-
-/** The last paragraph end, else line end, else space before the slice is full; never inside a surrogate pair. */
-function sliceEnd(text: string, start: number): number {
-  const limit = start + sliceCharacters;
-  if (limit >= text.length) return text.length;
-  const least = start + sliceCharacters / 2;
-  for (const stop of ["\n\n", "\n", " "]) {
-    const at = text.lastIndexOf(stop, limit - stop.length);
-    if (at >= least) return stop === " " ? at : at + stop.length;
-  }
-  const code = text.charCodeAt(limit - 1);
-  return code >= 0xd800 && code <= 0xdbff ? limit - 1 : limit;
 }
 
 /** Puts a conversation and its new question together. */

@@ -1,8 +1,8 @@
 /** What the main side and the engine child say to each other. Every answer carries the number of the call it belongs to. */
-import type { AppError, EngineStatus, KvType, MemoryMode, MemoryReport, ModelInfo } from "../../preload/api.ts";
+import type { AppError, EngineStatus, KvType, MemoryMode, MemoryReport, ModelInfo, PromptCount } from "../../preload/api.ts";
 import type { CalibrationProgress } from "./calibrate.ts";
 import type { PastTurn } from "./prompt.ts";
-import type { AskRequest, TurnResult } from "./turn.ts";
+import type { AskRequest, ReadExtent, TurnResult } from "./turn.ts";
 
 /** A model file and how it is used; without a context length or system prompt they are the model's own and Folio's. */
 export type LoadRequest = { file: string; threads: number; contextLength?: number; systemPrompt?: string };
@@ -17,8 +17,16 @@ export type Call =
   | { op: "calibrate"; file: string; threads: number }
   | { op: "addDocument"; documentId: string; text: string }
   | { op: "removeDocument"; documentId: string }
-  | { op: "countPrompt"; documentIds: string[]; history: PastTurn[]; question: string }
-  | { op: "read"; documentIds: string[]; history: PastTurn[]; mode: MemoryMode; smallestShare: number; readingKv: KvType }
+  | { op: "countPrompt"; documentIds: string[]; extent?: ReadExtent; history: PastTurn[]; question: string }
+  | {
+      op: "read";
+      documentIds: string[];
+      extent?: ReadExtent;
+      history: PastTurn[];
+      mode: MemoryMode;
+      smallestShare: number;
+      readingKv: KvType;
+    }
   | { op: "ask"; request: AskRequest }
   | { op: "memory" };
 
@@ -30,7 +38,7 @@ export type Results = {
   calibrate: undefined;
   addDocument: number;
   removeDocument: undefined;
-  countPrompt: { promptTokens: number; limit: number };
+  countPrompt: PromptCount;
   read: undefined;
   ask: TurnResult;
   memory: MemoryReport;

@@ -4,6 +4,7 @@
  */
 import type { KvType } from "../../preload/api.ts";
 import { createContext, decode, type KvReport, type NativeContext } from "./addon.ts";
+import type { Window } from "./keep.ts";
 import type { LoadedModel } from "./model.ts";
 import type { Prompt } from "./prompt.ts";
 import type { SnapshotIdentity, SnapshotParts } from "./snapshot.ts";
@@ -240,6 +241,13 @@ export class ReadingCache {
     this.#tokens.length = cut ? length : 0;
     this.#saved = this.#saved.filter((position) => position <= this.#tokens.length);
   }
+}
+
+/** The rows whose attention is probed, as positions [from, to): the question's own tokens, or the prompt's last ones. */
+export function probedRows(prompt: Prompt, window: Window): [number, number] {
+  const length = prompt.tokens.length;
+  if (window !== "question") return [Math.max(0, length - window), length];
+  return [ReadingCache.lastPieceStart(length, prompt.questionStart, prompt.questionStart), prompt.questionEnd];
 }
 
 /** How many tokens two sequences begin with alike. */

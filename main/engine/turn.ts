@@ -18,8 +18,17 @@ import type { Window } from "./keep.ts";
 import type { PastTurn } from "./prompt.ts";
 import type { QuoteCheck } from "./quotes.ts";
 
+/** What of its documents a conversation reads. */
+export type ReadExtent =
+  | { kind: "whole" }
+  /** Of each document these characters, or all of it: [document]. */
+  | { kind: "parts"; parts: ({ start: number; end: number } | null)[] }
+  | { kind: "windows" };
+
 export type AskRequest = {
   documentIds: string[];
+  /** Missing is whole. */
+  extent?: ReadExtent;
   history: PastTurn[];
   question: string;
   policy: PolicyName;
@@ -44,6 +53,8 @@ export type TurnResult = {
   quotes: QuoteCheck[];
   /** Share of the layers that kept the tokens of each part of each document, 0 to 1: [document][part]. */
   keptShares: number[][];
+  /** When the documents were read in windows: how many windows and tokens were read, and tokens of the sentences that were answered from. */
+  windows: { count: number; tokens: number; picked: number } | null;
   /** Why the answer came from the full cache although a budget was set. */
   notice: Sentence | null;
   details: TurnDetails;

@@ -4,8 +4,9 @@
  */
 
 import type Database from "better-sqlite3";
-import type { AppError, Conversation, ConversationInfo, Turn } from "../../preload/api.ts";
+import type { AppError, Conversation, ConversationInfo, Extent, Turn } from "../../preload/api.ts";
 import { type Sentence, savedSentence, sentence } from "../../preload/sentences.ts";
+import { extentSchema } from "../extent.ts";
 import { LibraryError } from "./errors.ts";
 
 /** How much of an answer may be lost at most, in ms. */
@@ -13,6 +14,8 @@ const saveEveryMs = 250;
 
 type InfoRow = Omit<ConversationInfo, "documentIds" | "documentNames"> & { documents: string };
 type TurnRow = { id: string; question: string; answer: string; outcome: string | null };
+/** `extent` is missing in libraries of earlier versions. */
+type LastOpen = { conversation: string } | { documents: string[]; extent?: Extent };
 type Settled = Extract<Turn, { phase: "done" | "failed" }>;
 
 const infoColumns = `id, title, branch_of as branchOf, created as createdAt, changed as changedAt,
@@ -55,15 +58,16 @@ export class Conversations {
     const rows = this.#db
       .prepare("select id, question, answer, outcome from turns where conversation = ? order by key")
       .all(id) as TurnRow[];
-    return { id, documentIds: info.documentIds, turns: rows.map((row) => fromRow(row)) };
+    const extent = this.#db.prepare("select extent from conversations where id = ?").pluck().get(id) as string | null;
+    return { id, documentIds: info.documentIds, extent: extentFromText(extent), turns: rows.map((row) => fromRow(row)) };
   }
 
   /** Saves a new one, with the turns that it begins with. */
   create(conversation: Conversation, title: string, names: readonly string[], branchOf: string | null, now: number): void {
     this.#db.transaction(() => {
       this.#db
-        .prepare("insert into conversations (id, title, branch_of, created, changed) values (?, ?, ?, ?, ?)")
-        .run(conversation.id, title, branchOf, now, now);
+        .prepare("insert into conversations (id, title, branch_of, created, changed, extent) values (?, ?, ?, ?, ?, ?)")
+        .run(conversation.id, title, branchOf, now, now, textOfExtent(conversation.extent));
       for (const [position, documentId] of conversation.documentIds.entries())
         this.#insertDocument(conversation.id, position, documentId, names[position] ?? "");
       for (const turn of conversation.turns) this.#insertTurn(conversation.id, turn);
@@ -73,6 +77,10 @@ export class Conversations {
   addDocument(id: string, documentId: string, name: string): void {
     const position = this.#db.prepare("select count(*) from conversation_documents where conversation = ?").pluck().get(id) as number;
     this.#insertDocument(id, position, documentId, name);
+  }
+
+  setExtent(id: string, extent: Extent): void {
+    this.#db.prepare("update conversations set extent = ? where id = ?").run(textOfExtent(extent), id);
   }
 
   /** Saves a turn as it is now, for good before this returns. */
@@ -136,13 +144,14 @@ export class Conversations {
   }
 
   /** What was open last: a conversation that is still there, or documents that nothing was asked about yet. */
-  get lastOpen(): { conversation: string } | { documents: string[] } | null {
+  get lastOpen(): LastOpen | null {
     const value = this.#db.prepare("select value from notes where name = 'open'").pluck().get() as string | undefined;
-    const open = value === undefined ? null : (JSON.parse(value) as { conversation: string } | { documents: string[] });
-    return open && "conversation" in open && !this.info(open.conversation) ? null : open;
+    const open = value === undefined ? null : (JSON.parse(value) as LastOpen);
+    if (open && "documents" in open) return { ...open, extent: extentSchema.catch({ kind: "whole" }).parse(open.extent) };
+    return open && !this.info(open.conversation) ? null : open;
   }
 
-  setLastOpen(open: { conversation: string } | { documents: string[] }): void {
+  setLastOpen(open: LastOpen): void {
     this.#db.prepare("insert or replace into notes (name, value) values ('open', ?)").run(JSON.stringify(open));
   }
 
@@ -193,6 +202,18 @@ function outcomeOf(turn: Turn): string | null {
   if (turn.phase === "waiting" || turn.phase === "answering") return null;
   const { id: _, question: __, answer: ___, ...outcome } = turn;
   return JSON.stringify(outcome);
+}
+
+const textOfExtent = (extent: Extent): string | null => (extent.kind === "whole" ? null : JSON.stringify(extent));
+
+/** What cannot be read any more was a choice of what to leave out: nothing is left out. */
+function extentFromText(text: string | null): Extent {
+  if (text === null) return { kind: "whole" };
+  try {
+    return extentSchema.parse(JSON.parse(text));
+  } catch {
+    return { kind: "whole" };
+  }
 }
 
 function infoFromRow({ documents, ...row }: InfoRow): ConversationInfo {

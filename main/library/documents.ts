@@ -1,7 +1,7 @@
 /** The library's documents: what is known of each, and its text page by page. Long writes and reads are cut, so that nothing else waits for them. */
 
 import type Database from "better-sqlite3";
-import type { Page } from "../../preload/api.ts";
+import type { Page, PageRange } from "../../preload/api.ts";
 import { type Sentence, savedSentence } from "../../preload/sentences.ts";
 import { LibraryError } from "./errors.ts";
 import type { Originals } from "./originals.ts";
@@ -128,6 +128,18 @@ export class Documents {
       if (rows.length < slicePages) return { text: parts.join("") + tail, pages };
       await breath();
     }
+  }
+
+  /** The characters of a range of pages in its text; null when it has none of them. */
+  span({ documentId, from, to }: PageRange): { start: number; end: number } | null {
+    const first = this.#db
+      .prepare("select start from pages where document = ? and number between ? and ? order by number limit 1")
+      .pluck()
+      .get(documentId, from, to) as number | undefined;
+    const last = this.#db
+      .prepare("select start, text from pages where document = ? and number between ? and ? order by number desc limit 1")
+      .get(documentId, from, to) as { start: number; text: string } | undefined;
+    return first === undefined || !last ? null : { start: first, end: last.start + last.text.length };
   }
 
   /** Its file, byte for byte. @throws LibraryError when the document or its file is not there */

@@ -135,7 +135,7 @@ function json(info: ConversationInfo, { turns }: Conversation): string {
       note: note && inEnglish(note),
       evidence: citations(info, turn, "en"),
       ...(turn.phase === "done"
-        ? { stopReason: turn.stopReason, promptTokens: turn.promptTokens, cache: turn.cache, timing: turn.timing }
+        ? { stopReason: turn.stopReason, promptTokens: turn.promptTokens, coverage: turn.coverage, cache: turn.cache, timing: turn.timing }
         : {}),
     };
   });

@@ -113,6 +113,10 @@ export const migrations: readonly string[] = [
 
   create table notes (name text primary key, value text not null) strict, without rowid;
   `,
+  `
+  -- JSON of what of its documents the model is given; null is all of them.
+  alter table conversations add column extent text;
+  `,
 ];
 
 /** Marks the file as a library of Folio, for SQLite and for people who look. */

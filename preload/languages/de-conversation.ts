@@ -30,8 +30,6 @@ export const conversation = {
   "{over} too many, about {pages}.": "{over} zu viel, das sind etwa {pages}.",
   "Without {name}: about {tokens}": "Ohne {name}: etwa {tokens}",
   "New conversation, without the earlier turns": "Neues Gespräch, ohne die früheren Fragen",
-  "Choose a shorter document, or start Folio with a model that has a longer context.":
-    "Ein kürzeres Dokument wählen, oder ein Modell mit längerem Kontext.",
   "{name} was removed. What was said can still be read; add the same file again to go on asking.":
     "{name} wurde entfernt. Das Gesagte lässt sich noch lesen; um weiterzufragen, dieselbe Datei wieder hinzufügen.",
   "A document of this conversation": "Ein Dokument dieses Gesprächs",

@@ -61,8 +61,17 @@ export const problems = {
   "This answer is not there any more.": "Diese Antwort ist nicht mehr da.",
   "The last question is still being answered: wait for it or stop it.":
     "Die letzte Frage wird noch beantwortet. Darauf warten, oder sie anhalten.",
-  "This conversation is {tokens} tokens long, but {model} reads at most {limit}: use a shorter document, fewer documents, or a model with a longer context.":
-    "Dieses Gespräch ist {tokens} Tokens lang, aber {model} liest höchstens {limit}. Ein kürzeres Dokument nehmen, weniger Dokumente, oder ein Modell mit längerem Kontext.",
+  "This conversation is {tokens} tokens long, but {model} reads at most {limit}: choose the pages to read, read in windows, or use a model with a longer context.":
+    "Dieses Gespräch ist {tokens} Tokens lang, aber {model} liest höchstens {limit}. Auswählen, welche Seiten gelesen werden, in Abschnitten lesen, oder ein Modell mit längerem Kontext nehmen.",
+  "This question is too long to be asked of every window: ask it in fewer words.":
+    "Diese Frage ist zu lang, um sie an jeden Abschnitt zu stellen. Mit weniger Worten fragen.",
+  "This conversation of {tokens} tokens leaves no room for passages of the documents in what {model} reads at once: ask in a new conversation.":
+    "Dieses Gespräch mit seinen {tokens} Tokens lässt in dem, was {model} auf einmal liest, keinen Platz für Stellen aus den Dokumenten. In einem neuen Gespräch fragen.",
+  "{model} cannot look through windows: {why}. Choose the pages to read, or another model.":
+    "{model} kann keine Abschnitte durchsehen: {why}. Seiten auswählen, oder ein anderes Modell.",
+  "There is no page {page} in this document: choose other pages.":
+    "Eine Seite {page} gibt es in diesem Dokument nicht. Andere Seiten auswählen.",
+  "These pages have no text to read: choose others.": "Auf diesen Seiten gibt es keinen Text zu lesen. Andere auswählen.",
   "Reading {tokens} tokens needs {needed} of memory, but only {free} is free: close other programs, or use a shorter document or a smaller model.":
     "{tokens} Tokens zu lesen braucht {needed} Speicher, aber nur {free} sind frei. Andere Programme schließen, oder ein kürzeres Dokument oder kleineres Modell nehmen.",
   "This model answers from the full cache: {why}.": "Dieses Modell antwortet aus dem vollen Cache: {why}.",

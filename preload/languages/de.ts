@@ -3,6 +3,7 @@ import type { Translations } from "../sentences.ts";
 import { conversation } from "./de-conversation.ts";
 import { dialogs } from "./de-dialogs.ts";
 import { documents } from "./de-documents.ts";
+import { extent } from "./de-extent.ts";
 import { memory } from "./de-memory.ts";
 import { models } from "./de-models.ts";
 import { problems } from "./de-problems.ts";
@@ -14,6 +15,7 @@ export const german = {
   ...conversation,
   ...memory,
   ...dialogs,
+  ...extent,
   ...models,
   ...settings,
   ...problems,

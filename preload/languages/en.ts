@@ -11,5 +11,8 @@ export const singular: Record<PluralText, string> = {
   "all {count} pages read": "its one page read",
   "{count} pages have no text, only pictures or a scan, so the model cannot read them: {pages}.":
     "{count} page has no text, only pictures or a scan, so the model cannot read it: {pages}.",
+  "In {count} windows": "In {count} window",
+  "{tokens} in {count} windows": "{tokens} in {count} window",
+  "Only some pages of {count} documents": "Only some pages of {count} document",
   "Link the folder with {count} models": "Link the folder with {count} model",
 };

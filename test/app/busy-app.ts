@@ -73,7 +73,7 @@ export async function busyApp() {
     },
   };
   fake.state.documents = documents;
-  fake.state.conversation = { id: "c", documentIds: ["text", "pdf"], turns: [done, failed] };
+  fake.state.conversation = { id: "c", documentIds: ["text", "pdf"], extent: { kind: "whole" }, turns: [done, failed] };
   fake.state.conversations = [
     {
       id: "c",

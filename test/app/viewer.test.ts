@@ -44,7 +44,7 @@ async function appWith(bytes: Uint8Array, passages: string[] = [], answer = "An 
     return { documentId: "d", page, start, end: start + passage.length, text: passage, score: 1 };
   });
   fake.state.documents = [known];
-  fake.state.conversation = { id: "c", documentIds: ["d"], turns: [finishedTurn({ answer, evidence })] };
+  fake.state.conversation = { id: "c", documentIds: ["d"], extent: { kind: "whole" }, turns: [finishedTurn({ answer, evidence })] };
   fake.app.requests.getPages = () => Promise.resolve(pages);
   fake.app.requests.getFile = () => Promise.resolve(bytes);
   return fake;

@@ -1,5 +1,11 @@
 import { expect, test } from "vitest";
-import { keptShares } from "../../../main/engine/kept.ts";
+import { excerptsOf, partOf, wholeDocument } from "../../../main/engine/excerpt.ts";
+import { keptShares as sharesOf } from "../../../main/engine/kept.ts";
+import type { TokenizedText } from "../../../main/engine/prompt.ts";
+
+/** Of documents that were read whole. */
+const keptShares = (starts: number[], documents: TokenizedText[], kept: Parameters<typeof sharesOf>[3]) =>
+  sharesOf(starts, documents.map(wholeDocument), documents, kept);
 
 /** A document of `tokens` tokens, one letter each. */
 const document = (tokens: number) => ({
@@ -45,4 +51,31 @@ test("parts follow the text where tokens are longer or shorter", () => {
 test("everything kept is 1 wherever there is text; a document shorter than its parts has gaps only between tokens", () => {
   expect(keptShares([0, 400], [document(400)], null)[0]!.every((share) => share === 1)).toBe(true);
   expect(keptShares([5, 8], [document(3)], null)[0]!.filter((share) => share === 1)).toHaveLength(3);
+});
+
+test("of what was read in part, the rest was not kept", () => {
+  const [first, second] = [document(400), document(200)];
+  const part = partOf(first, 0, 100, document(100));
+  const [parts, whole] = sharesOf([0, 100, 300], [part, wholeDocument(second, 1)], [first, second], null);
+  expect(parts!.map((share, bin) => (share === 1 ? bin : -1)).filter((bin) => bin >= 0)).toEqual(
+    Array.from({ length: 50 }, (_, i) => 50 + i),
+  );
+  expect(whole!.every((share) => share === 1)).toBe(true);
+});
+
+test("of passages each token is where its passage is in the document", () => {
+  const whole = document(400);
+  const tokenize = (text: string) => new Array<number>(text.length).fill(1);
+  const spans = [
+    { documentIndex: 1, start: 20, end: 24 },
+    { documentIndex: 1, start: 300, end: 304 },
+  ];
+  const excerpts = excerptsOf(tokenize, [document(10), whole], spans);
+  // Four tokens, two for the gap, four tokens: the first and the last two are kept.
+  const [none, kept] = sharesOf([5, 15], excerpts, [document(10), whole], [[[5, 13, 14]]]);
+  expect(none!.every((share) => share === 0)).toBe(true);
+  expect(kept!.flatMap((share, bin) => (share > 0 ? [[bin, share]] : []))).toEqual([
+    [10, 0.5],
+    [151, 1],
+  ]);
 });

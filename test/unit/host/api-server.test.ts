@@ -203,6 +203,7 @@ test("a question: documents in order, history, the system's words in front, and 
   const inlineId = createHash("sha256").update("inline").digest("hex");
   expect(inquiry).toEqual({
     documentIds: ["b", "a", inlineId],
+    extent: { kind: "whole" },
     history: [
       { question: "Who?", answer: "Anna." },
       { question: "When?", answer: "In May." },
@@ -249,7 +250,7 @@ test("a streamed answer comes in pieces, ends with its evidence, and with its le
 });
 
 const tooLong =
-  "This conversation is {tokens} tokens long, but {model} reads at most {limit}: use a shorter document, fewer documents, or a model with a longer context.";
+  "This conversation is {tokens} tokens long, but {model} reads at most {limit}: choose the pages to read, read in windows, or use a model with a longer context.";
 test.each([
   [
     new EngineError("too-long", tooLong, { tokens: 9000, model: "Tiny", limit: 8176 }),

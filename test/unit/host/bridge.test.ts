@@ -67,7 +67,7 @@ const later = () => new Promise((resolve) => setTimeout(resolve, 10));
 test("requests reach the app, failures keep their code and sentence", async () => {
   const api = connectBrowserHost(page(host.url));
   expect(await api.getState()).toEqual(fake.state);
-  expect(await api.countPrompt("Who?")).toEqual({ promptTokens: 4, limit: 8192 });
+  expect(await api.countPrompt("Who?")).toEqual({ promptTokens: 4, limit: 8192, windows: null });
   expect(await api.stop()).toBeUndefined();
   expect(await api.importFile("Grüße \ud800.txt", new Uint8Array([1, 2]))).toBe("document-1");
   expect(fake.calls.at(-1)).toEqual(["importFile", "Grüße \ufffd.txt", new Uint8Array([1, 2])]);

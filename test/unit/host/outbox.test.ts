@@ -67,7 +67,7 @@ test("a new conversation makes what was said in the last one void", () => {
   const box = createOutbox();
   box.add("turn", turn("t1", "a"));
   box.add("answer", { turnId: "t1", text: "b" });
-  box.add("conversation", { id: "c2", documentIds: [], turns: [] });
+  box.add("conversation", { id: "c2", documentIds: [], extent: { kind: "whole" }, turns: [] });
   expect(taken(box).map(({ name }) => name)).toEqual(["conversation"]);
 });
 

@@ -13,7 +13,7 @@ function router() {
 
 test("known requests arrive with their arguments and answer with their value", async () => {
   const { route, calls } = router();
-  expect(await route("countPrompt", ["Who?"])).toEqual({ value: { promptTokens: 4, limit: 8192 } });
+  expect(await route("countPrompt", ["Who?"])).toEqual({ value: { promptTokens: 4, limit: 8192, windows: null } });
   await route("changeSettings", [{ budget: { kind: "tokens", tokens: 256 }, theme: "dark" }]);
   await route("importFile", ["a.txt", new Uint8Array([1])]);
   expect(calls).toEqual([
@@ -52,6 +52,11 @@ test.each([
   ["importFile", ["a.txt", "text"]],
   ["importFile", ["a.txt", [1, 2]]],
   ["importFile", ["x".repeat(5000), new Uint8Array()]],
+  ["changeExtent", [{ kind: "half" }]],
+  ["changeExtent", [{ kind: "pages", ranges: [] }]],
+  ["changeExtent", [{ kind: "pages", ranges: [{ documentId: "d", from: 5, to: 4 }] }]],
+  ["changeExtent", [{ kind: "pages", ranges: [{ documentId: "d", from: 0, to: 4 }] }]],
+  ["changeExtent", [{ kind: "windows", ranges: [] }]],
   ["changeSettings", [{ theme: "pink" }]],
   ["changeSettings", [{ theme: undefined }]],
   ["changeSettings", [{ unknown: 1 }]],

@@ -35,7 +35,7 @@ const turns = [
     error: { code: "interrupted", text: "Folio ended while it was answering." },
   },
 ] satisfies Turn[];
-const conversation: Conversation = { id: "c", documentIds: ["a", "b"], turns };
+const conversation: Conversation = { id: "c", documentIds: ["a", "b"], extent: { kind: "whole" }, turns };
 
 test("Markdown has questions as heads, answers as they are, and numbered citations", () => {
   const { name, type, text } = exportConversation(info, conversation, "markdown", "en");

@@ -7,7 +7,7 @@ import { join } from "node:path";
 import { afterEach, beforeEach, expect, test } from "vitest";
 import { type Library, openLibrary } from "../../../main/library/library.ts";
 import { sha256 } from "../../../main/library/originals.ts";
-import type { Turn } from "../../../preload/api.ts";
+import type { Conversation, Turn } from "../../../preload/api.ts";
 import { finishedTurn } from "../../finished-turn.ts";
 
 let folder: string;
@@ -125,7 +125,7 @@ test("what an earlier version saved in plain words is shown in them", () => {
   const { conversations } = library;
   const past = { ...done("t1", "Who?", "Ada"), notice: "All heads were used." as never };
   const failed = { id: "t2", question: "Why?", answer: "", phase: "failed", error: { code: "x", message: "It broke." } as never } as const;
-  conversations.create({ id: "c", documentIds: ["a"], turns: [past, failed] }, "Who?", ["A.pdf"], null, 1000);
+  conversations.create({ id: "c", documentIds: ["a"], extent: { kind: "whole" }, turns: [past, failed] }, "Who?", ["A.pdf"], null, 1000);
   expect(conversations.get("c").turns).toMatchObject([
     { notice: { text: "All heads were used." } },
     { phase: "failed", error: { code: "x", text: "It broke." } },
@@ -138,12 +138,17 @@ test("a conversation comes back as it was shown, with its order of documents", (
     done("t1", "Who?", "Ada 😀"),
     { id: "t2", question: "Why?", answer: "Because", phase: "failed", error: { code: "x", text: "y" } } as const,
   ];
-  conversations.create({ id: "c", documentIds: ["b", "a"], turns }, "Who?", ["B.pdf", "A.pdf"], null, 1000);
+  conversations.create({ id: "c", documentIds: ["b", "a"], extent: { kind: "whole" }, turns }, "Who?", ["B.pdf", "A.pdf"], null, 1000);
   conversations.saveTurn("c", { id: "t3", question: "When?", answer: "", phase: "waiting" }, 2000);
   conversations.saveTurn("c", done("t3", "When?", "Now"), 3000);
   conversations.addDocument("c", "z", "Z.pdf");
   const again = conversations.get("c");
-  expect(again).toEqual({ id: "c", documentIds: ["b", "a", "z"], turns: [...turns, done("t3", "When?", "Now")] });
+  expect(again).toEqual({
+    id: "c",
+    documentIds: ["b", "a", "z"],
+    extent: { kind: "whole" },
+    turns: [...turns, done("t3", "When?", "Now")],
+  });
   expect(conversations.list()).toEqual([
     {
       id: "c",
@@ -158,9 +163,27 @@ test("a conversation comes back as it was shown, with its order of documents", (
   ]);
 });
 
+test("what of its documents a conversation reads is remembered with it; what is damaged there leaves nothing out", () => {
+  const { conversations } = library;
+  const extent = { kind: "pages", ranges: [{ documentId: "d", from: 2, to: 5 }] } as const;
+  const create = (id: string, of: Conversation["extent"]) =>
+    conversations.create({ id, documentIds: ["d"], extent: of, turns: [] }, "Q", ["D"], null, 1);
+  create("pages", { ...extent, ranges: [...extent.ranges] });
+  expect(conversations.get("pages").extent).toEqual(extent);
+  conversations.setExtent("pages", { kind: "windows" });
+  expect(conversations.get("pages").extent).toEqual({ kind: "windows" });
+  conversations.setExtent("pages", { kind: "pages", ranges: [{ documentId: "d", from: 5, to: 2 }] });
+  expect(conversations.get("pages").extent).toEqual({ kind: "whole" });
+
+  conversations.setLastOpen({ documents: ["d"], extent: { kind: "windows" } });
+  expect(conversations.lastOpen).toEqual({ documents: ["d"], extent: { kind: "windows" } });
+  conversations.setLastOpen({ documents: ["d"] });
+  expect(conversations.lastOpen).toEqual({ documents: ["d"], extent: { kind: "whole" } });
+});
+
 test("removed conversations come back or are gone; what was open last is known as long as it is there", async () => {
   const { conversations } = library;
-  conversations.create({ id: "c", documentIds: ["d"], turns: [done("t", "Q", "A")] }, "Q", ["D"], null, 1);
+  conversations.create({ id: "c", documentIds: ["d"], extent: { kind: "whole" }, turns: [done("t", "Q", "A")] }, "Q", ["D"], null, 1);
   conversations.setLastOpen({ conversation: "c" });
   await reopen();
   expect(library.conversations.lastOpen).toEqual({ conversation: "c" });

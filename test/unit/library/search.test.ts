@@ -48,6 +48,7 @@ beforeAll(async () => {
     {
       id: "k",
       documentIds: ["a"],
+      extent: { kind: "whole" },
       turns: [
         {
           id: "t",

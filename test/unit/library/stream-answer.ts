@@ -3,7 +3,7 @@ import { openLibrary } from "../../../main/library/library.ts";
 
 const { conversations } = await openLibrary(process.argv[2]!, (error) => console.error(error));
 conversations.create(
-  { id: "c", documentIds: ["d"], turns: [{ id: "t", question: "Q", answer: "", phase: "waiting" }] },
+  { id: "c", documentIds: ["d"], extent: { kind: "whole" }, turns: [{ id: "t", question: "Q", answer: "", phase: "waiting" }] },
   "Q",
   ["D"],
   null,

@@ -4,7 +4,10 @@ import { follow, type Mirror, problemOf } from "../../../renderer/events.ts";
 import { selectAnswering, selectBusy, useFolio } from "../../../renderer/store.ts";
 
 const start: Mirror = useFolio.getInitialState();
-const withTurn = (turn: Turn): Mirror => ({ ...start, conversation: { id: "c", documentIds: ["d"], turns: [turn] } });
+const withTurn = (turn: Turn): Mirror => ({
+  ...start,
+  conversation: { id: "c", documentIds: ["d"], extent: { kind: "whole" }, turns: [turn] },
+});
 const waiting: Turn = { id: "t", question: "Who?", answer: "", phase: "waiting" };
 const reading = (done: number, total: number): AppState["engine"] => ({
   phase: "reading",
@@ -67,7 +70,7 @@ test("a reading stopped before its end is remembered until the next one begins",
   expect(follow.engine(stopped, reading(310, 700), 0).readSoFar).toBeNull();
   const complete: Mirror = { ...start, engine: reading(700, 700) };
   expect(follow.engine(complete, { phase: "idle" }, 0).readSoFar).toBeNull();
-  expect(follow.conversation(stopped, { id: "new", documentIds: [], turns: [] }, 0).readSoFar).toBeNull();
+  expect(follow.conversation(stopped, { id: "new", documentIds: [], extent: { kind: "whole" }, turns: [] }, 0).readSoFar).toBeNull();
 });
 
 test("the gauge's history has one sample a second and no more than five minutes", () => {
