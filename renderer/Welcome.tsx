@@ -1,13 +1,14 @@
 import { importFiles } from "./actions.ts";
 import { bytes, keyName } from "./format.ts";
 import { BookOpenText, FileDown } from "./icons.ts";
-import { say, t } from "./language.ts";
+import { languageNow, say, t } from "./language.ts";
 import { showModels } from "./models/actions.ts";
 import { recommended } from "./models/fit.ts";
 import { useFits } from "./models/useFits.ts";
 import { Notices } from "./Notices.tsx";
 import { rich } from "./rich.ts";
-import sample from "./sample.md?raw";
+import germanSample from "./sample.de.md?raw";
+import englishSample from "./sample.md?raw";
 import { keysFor, pickFiles } from "./shortcuts.ts";
 import { useFolio } from "./store.ts";
 
@@ -24,6 +25,12 @@ export function Welcome() {
   const file = model?.file ?? null;
   const used = useFolio((s) => s.models.find((entry) => entry.file !== null && entry.file === file) ?? null);
   const why = used?.offer?.why;
+  // A model that knows no German could not answer from a German text.
+  const foreign = languageNow() !== "en" && used?.offer?.languages === "English";
+  const sample =
+    languageNow() === "de" && !foreign
+      ? { name: "Ein kurzer Wegweiser durch Folio.md", text: germanSample }
+      : { name: "A short guide to Folio.md", text: englishSample };
   const best = recommended(
     useFits(),
     useFolio((s) => s.machine),
@@ -44,7 +51,7 @@ export function Welcome() {
           <button
             type="button"
             className="button sample"
-            onClick={() => void importFiles([new File([sample], `${t("A short guide to Folio")}.md`, { type: "text/markdown" })])}
+            onClick={() => void importFiles([new File([sample.text], sample.name, { type: "text/markdown" })])}
           >
             <BookOpenText aria-hidden="true" /> {t("Try it with a short guide to Folio")}
           </button>
@@ -93,6 +100,7 @@ export function Welcome() {
               <dt>{t("What to expect")}</dt>
               <dd>
                 {say({ text: why })}
+                {foreign && ` ${t("It knows English only: for other documents and questions choose another model.")}`}
                 {better &&
                   ` ${t("Of Folio’s list, {name} would suit this computer best: it is {bytes} to download.", { name: better.name, bytes: bytes(better.bytes) })}`}
               </dd>

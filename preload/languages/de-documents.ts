@@ -157,7 +157,6 @@ export const documents = {
   Welcome: "Willkommen",
   "Drop a long document here": "Ein langes Dokument hier ablegen",
   "PDF, Office files, e-books, web pages or text. Or choose files": "PDF, Office, E-Books, Webseiten oder Text. Oder Dateien auswählen",
-  "A short guide to Folio": "Ein kurzer Wegweiser durch Folio",
   "Try it with a short guide to Folio": "Mit einem kurzen Wegweiser durch Folio ausprobieren",
   "A model on this computer reads {all} of it, answers your question, and shows the passages that the answer rests on. The line below shows how little memory that took. Nothing leaves this computer.":
     "Ein Modell auf diesem Rechner liest {all}, beantwortet die Frage und zeigt die Stellen, auf denen die Antwort beruht. Die Zeile unten zeigt, wie wenig Speicher das gebraucht hat. Nichts verlässt diesen Rechner.",
@@ -169,6 +168,8 @@ export const documents = {
   Change: "Wechseln",
   "Reads at once": "Liest auf einmal",
   "What to expect": "Was zu erwarten ist",
+  "It knows English only: for other documents and questions choose another model.":
+    "Es kann nur Englisch: Für andere Dokumente und Fragen ein anderes Modell wählen.",
   "Of Folio’s list, {name} would suit this computer best: it is {bytes} to download.":
     "Aus der Liste von Folio würde {name} am besten zu diesem Rechner passen: {bytes} zum Herunterladen.",
 };

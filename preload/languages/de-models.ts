@@ -92,6 +92,8 @@ export const models = {
   "The stronger a field, the more its head looks up facts. What these heads look at is kept.":
     "Je kräftiger ein Feld, desto mehr schlägt sein Kopf Tatsachen nach. Worauf diese Köpfe achten, das bleibt.",
   "Measured in {calibration}.": "Gemessen mit {calibration}.",
+  "{used} of {runs} needle runs at {lengths} tokens; {errors} runs for layer errors; {date}":
+    "{used} von {runs} Suchläufen bei {lengths} Tokens; {errors} Läufen für Fehler der Schichten; {date}",
   "Using all heads, even budgets.": "Alle Köpfe, gleiche Budgets.",
   "Which heads of this model look up facts was not measured yet. A calibration finds out, once, from texts that Folio brings along; small budgets then keep more of what matters.":
     "Welche Köpfe dieses Modells Tatsachen nachschlagen, wurde noch nicht gemessen. Eine Kalibrierung findet es heraus, einmal, mit Texten, die Folio mitbringt; kleine Budgets behalten dann mehr von dem, worauf es ankommt.",

@@ -12,6 +12,20 @@ const stageWords = {
   layers: "Measuring what each layer loses",
 } as const;
 
+/** How a profile was measured, which its file says in English. */
+function inWords(calibration: string): string {
+  const [, used, runs, lengths, errors, date] =
+    /^(\d+) of (\d+) needle runs at ([\d, ]+) tokens; (\d+) runs for layer errors; ([\d-]+)$/.exec(calibration) ?? [];
+  if (!used || !runs || !lengths || !errors || !date) return calibration;
+  return t("{used} of {runs} needle runs at {lengths} tokens; {errors} runs for layer errors; {date}", {
+    used,
+    runs,
+    lengths,
+    errors,
+    date,
+  });
+}
+
 /** What is known of a model's heads, and the way to find it out. */
 export function Calibration({ model }: { model: ModelInfo }) {
   const running = useFolio((s) => s.calibration);
@@ -37,7 +51,7 @@ export function Calibration({ model }: { model: ModelInfo }) {
         <>
           <p>
             {t("The stronger a field, the more its head looks up facts. What these heads look at is kept.")}{" "}
-            <span className="facts">{t("Measured in {calibration}.", { calibration: profile.calibration })}</span>
+            <span className="facts">{t("Measured in {calibration}.", { calibration: inWords(profile.calibration) })}</span>
           </p>
           <HeadPlot profile={profile} />
         </>

@@ -187,7 +187,7 @@ for (const look of [
   });
 }
 
-test("the first run in German follows the browser, and says what is wrong", async () => {
+test("the first run in German follows the browser, with a guide to read in German", async () => {
   const fake = fakeApp();
   fake.state.memory = { ...fake.state.memory, systemTotalBytes: 8e9, systemFreeBytes: 4e9 };
   window = await openTestWindow(fake.app, { locale: "de-DE" });
@@ -195,8 +195,8 @@ test("the first run in German follows the browser, and says what is wrong", asyn
   await page.getByText("Ein langes Dokument hier ablegen").waitFor();
   const found = await englishOn(page, "first run");
   if (folder) await writeFile(`${folder}/first-run.png`, await page.screenshot());
-  await page.keyboard.press("Control+,");
-  await page.keyboard.press("Escape");
+  await page.getByRole("button", { name: "Mit einem kurzen Wegweiser durch Folio ausprobieren" }).click();
+  await expect.poll(() => fake.calls.find(([name]) => name === "importFile")?.[1]).toBe("Ein kurzer Wegweiser durch Folio.md");
   expect(found).toEqual([]);
   expect(await page.evaluate("document.documentElement.lang")).toBe("de");
 });
