@@ -1,15 +1,16 @@
 /**
  * Documents with random damage: every one is answered with text or a plain error, by a host that stays alive. The parts inside archives
- * are damaged too, behind a checksum that is right. Set FOLIO_MUTATIONS for more of each.
+ * are damaged too, behind a checksum that is right.
  */
 import { readFile } from "node:fs/promises";
-import { afterAll, expect, test } from "vitest";
+import { expect, test } from "vitest";
 import { parseDocument } from "../../../main/documents/import.ts";
 import { openArchive } from "../../../main/documents/zip.ts";
 import { mulberry32 } from "../../../main/engine/policies/random.ts";
+import { counted, figure, rounds } from "../../rounds.ts";
 import { type Entry, makeZip } from "./make-zip.ts";
 
-const mutations = Number(process.env.FOLIO_MUTATIONS ?? 8);
+const mutations = rounds(8, 500);
 const fixture = (name: string) => readFile(new URL(`../../documents/${name}`, import.meta.url));
 const bytes = (text: string) => new TextEncoder().encode(text);
 
@@ -28,11 +29,6 @@ const samples: Record<string, () => Promise<Uint8Array>> = {
   "a.md": () => Promise.resolve(bytes("# Größe\n\n- *one*\n\n| a | b |\n|---|---|\n".repeat(50))),
 };
 
-const counts: Record<string, Record<string, number>> = {};
-afterAll(() => {
-  if (process.env.FOLIO_MUTATIONS) console.table(counts);
-});
-
 test.each(Object.keys(samples))(
   `%s, damaged in ${mutations} ways, is answered each time`,
   { timeout: 60_000 + mutations * 4000 },
@@ -41,7 +37,6 @@ test.each(Object.keys(samples))(
     const whole = Buffer.from(await samples[name]!());
     const entries = whole.toString("latin1", 0, 2) === "PK" ? await unpack(whole) : null;
     const outcomes: Record<string, number> = {};
-    counts[name] = outcomes;
     const answer = async (damaged: Uint8Array) => {
       const outcome = await parseDocument(name, damaged, { timeLimitMs: 60_000 }).then(
         ({ text, pages }) => {
@@ -64,6 +59,7 @@ test.each(Object.keys(samples))(
     // The host is alive and well.
     expect((await parseDocument("a.txt", bytes("Words."))).text).toBe("Words.");
     expect(outcomes["document-timed-out"] ?? 0).toBe(0);
+    figure(`${mutations} damaged copies of ${name}`, counted(outcomes));
   },
 );
 
