@@ -22,6 +22,7 @@ export function createOutbox(): Outbox {
     };
     switch (event.name) {
       case "engine":
+      case "safeMode":
       case "model":
       case "settings":
       case "memory":

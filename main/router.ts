@@ -52,6 +52,7 @@ const schemas = {
   stop: z.tuple([]),
   changeSettings: z.tuple([settingsSchema.exactPartial()]),
   resetSettings: z.tuple([]),
+  setSafeMode: z.tuple([z.boolean()]),
   closeNotice: z.tuple([]),
   refreshModels: z.tuple([]),
   linkModel: z.tuple([path]),

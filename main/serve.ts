@@ -102,7 +102,7 @@ async function start(app: App, port: number, key: string): Promise<Loopback> {
 function sayFailures(app: App): void {
   const say = async (name: EventName) => {
     const { engine, notice } = await app.requests.getState();
-    const error = name === "notice" ? notice : engine.phase === "no-model" || engine.phase === "restarting" ? engine.error : null;
+    const error = name === "notice" ? notice : "error" in engine ? engine.error : null;
     if (error) console.error(`folio: ${inEnglish(error)}`);
   };
   app.on((name) => {

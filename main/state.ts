@@ -28,6 +28,7 @@ export class LiveState {
   constructor(settings: Settings, machine: Machine, quality: QualityStep[], desktop: boolean) {
     this.now = {
       engine: { phase: "starting" },
+      safeMode: false,
       model: null,
       settings,
       documents: [],

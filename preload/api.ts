@@ -73,7 +73,9 @@ export type EngineStatus =
       window?: { number: number; of: number };
     }
   | { phase: "answering"; turnId: string; tokensPerSecond: number }
-  | { phase: "restarting"; error: AppError };
+  | { phase: "restarting"; error: AppError }
+  /** It stopped too often, and stays so until it is started in safe mode or another model is chosen. */
+  | { phase: "down"; error: AppError };
 
 /** Where the reading cache is now. */
 export type ReadingPlace = "none" | "memory" | "disk" | "dropped";
@@ -160,6 +162,8 @@ export type LibrarySort = "name" | "added" | "size";
 /** Everything the window shows, sent once when it opens; events keep it current. */
 export type AppState = {
   engine: EngineStatus;
+  /** Whether the engine runs with the model that Folio comes with and a short prompt, whatever is chosen; until the next start. */
+  safeMode: boolean;
   model: ModelInfo | null;
   settings: Settings;
   documents: DocumentInfo[];
@@ -231,12 +235,15 @@ export type Requests = {
   changeSettings(changes: Partial<Settings>): Promise<void>;
   /** Every setting as Folio comes with it; models keep theirs. */
   resetSettings(): Promise<void>;
+  /** Starts the engine in safe mode, or as usual. */
+  setSafeMode(on: boolean): Promise<void>;
   /** Takes back what main had to say. */
   closeNotice(): Promise<void>;
 } & ModelRequests;
 
 export type Events = {
   engine: EngineStatus;
+  safeMode: boolean;
   model: ModelInfo | null;
   settings: Settings;
   document: DocumentInfo;
@@ -286,6 +293,7 @@ export const requestNames = Object.keys({
   stop: 0,
   changeSettings: 0,
   resetSettings: 0,
+  setSafeMode: 0,
   closeNotice: 0,
   refreshModels: 0,
   linkModel: 0,

@@ -110,6 +110,8 @@ function idleWords(engine: EngineStatus): string {
       return t("Starting the engine");
     case "loading":
       return t("Loading {name}", { name: engine.model });
+    case "down":
+      return t("The engine has stopped");
     case "no-model":
       return t("No model");
     case "restarting":

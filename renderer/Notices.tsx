@@ -1,5 +1,6 @@
 import type { ReactNode } from "react";
-import { percent } from "./format.ts";
+import { setSafeMode } from "./actions.ts";
+import { count, percent } from "./format.ts";
 import { Hint } from "./Hint.tsx";
 import { AlertTriangle, Info } from "./icons.ts";
 import { say, t } from "./language.ts";
@@ -18,6 +19,8 @@ export function Notices() {
   const model = useFolio((s) => s.model?.name ?? "");
   const used = useFolio((s) => s.models.find(({ file }) => file !== null && file === s.model?.file)?.id ?? null);
   const calibrating = useFolio((s) => s.calibration !== null);
+  const safeMode = useFolio((s) => s.safeMode);
+  const longest = useFolio((s) => s.model?.contextLength ?? null);
   return (
     <div className="notices" aria-live="polite">
       {engine.phase === "starting" && <Notice>{t("Starting the engine…")}</Notice>}
@@ -32,6 +35,30 @@ export function Notices() {
           <strong>{t("There is no model to answer with.")}</strong> {say(engine.error)}{" "}
           <button type="button" className="link" onClick={showModels}>
             {t("Choose a model")}
+          </button>
+        </Notice>
+      )}
+      {engine.phase === "down" && (
+        <Notice kind="warning">
+          <strong>{t("The engine has stopped.")}</strong> {say(engine.error)}{" "}
+          {t(
+            "Documents, questions and answers are safe. Safe mode uses the small model that Folio comes with and short prompts, without the graphics card.",
+          )}
+          <span className="notice-actions">
+            <button type="button" className="button primary" onClick={() => void setSafeMode(true)}>
+              {t("Start in safe mode")}
+            </button>
+            <button type="button" className="link" onClick={showModels}>
+              {t("Choose another model")}
+            </button>
+          </span>
+        </Notice>
+      )}
+      {safeMode && longest !== null && (
+        <Notice>
+          <strong>{t("Safe mode")}</strong>: {t("{name} answers, from at most {tokens} tokens.", { name: model, tokens: count(longest) })}{" "}
+          <button type="button" className="link" onClick={() => void setSafeMode(false)}>
+            {t("Start as usual")}
           </button>
         </Notice>
       )}

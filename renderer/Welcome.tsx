@@ -18,7 +18,7 @@ const tokensPerPage = 450;
 /** The window without documents: one thing to do, what this computer can do, and a document to try. */
 export function Welcome() {
   const model = useFolio((s) => s.model);
-  const noModel = useFolio((s) => s.engine.phase === "no-model");
+  const noModel = useFolio((s) => s.engine.phase === "no-model" || s.engine.phase === "down");
   const totalBytes = useFolio((s) => s.memory.systemTotalBytes);
   const freeBytes = useFolio((s) => s.memory.systemFreeBytes);
   const cores = useFolio((s) => s.machine.cores);

@@ -146,6 +146,7 @@ export const renameConversation = (id: string, title: string) => attempt(api.ren
 export const renameDocument = (id: string, name: string) => attempt(api.renameDocument(id, name));
 export const moveDocument = (id: string, folder: string) => attempt(api.moveDocument(id, folder));
 export const showInFolder = (id: string) => attempt(api.showInFolder(id));
+export const setSafeMode = (on: boolean) => attempt(api.setSafeMode(on));
 export const closeNotice = () => attempt(api.closeNotice());
 /** Failures are the caller's: a search is asked at every key. */
 export const search = (words: string) => api.search(words);

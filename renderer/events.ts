@@ -70,6 +70,7 @@ type Follow<Name extends EventName> = (mirror: Mirror, payload: Events[Name], no
 
 export const follow: { [Name in EventName]: Follow<Name> } = {
   engine: (mirror, engine) => ({ engine, readSoFar: readSoFar(mirror.engine, engine, mirror.readSoFar) }),
+  safeMode: (_, safeMode) => ({ safeMode }),
   model: (_, model) => ({ model }),
   settings: (_, settings) => ({ settings }),
   document: (mirror, changed) => ({ documents: withChanged(mirror.documents, changed) }),

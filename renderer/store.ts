@@ -59,6 +59,7 @@ export type Folio = Mirror & {
 export const useFolio = create<Folio>()(() => ({
   connected: false,
   engine: { phase: "starting" },
+  safeMode: false,
   model: null,
   settings: {
     budget: { kind: "share", share: 0.06 },

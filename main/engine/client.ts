@@ -5,6 +5,7 @@ import { type Child, spawnChild } from "../child.ts";
 import type { CalibrationProgress } from "./calibrate.ts";
 import { EngineError, engineErrorOf } from "./errors.ts";
 import type { Call, FromEngine, Results, ToEngine } from "./protocol.ts";
+import { type Busy, tickMs, Watch } from "./watch.ts";
 
 export type EngineListeners = {
   signal?: AbortSignal;
@@ -18,15 +19,16 @@ export type EngineListeners = {
 /** Blocks of this many bytes and more are mapped by themselves in the engine's process. */
 const mappedBytes = 2 ** 18;
 
-type Pending = { resolve(value: unknown): void; reject(error: Error): void; listeners: EngineListeners };
+type Pending = { op: Call["op"]; resolve(value: unknown): void; reject(error: Error): void; listeners: EngineListeners };
 
 export class EngineClient {
   readonly #child: Child;
   readonly #pending = new Map<number, Pending>();
+  readonly #watch = new Watch();
   #nextId = 1;
   #ended = false;
 
-  /** Starts an engine child. `onDeath` is called when it ends without being asked to. */
+  /** Starts an engine child. `onDeath` is called when it ends without being asked to; one that hangs is ended. */
   constructor(onDeath: () => void) {
     this.#child = spawnChild(new URL("./process.ts", import.meta.url), {
       serviceName: "Folio engine",
@@ -36,7 +38,9 @@ export class EngineClient {
       env: { MALLOC_MMAP_THRESHOLD_: String(mappedBytes), MALLOC_TRIM_THRESHOLD_: String(mappedBytes) },
     });
     this.#child.onMessage((message) => this.#receive(message as FromEngine));
+    const watching = setInterval(() => this.#watch.tick(this.#busy()) && this.#child.kill(), tickMs).unref();
     this.#child.onExit(() => {
+      clearInterval(watching);
       const asked = this.#ended;
       this.#ended = true;
       for (const { reject } of this.#pending.values())
@@ -56,7 +60,7 @@ export class EngineClient {
     const id = this.#nextId++;
     const send = (message: ToEngine) => this.#child.send(message);
     return new Promise<unknown>((resolve, reject) => {
-      this.#pending.set(id, { resolve, reject, listeners });
+      this.#pending.set(id, { op: call.op, resolve, reject, listeners });
       send({ kind: "call", id, call });
       const abort = () => send({ kind: "abort", id });
       if (listeners.signal?.aborted) abort();
@@ -75,7 +79,15 @@ export class EngineClient {
     this.#child.kill();
   }
 
+  #busy(): Busy {
+    const ops = [...this.#pending.values()].map(({ op }) => op);
+    if (ops.includes("load")) return "load";
+    return ops.includes("calibrate") ? "calibrate" : ops.length > 0 ? "work" : null;
+  }
+
   #receive(message: FromEngine): void {
+    this.#watch.heard(message.kind !== "alive");
+    if (message.kind === "alive") return;
     const pending = this.#pending.get(message.id);
     if (pending === undefined) return;
     const { listeners } = pending;

@@ -16,10 +16,10 @@ export type KeeperOptions = {
   onModel(model: ModelInfo | null): void;
 };
 
-/** Waits before the first, second and third restart, in ms. */
-const backOff = [500, 2_000, 8_000];
+/** Waits before the first and the second restart, in ms. */
+const backOff = [500, 2_000];
 /** After this many crashes within five minutes the engine stays down. */
-const mostCrashes = 3;
+const mostCrashes = backOff.length + 1;
 const crashPeriodMs = 5 * 60_000;
 
 export class EngineKeeper {
@@ -104,17 +104,9 @@ export class EngineKeeper {
   async #afterCrash(dead: EngineClient): Promise<void> {
     if (this.#closed || dead !== this.#client) return;
     this.#options.onEnd();
-    if (this.#loading === dead) {
-      const text = "{name} could not be loaded: the file may be damaged, or it needs more memory than there is. Choose another model.";
-      return this.#giveUp(new EngineError("no-model", text, { name: basename(this.#model.file) }));
-    }
-    const now = Date.now();
+    const now = performance.now();
     this.#crashes = [...this.#crashes.filter((at) => now - at < crashPeriodMs), now];
-    if (this.#crashes.length >= mostCrashes) {
-      const text =
-        "The engine stopped three times within five minutes. Your documents and answers are safe: start Folio again, or choose another model.";
-      return this.#giveUp(new EngineError("engine-stopped", text));
-    }
+    if (this.#crashes.length >= mostCrashes) return this.#giveUp(this.#loading === dead);
     const crashed = new EngineError("engine-stopped", "The engine stopped unexpectedly and is starting again. Nothing you wrote was lost.");
     this.#options.onStatus({ phase: "restarting", error: crashed.told });
     const started = Promise.withResolvers<EngineClient>();
@@ -128,11 +120,22 @@ export class EngineKeeper {
     started.resolve(this.#load(this.#client));
   }
 
-  /** Stays without an engine until another model is chosen; every call says why. */
-  #giveUp(why: EngineError): void {
+  /** Stays without an engine until `use` says how to go on; every call says why. */
+  #giveUp(whileLoading: boolean): void {
+    const name = basename(this.#model.file);
+    const why = whileLoading
+      ? new EngineError(
+          "engine-stopped",
+          "The engine stopped three times while it was loading {name}: the file may be damaged, or need more memory than there is.",
+          { name },
+        )
+      : new EngineError(
+          "engine-stopped",
+          "The engine stopped three times within five minutes: start it in safe mode, or choose another model.",
+        );
     this.#ready = Promise.reject(why);
     this.#ready.catch(() => {});
     this.#options.onModel(null);
-    this.#options.onStatus({ phase: "no-model", error: why.told });
+    this.#options.onStatus({ phase: "down", error: why.told });
   }
 }

@@ -7,6 +7,7 @@ import { EngineError } from "./errors.ts";
 import type { Call, FromEngine, ToEngine } from "./protocol.ts";
 import { SnapshotStore } from "./snapshot.ts";
 import type { Hooks } from "./turn.ts";
+import { tickMs } from "./watch.ts";
 
 // A model file may be made to take over the process that loads it.
 confine({ mayWrite: true });
@@ -20,6 +21,8 @@ port.onMessage((message) => {
   if (received.kind === "abort") running.get(received.id)?.abort();
   else void answer(received.id, received.call);
 });
+
+setInterval(() => port.send({ kind: "alive" } satisfies FromEngine), tickMs);
 
 async function answer(id: number, call: Call): Promise<void> {
   const controller = new AbortController();

@@ -47,6 +47,8 @@ export type Results = {
 export type ToEngine = { kind: "call"; id: number; call: Call } | { kind: "abort"; id: number };
 
 export type FromEngine =
+  /** Every second, whatever it does. */
+  | { kind: "alive" }
   | { kind: "result"; id: number; result: unknown }
   | { kind: "failure"; id: number; error: AppError }
   | { kind: "loading"; id: number; share: number }

@@ -5,7 +5,7 @@ import { rm, stat } from "node:fs/promises";
 import { basename, join, resolve } from "node:path";
 import { defaultModelSettings, type MemoryReport, type ModelEntry, type ModelSettings } from "../../preload/api.ts";
 import { EngineError } from "../engine/errors.ts";
-import { defaultModelFile } from "../engine/models.ts";
+import { defaultModelFile, starterModel } from "../engine/models.ts";
 import type { LoadRequest } from "../engine/protocol.ts";
 import { dataFolder, modelsFolder } from "../folders.ts";
 import { saidBy } from "../plain-error.ts";
@@ -15,6 +15,9 @@ import { Downloads } from "./downloads.ts";
 import { findModels } from "./files.ts";
 import { type GgufHeader, readGgufHeader } from "./gguf.ts";
 import { loadRecord, type ModelRecord, saveRecord } from "./record.ts";
+
+/** Tokens of the longest prompt and answer in safe mode. */
+const safeContextLength = 2048;
 
 /** How long measurements wait to be written, in ms: they come ten times a second. */
 const measuredEveryMs = 5_000;
@@ -54,6 +57,12 @@ export class Models {
       ...(contextLength !== null && { contextLength }),
       ...(systemPrompt !== null && { systemPrompt }),
     };
+  }
+
+  /** How to load what surely runs: the starter model where it is here, with the least that can be asked about. */
+  get safeRequest(): LoadRequest {
+    const starter = join(modelsFolder(), starterModel.file);
+    return { file: existsSync(starter) ? starter : this.#used, threads: this.#state.now.machine.threads, contextLength: safeContextLength };
   }
 
   /** The settings of the model that is used now. */

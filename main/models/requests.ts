@@ -1,5 +1,5 @@
 /** What the window can ask about models: each request put together from the parts that answer it. */
-import type { ModelRequests } from "../../preload/api.ts";
+import type { EngineStatus, ModelRequests, Requests } from "../../preload/api.ts";
 import { EngineError } from "../engine/errors.ts";
 import type { EngineKeeper } from "../engine/keeper.ts";
 import { loadProfile } from "../engine/profile.ts";
@@ -14,11 +14,12 @@ import type { Models } from "./models.ts";
 
 type Parts = { state: LiveState; models: Models; engine: EngineKeeper; talk: Talk; calibrator: Calibrator };
 
-export function modelRequests({ state, models, engine, talk, calibrator }: Parts): ModelRequests {
+export function modelRequests({ state, models, engine, talk, calibrator }: Parts): ModelRequests & Pick<Requests, "setSafeMode"> {
   state.on((name) => name === "memory" && models.measure(state.now.memory));
-  const load = () => {
+  const load = (safely: boolean) => {
+    state.set("safeMode", { safeMode: safely });
     talk.stop();
-    engine.use(models.request);
+    engine.use(safely ? models.safeRequest : models.request);
     talk.readAgain();
   };
   return {
@@ -29,11 +30,12 @@ export function modelRequests({ state, models, engine, talk, calibrator }: Parts
     async chooseModel(id, trust) {
       const before = models.request.file;
       await models.choose(id, trust);
-      if (models.request.file !== before || state.now.engine.phase === "no-model") load();
+      if (models.request.file !== before || state.now.safeMode || !isUsable(state.now.engine)) load(false);
     },
     async changeModelSettings(id, settings) {
-      if (await models.change(id, settings)) load();
+      if (await models.change(id, settings)) load(false);
     },
+    setSafeMode: async (on) => load(on),
     startDownload: async (id) => models.download(id),
     pauseDownload: async (id) => models.pause(id),
     cancelDownload: (id) => models.cancel(id),
@@ -62,6 +64,8 @@ export function modelRequests({ state, models, engine, talk, calibrator }: Parts
     },
   };
 }
+
+const isUsable = ({ phase }: EngineStatus): boolean => phase !== "no-model" && phase !== "down";
 
 /** Snapshots may take what the settings say from now on. */
 export async function capSnapshots(state: LiveState, engine: EngineKeeper): Promise<void> {

@@ -116,6 +116,14 @@ export const conversation = {
   "Choose a model": "Modell auswählen",
   "This window has lost Folio.": "Dieses Fenster hat Folio verloren.",
   "The engine is starting again.": "Die Engine startet neu.",
+  "The engine has stopped.": "Die Engine ist stehen geblieben.",
+  "Documents, questions and answers are safe. Safe mode uses the small model that Folio comes with and short prompts, without the graphics card.":
+    "Dokumente, Fragen und Antworten sind sicher. Der sichere Modus benutzt das kleine Modell, das Folio mitbringt, und kurze Texte, ohne die Grafikkarte.",
+  "Start in safe mode": "Im sicheren Modus starten",
+  "Choose another model": "Ein anderes Modell wählen",
+  "Safe mode": "Sicherer Modus",
+  "{name} answers, from at most {tokens} tokens.": "{name} antwortet, aus höchstens {tokens} Tokens.",
+  "Start as usual": "Wie gewohnt starten",
   "Documents, questions and answers are safe.": "Dokumente, Fragen und Antworten sind sicher.",
   "{model} answers from the full cache: {why}. The budget has no effect.":
     "{model} antwortet aus dem vollen Cache: {why}. Das Budget wirkt nicht.",

@@ -28,6 +28,7 @@ export const memory = {
   "{part} of {whole} tokens kept": "{part} von {whole} Tokens behalten",
   "Starting the engine": "Die Engine startet",
   "No model": "Kein Modell",
+  "The engine has stopped": "Die Engine ist stehen geblieben",
   "No answer from the engine just now": "Die Engine antwortet gerade nicht",
   "No answer yet. Here you will see what it takes.": "Noch keine Antwort. Hier steht dann, was sie braucht.",
   "Drawn as soon as something is read.": "Wird gezeichnet, sobald etwas gelesen wird.",

@@ -82,15 +82,15 @@ export const problems = {
     "Die Engine blieb unerwartet stehen. Noch einmal fragen, sie startet von selbst.",
   "The engine stopped unexpectedly and is starting again. Nothing you wrote was lost.":
     "Die Engine blieb unerwartet stehen und startet neu. Nichts Geschriebenes ging verloren.",
-  "The engine stopped three times within five minutes. Your documents and answers are safe: start Folio again, or choose another model.":
-    "Die Engine blieb dreimal in fünf Minuten stehen. Dokumente und Antworten sind sicher. Folio neu starten, oder ein anderes Modell wählen.",
+  "The engine stopped three times within five minutes: start it in safe mode, or choose another model.":
+    "Die Engine blieb dreimal in fünf Minuten stehen. Im sicheren Modus starten, oder ein anderes Modell wählen.",
+  "The engine stopped three times while it was loading {name}: the file may be damaged, or need more memory than there is.":
+    "Die Engine blieb dreimal stehen, als sie {name} lud. Die Datei ist vielleicht beschädigt, oder braucht mehr Speicher, als da ist.",
   "The engine is not running: ask again in a moment.": "Die Engine läuft nicht. Gleich noch einmal fragen.",
   "The engine could not finish: {error}. Ask again.": "Die Engine wurde nicht fertig: {error}. Noch einmal fragen.",
   "Folio is closing.": "Folio schließt sich gerade.",
   "No model is loaded: choose one in settings.": "Kein Modell ist geladen. In den Einstellungen eines wählen.",
   "No model is loaded: choose one first.": "Kein Modell ist geladen. Zuerst eines wählen.",
-  "{name} could not be loaded: the file may be damaged, or it needs more memory than there is. Choose another model.":
-    "{name} ließ sich nicht laden: Die Datei kann beschädigt sein, oder sie braucht mehr Speicher, als da ist. Ein anderes Modell wählen.",
   "There is no model file at {file}: choose another one.": "Unter {file} liegt keine Modelldatei. Eine andere wählen.",
   "{file} is not the starter model that it should be: delete it and start Folio again, it is fetched anew.":
     "{file} ist nicht das Startmodell, das es sein soll. Die Datei löschen und Folio neu starten, dann wird sie neu geholt.",

@@ -8,6 +8,7 @@ export function fakeApp() {
   const listeners = new Set<Parameters<App["on"]>[0]>();
   const state: AppState = {
     engine: { phase: "idle" },
+    safeMode: false,
     model: null,
     settings: { ...defaultSettings },
     documents: [],
@@ -70,6 +71,7 @@ export function fakeApp() {
       stop: call("stop", undefined),
       changeSettings: call("changeSettings", undefined),
       resetSettings: call("resetSettings", undefined),
+      setSafeMode: call("setSafeMode", undefined),
       closeNotice: call("closeNotice", undefined),
       refreshModels: call("refreshModels", undefined),
       linkModel: call("linkModel", 1),
