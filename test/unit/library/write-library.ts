@@ -17,7 +17,7 @@ const tell = (written: Written) => process.send!(written);
 for (let n = Number(from); ; n++) {
   const id = `c${n}`;
   const turns = [{ id: `t${n}`, question: `Question ${n}?`, answer: "", phase: "waiting" as const }];
-  conversations.create({ id, documentIds: ["d"], turns }, `Title ${n}`, ["D"], null, n);
+  conversations.create({ id, documentIds: ["d"], extent: { kind: "whole" }, turns }, `Title ${n}`, ["D"], null, n);
   tell({ kind: "conversation", id, title: `Title ${n}`, turns: [{ id: `t${n}`, answer: "" }] });
   const answer = `Answer ${n}. `.repeat(1 + (n % 50));
   const error = { code: "stopped", text: "Stopped." };
