@@ -41,6 +41,7 @@ export default defineConfig({
       await builder.build(builder.environments.ssr!);
       await builder.build(builder.environments.client!);
       await cp(file("resources"), file("dist/resources"), { recursive: true });
+      if (process.platform === "linux") await cp(file("native/confine.node"), file("dist/native/confine.node"));
     },
   },
 });

@@ -1,5 +1,5 @@
 /**
- * `npm run test:long`: the tests of docs/reliability.md in their long form, one after another, then a table of what was counted and measured.
+ * `npm run test:long`: the tests of docs/reliability.md in their long form and what takes long in docs/security.md, one after another, then a table of what was counted and measured.
  * `npm run test:long -- kills soak` runs those whose file has one of the words in its name; FOLIO_LONG=0.1 a tenth of all.
  */
 import { spawnSync } from "node:child_process";
@@ -14,6 +14,7 @@ const files = [
   "model/kills.test.ts",
   "model/snapshot.test.ts",
   "long/linear.test.ts",
+  "long/package.test.ts",
 ];
 
 const words = process.argv.slice(2);
