@@ -178,8 +178,8 @@ function Receipt({ turn }: { turn: DoneTurn }) {
     <footer className="receipt">
       <details>
         <summary>
-          {t("{part} instead of {whole}", { part: bytes(cache.answeringBytes), whole: bytes(cache.fullBytes) })} · {covered.summary} ·{" "}
-          {speed(timing.decodeTokensPerSecond)}
+          <span>{t("{part} instead of {whole}", { part: bytes(cache.answeringBytes), whole: bytes(cache.fullBytes) })} ·</span>{" "}
+          <span>{covered.summary} ·</span> <span>{speed(timing.decodeTokensPerSecond)}</span>
         </summary>
         <dl>
           {rows.map(([name, value]) => (
