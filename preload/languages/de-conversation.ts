@@ -27,7 +27,7 @@ export const conversation = {
   "{tokens} are too long for {model}, which reads at most {limit}. {over} Nothing has been left out, and nothing was read yet.":
     "{tokens} sind zu lang für {model}: Es liest höchstens {limit}. {over} Nichts wurde weggelassen, und noch wurde nichts gelesen.",
   "{over} too many.": "{over} zu viel.",
-  "{over} too many, about {pages}.": "{over} zu viel, das sind etwa {pages}.",
+  "{over} too many, about {pages}.": "{over} zu viel, etwa {pages}.",
   "Without {name}: about {tokens}": "Ohne {name}: etwa {tokens}",
   "New conversation, without the earlier turns": "Neues Gespräch, ohne die früheren Fragen",
   "{name} was removed. What was said can still be read; add the same file again to go on asking.":

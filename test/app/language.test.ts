@@ -187,6 +187,113 @@ for (const look of [
   });
 }
 
+for (const viewport of [
+  { width: 1280, height: 800 },
+  { width: 800, height: 600 },
+])
+  test(`what the model does and costs, in German: ${viewport.width} px`, async () => {
+    const fake = await busyApp();
+    const { state, app } = fake;
+    state.settings = { ...state.settings, language: "de" };
+    state.model = {
+      ...{ name: "SmolLM2 135M", file: "/models/used.gguf", bytes: 98e6, sha256: "0", layers: 2, heads: 3, kvHeads: 3 },
+      ...{ contextLength: 8192, longestContext: 8192, tokenBytes: 23_040, readingSpeed: 120, profile: null, unsupported: null },
+    };
+    state.models = [
+      ...state.models,
+      { ...state.models[0]!, id: "stranger", name: "Stranger", origin: "linked", file: "/stranger.gguf", trusted: false },
+    ];
+    app.requests.countPrompt = async () => ({ promptTokens: 9396, limit: 8176, windows: { count: 2, tokens: 9300 } });
+    app.requests.getSnapshotSizes = async () => ({
+      bytes: 5e8,
+      documents: [
+        { documentId: "text", bytes: 4e8 },
+        { documentId: "gone", bytes: 1e8 },
+      ],
+    });
+    app.requests.getProfile = async () => ({
+      calibration: "90 of 90 needle runs at 500, 1000 tokens; 15 runs for layer errors; 2026-11-22",
+      scores: [
+        [0.1, 0.5, 0.2],
+        [0.3, 0, 0.9],
+      ],
+      layerErrors: [0.4, 0.6],
+    });
+    window = await openTestWindow(app, { viewport });
+    const { page } = window;
+    const dialog = page.locator("dialog[open]");
+    const found: string[] = [];
+    const see = async (screen: string) => {
+      found.push(...(await englishOn(page, screen)));
+      if (Number(await page.evaluate("document.documentElement.scrollWidth - innerWidth")) > 0) found.push(`${screen}: scrolls sideways`);
+      if (folder) await writeFile(`${folder}/${viewport.width}-${screen}.png`, await page.screenshot({ animations: "disabled" }));
+    };
+    const closed = async () => {
+      await page.keyboard.press("Escape");
+      await dialog.waitFor({ state: "detached" });
+    };
+    await page.getByText("The lamp was lit again").waitFor();
+    await page.locator(".estimate summary, .page").first().waitFor();
+    if (viewport.width < 1080) await page.getByRole("tab", { name: "Gespräch" }).click();
+    await page.getByRole("alert").filter({ hasText: "9.396 Tokens" }).waitFor();
+    await see("too long");
+    await page.getByRole("button", { name: "Auswählen, wie es gelesen wird…" }).click();
+    for (const way of await dialog.getByRole("radio").all()) await way.check();
+    await see("extent");
+    await closed();
+
+    fake.emit("conversation", { ...state.conversation!, extent: { kind: "windows" } });
+    await page.locator(".extent-badge").waitFor();
+    await see("windows");
+    await page.keyboard.press("Control+m");
+    await dialog.getByRole("listitem", { name: "Stranger" }).getByRole("button", { name: "Benutzen" }).click();
+    await page.getByText("Stranger vertrauen?").waitFor();
+    await see("trust");
+    await closed();
+    for (const phase of [
+      { phase: "waiting", why: { text: "The connection broke." } },
+      { phase: "paused" },
+      { phase: "checking" },
+      { phase: "failed", why: { text: "The server is busy." } },
+    ] as const) {
+      await page.keyboard.press("Control+m");
+      fake.emit("downloads", [{ modelId: "offered", done: 1e6, total: 5e7, ...phase }]);
+      await page.locator(`.download[data-phase=${phase.phase}]`).waitFor();
+      await see(`download ${phase.phase}`);
+      await closed();
+    }
+    await page.keyboard.press("Control+m");
+    await dialog.getByRole("button", { name: "Einstellungen von SmolLM2 135M" }).click();
+    await dialog.locator(".head-plot summary").click();
+    await see("calibrated");
+    for (const stage of ["starting", "heads", "layers"] as const) {
+      fake.emit("calibration", { model: "SmolLM2", stage, share: 0.3, secondsLeft: 900 });
+      await page.getByText("Anhalten und ein andermal weitermachen").waitFor();
+      await see(`calibrating ${stage}`);
+    }
+    fake.emit("calibration", null);
+    await closed();
+    fake.emit("model", { ...state.model!, unsupported: "recurrent state" });
+    await page.getByText("ein rekurrenter Zustand").waitFor();
+    await see("unsupported");
+    await page.keyboard.press("Control+,");
+    await page.getByRole("tab", { name: "Ablage" }).click();
+    await page.getByText("Ein entferntes Dokument").waitFor();
+    await see("snapshots");
+    await closed();
+    fake.emit("engine", {
+      phase: "restarting",
+      error: { code: "engine-stopped", text: "The engine stopped unexpectedly and is starting again. Nothing you wrote was lost." },
+    });
+    await page.getByText("Die Engine startet neu.").waitFor();
+    await see("restarting");
+    fake.emit("engine", { phase: "no-model", error: { code: "no-model", text: "No model is loaded: choose one first." } });
+    await page.getByText("Es gibt kein Modell zum Antworten.").waitFor();
+    await see("no model");
+    expect(found).toEqual([]);
+    expect(window.complaints).toEqual([]);
+  });
+
 test("the first run in German follows the browser, with a guide to read in German", async () => {
   const fake = fakeApp();
   fake.state.memory = { ...fake.state.memory, systemTotalBytes: 8e9, systemFreeBytes: 4e9 };
