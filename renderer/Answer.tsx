@@ -1,5 +1,5 @@
 import type { Element, ElementContent, Root } from "hast";
-import { createContext, memo, useContext, useMemo } from "react";
+import { Component, createContext, memo, type ReactNode, useContext, useMemo } from "react";
 import Markdown, { type Components } from "react-markdown";
 import remarkGfm from "remark-gfm";
 import remarkMath from "remark-math";
@@ -84,8 +84,29 @@ const textOf = (node: ElementContent): string =>
 type Props = { turnId: string; text: string; streaming: boolean; quotes: readonly Quote[] | undefined };
 const noQuotes: readonly Quote[] = [];
 
-/** An answer in Markdown; while it streams only its last block is parsed again. Its quotes are checked once it is whole. */
-export function Answer({ turnId, text, streaming, quotes = noQuotes }: Props) {
+/** An answer in Markdown; one that cannot be drawn is shown as it was written, so that no answer takes the window with it. */
+export function Answer(props: Props) {
+  return (
+    <Shield instead={<p className="answer as-written">{props.text}</p>}>
+      <Drawn {...props} />
+    </Shield>
+  );
+}
+
+class Shield extends Component<{ instead: ReactNode; children: ReactNode }, { broken: boolean }> {
+  override readonly state = { broken: false };
+
+  static getDerivedStateFromError() {
+    return { broken: true };
+  }
+
+  override render() {
+    return this.state.broken ? this.props.instead : this.props.children;
+  }
+}
+
+/** While it streams only its last block is parsed again. Its quotes are checked once it is whole. */
+function Drawn({ turnId, text, streaming, quotes = noQuotes }: Props) {
   const blocks = useMemo(() => {
     let start = 0;
     return markdownBlocks(text).map((source) => {

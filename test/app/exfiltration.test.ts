@@ -5,6 +5,7 @@
 import { createServer, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
 import { afterAll, beforeAll, expect, test } from "vitest";
+import type { CacheReport } from "../../preload/api.ts";
 import { fakeApp } from "../unit/host/fake-app.ts";
 import { openTestWindow, type TestWindow } from "./window.ts";
 
@@ -129,4 +130,23 @@ test("a link is followed by nobody but a person, who sees all of it as the brows
   expect(reached).toEqual([]);
   expect(window.strays).toEqual([]);
   expect(page.context().pages()).toHaveLength(1);
+});
+
+// The last one: what broke is complained of.
+test("an answer that cannot be drawn is shown as it was written, and the window stays", async () => {
+  const { page } = window;
+  await stream("whole", "Before.");
+  const told = { id: "broken", question: "?", answer: "**As** it was written.", phase: "done" as const, stopReason: "end" as const };
+  const counted = { promptTokens: 9, answerTokens: 5, evidence: [], notice: null };
+  const cache: CacheReport = {
+    ...{ policy: "phrase", mode: "fast", budgetTokens: 4, fullBytes: 100, readingBytes: 100, answeringBytes: 10 },
+    ...{ peakBytes: 110, computeBytes: 1, protectedTokens: 5, keptPerLayer: [4, 4] },
+  };
+  const timing = { readMs: 1, restoreMs: 0, questionMs: 1, selectMs: 1, gatherMs: 1, firstTokenMs: 3, decodeTokensPerSecond: 50 };
+  // No turn of ours has such quotes; whatever else cannot be drawn ends in the same way.
+  fake.emit("turn", { ...told, ...counted, cache, timing, quotes: [null as never] });
+  await page.locator("#turn-broken").getByText("**As** it was written.").waitFor();
+  await stream("after", "*After.*");
+  expect(await page.locator("#turn-after .answer em").textContent()).toBe("After.");
+  expect(await page.locator("#turn-whole .answer").textContent()).toBe("Before.");
 });
