@@ -16,7 +16,9 @@ export default defineConfig({
         target: "node24",
         minify: false,
         rolldownOptions: {
-          input: [file("main/index.ts"), file("main/documents/parser.ts"), file("main/engine/process.ts"), file("main/library/process.ts")],
+          input: ["index.ts", "documents/parser.ts", "documents/recogniser.ts", "engine/process.ts", "library/process.ts"].map((entry) =>
+            file(`main/${entry}`),
+          ),
           external: ["electron"],
           output: { format: "es", preserveModules: true, preserveModulesRoot: file("main"), entryFileNames: "[name].js" },
         },

@@ -21,6 +21,7 @@ import {
 import type { App } from "./app.ts";
 import type { Answered, AskOptions } from "./asker.ts";
 import { securityHeaders } from "./assets.ts";
+import { DocumentError } from "./documents/errors.ts";
 import { isKey, type Loopback, listenOnLoopback, readBody, refusal, send } from "./loopback.ts";
 import { maxFileBytes } from "./router.ts";
 import { plainError } from "./state.ts";
@@ -97,6 +98,7 @@ export async function startApiServer(app: App, { port, key }: { port: number; ke
   async function documentOf(part: FilePart): Promise<DocumentInfo> {
     const document = "id" in part ? await find(part.id) : await add(part.name, part.bytes);
     if (document.phase === "ready") return document;
+    if (document.phase === "scanned") throw asApiError(new DocumentError("document-scanned", document.name).told);
     throw new ApiError(409, { code: "busy", message: `“${document.name}” is still being added: ask again in a moment.` }, "file_id");
   }
 

@@ -5,6 +5,7 @@
 import { existsSync } from "node:fs";
 import type { DocumentInfo, ExportedFile, Requests } from "../preload/api.ts";
 import { type Answered, Asker, type AskOptions, type Inquiry } from "./asker.ts";
+import { Recogniser } from "./documents/recognition.ts";
 import { EngineError } from "./engine/errors.ts";
 import { EngineKeeper } from "./engine/keeper.ts";
 import { dataFolder } from "./folders.ts";
@@ -13,7 +14,7 @@ import { openLibrary } from "./library/library.ts";
 import { Calibrator } from "./models/calibrator.ts";
 import { readMachine } from "./models/machine.ts";
 import { Models } from "./models/models.ts";
-import { capSnapshots, modelRequests } from "./models/requests.ts";
+import { capSnapshots, modelRequests, snapshotsOf } from "./models/requests.ts";
 import { readQuality } from "./quality.ts";
 import { defaultSettings, loadSettings, saveSettings, settingsSchema } from "./settings.ts";
 import { Shelf } from "./shelf.ts";
@@ -52,7 +53,11 @@ export type Desktop = {
 /** Starts the app with its library; the model loads in the background. @throws LibraryError, e.g. when another Folio has the library */
 export async function createApp(desktop: Desktop | null = null): Promise<App> {
   const state = new LiveState(await loadSettings(), await readMachine(), await readQuality(), desktop !== null);
-  const library = await openLibrary(dataFolder(), (error) => state.notice(error));
+  const library = await openLibrary(
+    dataFolder(),
+    (error) => state.notice(error),
+    (id) => snapshotsOf(state).clear(id),
+  );
   if (library.notice) state.notice(library.notice);
   const models = await Models.open(state);
   const engine = new EngineKeeper({
@@ -72,6 +77,7 @@ export async function createApp(desktop: Desktop | null = null): Promise<App> {
   shelf.load(library.documents.lastModel);
   talk.load();
   const calibrator = new Calibrator(state, engine);
+  const recogniser = new Recogniser();
   void models.refresh();
 
   const requests: Requests = {
@@ -80,6 +86,11 @@ export async function createApp(desktop: Desktop | null = null): Promise<App> {
       shelf.add(name, bytes, source ?? null, (id) => {
         if (state.now.conversation === null) talk.begin([id]);
       }),
+    checkSource: (id) => shelf.checkSource(id),
+    addChangedSource: async (id) => {
+      const { name, source, bytes } = await shelf.readSource(id);
+      return await requests.importFile(name, bytes, source);
+    },
     removeDocument: (id) => shelf.remove(id),
     restoreDocument: async (id) => shelf.restore(id),
     renameDocument: async (id, name) => shelf.rename(id, name),
@@ -91,6 +102,20 @@ export async function createApp(desktop: Desktop | null = null): Promise<App> {
     search: (words) => library.search(words),
     getPages: async (id) => (await library.documents.text(id)).pages,
     getFile: (id) => library.documents.file(id),
+    pin: async (id, start, end) => shelf.pin(id, start, end),
+    unpin: async (id, start) => shelf.unpin(id, start),
+    recognisePage: async (id, page, picture) => {
+      talk.stopReadingAhead(id);
+      const { name = "" } = state.document(id) ?? {};
+      const recognised = await recogniser.recognise(name, picture);
+      talk.movePlaces(id, await shelf.addRecognised(id, page, recognised));
+    },
+    finishRecognition: async (id) => {
+      await shelf.count(id);
+      if (state.document(id)?.phase !== "ready") return;
+      if (state.now.conversation === null) talk.begin([id]);
+      else if (state.now.conversation.documentIds.includes(id)) talk.readAgain();
+    },
     openConversation: async (documentIds) => talk.begin(documentIds),
     showConversation: async (id) => talk.open(id),
     addToConversation: async (id) => talk.addDocument(id),
@@ -131,6 +156,7 @@ export async function createApp(desktop: Desktop | null = null): Promise<App> {
     on: (listener) => state.on(listener),
     async close() {
       calibrator.close();
+      recogniser.close();
       await models.close();
       shelf.close();
       talk.close();

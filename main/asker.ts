@@ -12,7 +12,7 @@ import type {
   Turn,
 } from "../preload/api.ts";
 import type { EngineKeeper } from "./engine/keeper.ts";
-import type { PastTurn } from "./engine/prompt.ts";
+import type { PastTurn, Pin } from "./engine/prompt.ts";
 import type { AskRequest, ReadExtent, TurnResult } from "./engine/turn.ts";
 import { readExtent } from "./extent.ts";
 import type { Library } from "./library/library.ts";
@@ -67,7 +67,7 @@ export class Asker {
       const extent = this.#extent(wanted, documentIds);
       const { mode, smallestShare } = this.#state.now.settings;
       const { readingKv } = modelUse(this.#state.now);
-      const call = { op: "read", documentIds, extent, history, mode, smallestShare, readingKv } as const;
+      const call = { op: "read", documentIds, extent, history, pins: this.#pins(documentIds), mode, smallestShare, readingKv } as const;
       await this.#engine.call<"read">(call, this.#listeners(signal, ""));
     });
   }
@@ -82,6 +82,7 @@ export class Asker {
         extent,
         history,
         question,
+        pins: this.#pins(documentIds),
         window: "question" as const,
         ...(options.fullCache ? inFull(settings) : { policy: settings.policy, budget: settings.budget, mode: settings.mode }),
         smallestShare: settings.smallestShare,
@@ -109,6 +110,13 @@ export class Asker {
       this.#running--;
       if (this.#running === 0 && !this.#closed) this.#engine.idle();
     }
+  }
+
+  #pins(documentIds: readonly string[]): Pin[] {
+    return documentIds.flatMap((id, document) => {
+      const known = this.#state.document(id);
+      return known?.phase === "ready" ? known.pins.map((pin) => ({ document, ...pin })) : [];
+    });
   }
 
   #listeners(signal: AbortSignal, turnId: string) {

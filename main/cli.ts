@@ -64,6 +64,7 @@ async function ask(args: string[]): Promise<void> {
       throw new DocumentReadError(path, error.code);
     });
     const document = await parseDocument(basename(path), bytes);
+    if (document.text === "") throw new DocumentError("document-scanned", basename(path));
     for (const note of document.notes) console.error(`${path}: ${inEnglish(note)}`);
     documents.push({ path, ...document });
   }

@@ -15,10 +15,13 @@ export type Router = (name: unknown, args: unknown) => Promise<Answer>;
 
 /** The largest file that a window may send, in bytes. */
 export const maxFileBytes = 2 ** 30;
+/** The largest picture of a page, in bytes. */
+const maxPictureBytes = 2 ** 26;
 
 const id = z.string().min(1).max(100);
 const path = z.string().min(1).max(4096);
 const question = z.string().max(100_000);
+const offset = z.int().min(0);
 const title = z.string().trim().min(1).max(200);
 
 /** What each request accepts: exactly these arguments, no extra keys, bounded sizes. */
@@ -33,6 +36,12 @@ const schemas = {
   restoreDocument: z.tuple([id]),
   getPages: z.tuple([id]),
   getFile: z.tuple([id]),
+  checkSource: z.tuple([id]),
+  addChangedSource: z.tuple([id]),
+  pin: z.tuple([id, offset, offset]),
+  unpin: z.tuple([id, offset]),
+  recognisePage: z.tuple([id, z.int().min(1).max(1e6), z.instanceof(Uint8Array).refine((bytes) => bytes.length <= maxPictureBytes)]),
+  finishRecognition: z.tuple([id]),
   renameDocument: z.tuple([id, title]),
   moveDocument: z.tuple([id, z.string().max(200)]),
   showInFolder: z.tuple([id]),

@@ -6,7 +6,7 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
 import { join } from "node:path";
 import { pipeline } from "node:stream/promises";
-import type { AppError } from "../preload/api.ts";
+import type { AppError, RequestName } from "../preload/api.ts";
 import { sentence } from "../preload/sentences.ts";
 import type { App } from "./app.ts";
 import { loadAssets, securityHeaders } from "./assets.ts";
@@ -30,7 +30,9 @@ export type Host = {
   close(): Promise<void>;
 };
 
-/** The largest request but a file, in bytes. */
+/** Requests whose last argument is bytes, which come as they are; a header brings those before. */
+const withBytes = new Set<string>(["importFile", "recognisePage"] satisfies RequestName[]);
+/** The largest request without a file, in bytes. */
 const maxJsonBytes = 2 ** 20;
 const tooLarge: AppError = {
   code: "too-large",
@@ -77,13 +79,13 @@ export async function startHost(app: App, { port = 0, rendererFolder = builtRend
 
   async function answerRequest(request: IncomingMessage, response: ServerResponse, name: string): Promise<void> {
     if (request.method !== "POST") return refuse(response, 405);
-    const isFile = name === "importFile";
+    const isFile = withBytes.has(name);
     if (request.headers["content-type"] !== (isFile ? "application/octet-stream" : "application/json")) return refuse(response, 415);
     const length = Number(request.headers["content-length"] ?? Number.NaN);
     if (!Number.isInteger(length)) return refuse(response, 411);
     if (length > (isFile ? maxFileBytes : maxJsonBytes)) return send(response, 413, { error: tooLarge });
     const body = await readBody(request, length);
-    const args = isFile ? [decoded(request.headers["x-file-name"]), body] : parsedArgs(body);
+    const args = isFile ? [...decoded(request.headers["x-arguments"]), body] : parsedArgs(body);
     const result = await route(name, args);
     if ("value" in result && result.value instanceof Uint8Array) return sendBytes(response, result.value);
     send(response, "error" in result ? (result.error.code === "bad-request" ? 400 : 422) : 200, result);
@@ -147,10 +149,12 @@ function parsedArgs(body: Uint8Array): unknown {
   }
 }
 
-function decoded(header: string | string[] | undefined): unknown {
+/** None when the header is not what a window sends; the router then misses them. */
+function decoded(header: string | string[] | undefined): unknown[] {
   try {
-    return typeof header === "string" ? decodeURIComponent(header) : undefined;
+    const args: unknown = JSON.parse(decodeURIComponent(String(header)));
+    return Array.isArray(args) ? args : [];
   } catch {
-    return undefined;
+    return [];
   }
 }

@@ -1,12 +1,17 @@
 /** The documents of the app: files come in, are parsed in their own process, kept in the library, and counted by the engine. */
-import type { DocumentInfo } from "../preload/api.ts";
-import { cleanName, type ParsedDocument, parseDocument } from "./documents/import.ts";
+import type { Stats } from "node:fs";
+import { readFile, stat } from "node:fs/promises";
+import type { DocumentInfo, Pin, SourceState } from "../preload/api.ts";
+import { cleanName, DocumentError, type ParsedDocument, parseDocument } from "./documents/import.ts";
+import type { Recognised } from "./documents/recognised.ts";
 import { EngineError } from "./engine/errors.ts";
 import type { EngineKeeper } from "./engine/keeper.ts";
-import type { StoredDocument } from "./library/documents.ts";
+import type { Insertion, StoredDocument } from "./library/documents.ts";
 import type { Library } from "./library/library.ts";
 import { sha256 } from "./library/originals.ts";
+import { maxFileBytes } from "./router.ts";
 import { Sharing } from "./sharing.ts";
+import { sourceState } from "./sources.ts";
 import { type LiveState, plainError } from "./state.ts";
 
 export class Shelf {
@@ -27,7 +32,7 @@ export class Shelf {
   /** Shows what the library has; `model` is the SHA-256 of the model whose token counts are shown. */
   load(model: string | null): void {
     const tokens = model === null ? new Map<string, number>() : this.#library.documents.tokenCounts(model);
-    this.#state.now.documents = this.#library.documents.list().map((stored) => readyInfo(stored, tokens.get(stored.id) ?? null));
+    this.#state.now.documents = this.#library.documents.list().map((stored) => infoOf(stored, tokens.get(stored.id) ?? null));
   }
 
   /** Another model counts other tokens. */
@@ -42,7 +47,8 @@ export class Shelf {
   /** Resolves to the id once the file is known; `onReady` is called when it can be asked about. */
   async add(name: string, bytes: Uint8Array, source: string | null, onReady: (id: string) => void): Promise<string> {
     const id = await sha256(bytes);
-    if (this.#imports.has(id) || this.#state.document(id)?.phase === "ready") return id;
+    const phase = this.#state.document(id)?.phase;
+    if (this.#imports.has(id) || phase === "ready" || phase === "scanned") return id;
     if (this.#restored(id)) return id;
     const controller = new AbortController();
     const over = this.#import({ id, name: cleanName(name), bytes, source }, controller.signal, onReady).finally(() =>
@@ -59,7 +65,8 @@ export class Shelf {
     const document = this.#state.document(id);
     if (document === null) throw gone();
     if (document.phase === "failed") this.#state.hideDocument(id);
-    return document;
+    if (document.phase !== "scanned") return document;
+    return { ...document, phase: "failed", error: plainError(new DocumentError("document-scanned", document.name)) };
   }
 
   async remove(id: string): Promise<void> {
@@ -79,6 +86,38 @@ export class Shelf {
 
   move(id: string, folder: string): void {
     this.#library.documents.move(id, folder.trim());
+    this.#showStored(id);
+  }
+
+  async checkSource(id: string): Promise<SourceState> {
+    const stored = this.#library.documents.get(id);
+    return stored ? await sourceState(stored) : "unknown";
+  }
+
+  /** The file that a document was added from, as it is now. @throws EngineError when it is not there or too large */
+  async readSource(id: string): Promise<{ name: string; source: string; bytes: Uint8Array }> {
+    const { name, source } = this.#library.documents.get(id) ?? {};
+    if (!name || !source) throw gone();
+    const { size } = await stat(source).catch(() => Promise.reject<Stats>(moved()));
+    if (size > maxFileBytes)
+      throw new EngineError("nothing-to-read", "This is larger than 1 GB, more than Folio takes. Split it, and add the parts that matter.");
+    return { name, source, bytes: await readFile(source).catch(() => Promise.reject<Uint8Array>(moved())) };
+  }
+
+  /** @throws EngineError when there is no such passage */
+  pin(id: string, start: number, end: number): void {
+    const stored = this.#library.documents.get(id);
+    if (!stored || start >= end || end > stored.characters) throw gone();
+    this.#library.documents.setPins(id, withPin(stored.pins, { start, end }));
+    this.#showStored(id);
+  }
+
+  unpin(id: string, start: number): void {
+    const pins = this.#library.documents.get(id)?.pins ?? [];
+    this.#library.documents.setPins(
+      id,
+      pins.filter((pin) => pin.start !== start),
+    );
     this.#showStored(id);
   }
 
@@ -126,9 +165,10 @@ export class Shelf {
         onProgress: (pagesDone, pagesTotal) => this.#state.showDocument({ ...base, phase: "parsing", pagesDone, pagesTotal }),
       });
       signal.throwIfAborted();
-      if (parsed.text.trim() === "") throw new EngineError("nothing-to-read", "This document has no text to read.");
+      if (parsed.text.trim() === "" && !isScan(parsed.pages.length, parsed.emptyPages))
+        throw new EngineError("nothing-to-read", "This document has no text to read.");
       await this.#keep({ ...base, ...file }, parsed, signal);
-      onReady(file.id);
+      if (this.#state.document(file.id)?.phase === "ready") onReady(file.id);
     } catch (error) {
       if (!signal.aborted) this.#state.showDocument({ ...base, phase: "failed", error: plainError(error) });
     }
@@ -140,13 +180,27 @@ export class Shelf {
     signal: AbortSignal,
   ): Promise<void> {
     const { bytes, source, ...base } = file;
-    const counted = { pages: pages.length, characters: text.length };
-    this.#state.showDocument({ ...base, phase: "counting", ...counted });
+    this.#state.showDocument({ ...base, phase: "counting", pages: pages.length, characters: text.length });
     await this.#library.documents.add({ ...base, source, bytes, text, pages, emptyPages, notes }, signal);
     signal.throwIfAborted();
-    const tokens = await this.#giveOne(file.id).catch(() => null);
+    if (text !== "") await this.#giveOne(file.id).catch(() => null);
     signal.throwIfAborted();
-    this.#state.showDocument({ ...base, phase: "ready", ...counted, tokens, emptyPages, notes });
+    this.#showStored(file.id);
+  }
+
+  /** A page's recognised text joins its document, once nobody is being answered. @throws LibraryError */
+  addRecognised(id: string, page: number, recognised: Recognised): Promise<Insertion> {
+    return this.#sharing.run(`text of ${id}`, async () => {
+      const insertion = this.#library.addRecognised(id, page, recognised);
+      await this.#forget(id);
+      this.#showStored(id);
+      return insertion;
+    });
+  }
+
+  /** Counts the tokens of a text that has changed. */
+  async count(id: string): Promise<void> {
+    if (this.#state.document(id)?.phase === "ready") await this.#giveOne(id).catch(() => null);
   }
 
   #giveOne(id: string): Promise<number> {
@@ -181,12 +235,23 @@ export class Shelf {
     if (!stored) throw gone();
     const { model } = this.#state.now;
     const tokens = model ? (this.#library.documents.tokenCounts(model.sha256).get(id) ?? null) : null;
-    this.#state.showDocument(readyInfo(stored, tokens));
+    this.#state.showDocument(infoOf(stored, tokens));
   }
 }
 
-function readyInfo({ source: _, ...stored }: StoredDocument, tokens: number | null): DocumentInfo {
-  return { ...stored, phase: "ready", tokens };
+function infoOf({ source: _, characters, notes, pins, ...stored }: StoredDocument, tokens: number | null): DocumentInfo {
+  if (isScan(stored.pages, stored.emptyPages)) return { ...stored, phase: "scanned" };
+  return { ...stored, characters, notes, pins, phase: "ready", tokens };
 }
 
+/** In order; passages that touch or overlap are one. */
+function withPin(pins: readonly Pin[], { start, end }: Pin): Pin[] {
+  const touched = pins.filter((pin) => pin.start <= end && pin.end >= start);
+  const pin = { start: Math.min(start, ...touched.map((other) => other.start)), end: Math.max(end, ...touched.map((other) => other.end)) };
+  return [...pins.filter((other) => !touched.includes(other)), pin].sort((a, b) => a.start - b.start);
+}
+
+const isScan = (pages: number, emptyPages: readonly number[]): boolean => pages > 0 && emptyPages.length === pages;
+
+const moved = () => new EngineError("nothing-to-read", "The file is not where it was any more: add it from its new place.");
 const gone = () => new EngineError("nothing-to-read", "This document is not there any more: add it again.");

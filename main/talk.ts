@@ -5,7 +5,8 @@ import type { Asker } from "./asker.ts";
 import { answerFromFullCache } from "./compare.ts";
 import { EngineError } from "./engine/errors.ts";
 import type { PastTurn } from "./engine/prompt.ts";
-import { titleOf } from "./library/conversations.ts";
+import { titleOf, withPlacesMoved } from "./library/conversations.ts";
+import type { Insertion } from "./library/documents.ts";
 import type { Library } from "./library/library.ts";
 import { type LiveState, plainError } from "./state.ts";
 
@@ -15,6 +16,8 @@ export class Talk {
   readonly #asker: Asker;
   /** Aborts what the engine reads or answers now; a question may wait while its document is still being read ahead. */
   readonly #current = new Set<AbortController>();
+  /** Those of them that only read ahead. */
+  readonly #ahead = new Set<AbortController>();
   #closed = false;
 
   constructor(state: LiveState, library: Library, asker: Asker) {
@@ -211,10 +214,25 @@ export class Talk {
     if (conversation && there) void this.#read(conversation);
   }
 
+  /** What is about to change need not be read ahead any more. */
+  stopReadingAhead(documentId: string): void {
+    if (!this.#state.now.conversation?.documentIds.includes(documentId)) return;
+    for (const controller of this.#ahead) controller.abort();
+  }
+
+  /** Text came into a document: the passages of the open conversation move along. */
+  movePlaces(documentId: string, insertion: Insertion): void {
+    const { conversation } = this.#state.now;
+    if (!conversation?.documentIds.includes(documentId) || conversation.turns.length === 0) return;
+    conversation.turns = conversation.turns.map((turn) => withPlacesMoved(turn, documentId, insertion));
+    this.#state.set("conversation", { conversation });
+  }
+
   /** Reads ahead, so that the next question finds everything before it read. */
   async #read({ documentIds, extent, turns }: Conversation): Promise<void> {
     const controller = new AbortController();
     this.#current.add(controller);
+    this.#ahead.add(controller);
     try {
       await this.#asker.read({ documentIds, extent, history: pastTurns(turns) }, controller.signal);
     } catch (error) {
@@ -222,6 +240,7 @@ export class Talk {
       if (!(error instanceof EngineError) && !this.#closed) console.error(error);
     } finally {
       this.#current.delete(controller);
+      this.#ahead.delete(controller);
     }
   }
 

@@ -33,16 +33,30 @@ export type DocumentInfo = {
 } & (
   | { phase: "parsing"; pagesDone: number; pagesTotal: number }
   | { phase: "counting"; pages: number; characters: number }
-  /** `tokens` is null until this model has counted them, `emptyPages` are numbers of pages without text, `notes` say what was guessed or left out. */
-  | { phase: "ready"; pages: number; characters: number; tokens: number | null; emptyPages: number[]; notes: Sentence[] }
+  /** A PDF of pictures alone: there is nothing to ask about until the text of a page was recognised. */
+  | ({ phase: "scanned"; pages: number } & PagesWithoutText)
+  /** `tokens` is null until this model has counted them, `notes` say what was guessed or left out. */
+  | ({ phase: "ready"; pages: number; characters: number; tokens: number | null; notes: Sentence[]; pins: Pin[] } & PagesWithoutText)
   | { phase: "failed"; error: AppError }
 );
 
+/** Numbers of pages that have no text, and of pages whose picture text was looked for in; where it found none, a page is in both. */
+export type PagesWithoutText = { emptyPages: number[]; recognised: number[] };
+
+/** What became of the file that a document was added from; `unknown` where the host did not tell its place. */
+export type SourceState = "unknown" | "same" | "changed" | "gone";
+
+/** A passage that stays in the answering cache whatever is asked, as offsets in the document's whole text. */
+export type Pin = { start: number; end: number };
+
 /**
  * A page of a document's text. `start` is its offset in the document's whole text, in UTF-16 code units. `label` is what people call it
- * where it is more than a number: "Slide 4", "Sheet Q3", "Chapter 2".
+ * where it is more than a number: "Slide 4", "Sheet Q3", "Chapter 2". `lines` are there when the text was recognised from the page's picture.
  */
-export type Page = { number: number; start: number; text: string; label?: string };
+export type Page = { number: number; start: number; text: string; label?: string; lines?: RecognisedLine[] };
+
+/** A recognised line and its box, in shares of the page's width and height from its upper left corner. */
+export type RecognisedLine = { text: string; left: number; top: number; width: number; height: number };
 
 /** What can be imported, by the ends of names in lower case: formats of their own, and what is text. */
 export const documentTypes: readonly string[] = "pdf docx docm dotx pptx pptm ppsx potx xlsx xlsm xltx odt ott odp ods epub".split(" ");
@@ -204,8 +218,20 @@ export type Requests = {
   /** Looks for words in names, pages and conversations. */
   search(words: string): Promise<SearchResult>;
   getPages(documentId: string): Promise<Page[]>;
+  /** Looks whether the file that a document was added from is still what it was. */
+  checkSource(documentId: string): Promise<SourceState>;
+  /** Adds that file as it is now, as `importFile` does; the document as it was stays. */
+  addChangedSource(documentId: string): Promise<string>;
+  /** Always keeps a passage of a ready document; what it touches or overlaps becomes one with it. */
+  pin(documentId: string, start: number, end: number): Promise<void>;
+  /** Chooses anew each time whether to keep the passage that begins at `start`. */
+  unpin(documentId: string, start: number): Promise<void>;
   /** The file's own bytes, for showing its pages as they look. */
   getFile(documentId: string): Promise<Uint8Array>;
+  /** Recognises the text of a page without text; `picture` is the page as a PNG. Resolves once the text is in the library. */
+  recognisePage(documentId: string, page: number, picture: Uint8Array): Promise<void>;
+  /** No more pages follow: the document is counted, and read if it is open. */
+  finishRecognition(documentId: string): Promise<void>;
   /** Starts an empty conversation over these documents, in this order. */
   openConversation(documentIds: string[]): Promise<void>;
   /** Opens a conversation of the list. What is being answered in another one is stopped, and kept as far as it got. */
@@ -274,6 +300,12 @@ export const requestNames = Object.keys({
   restoreDocument: 0,
   getPages: 0,
   getFile: 0,
+  checkSource: 0,
+  addChangedSource: 0,
+  pin: 0,
+  unpin: 0,
+  recognisePage: 0,
+  finishRecognition: 0,
   renameDocument: 0,
   moveDocument: 0,
   showInFolder: 0,

@@ -43,7 +43,7 @@ export type CacheReport = {
   answeringBytes: number;
   peakBytes: number;
   computeBytes: number;
-  /** Tokens of question and template that are always kept, outside the budget. */
+  /** Tokens of question, template and pins that are always kept, outside the budget. */
   protectedTokens: number;
   keptPerLayer: number[];
 };

@@ -124,7 +124,7 @@ function DocumentRow({ known }: { known: DocumentInfo }) {
         )}
       </button>
       <span className="row-actions">
-        {known.phase === "ready" ? (
+        {known.phase === "ready" || known.phase === "scanned" ? (
           <DocumentMenu known={known} opened={opened} onRename={() => setRenaming(true)} />
         ) : (
           <IconButton
@@ -140,10 +140,18 @@ function DocumentRow({ known }: { known: DocumentInfo }) {
 }
 
 function DocumentMenu({ known, opened, onRename }: { known: DocumentInfo; opened: boolean; onRename: () => void }) {
-  const joinable = useFolio((s) => !opened && s.conversation !== null);
+  const joinable = useFolio((s) => !opened && s.conversation !== null && known.phase === "ready");
   const desktop = useFolio((s) => s.desktop);
   const items: MenuItem[] = [
-    { label: t("New conversation about it"), icon: <MessageSquarePlus aria-hidden="true" />, run: () => void newConversation([known.id]) },
+    ...(known.phase === "ready"
+      ? [
+          {
+            label: t("New conversation about it"),
+            icon: <MessageSquarePlus aria-hidden="true" />,
+            run: () => void newConversation([known.id]),
+          },
+        ]
+      : []),
     ...(joinable
       ? [{ label: t("Add to this conversation"), icon: <Plus aria-hidden="true" />, run: () => void addToConversation(known.id) }]
       : []),
@@ -173,6 +181,8 @@ function stateOf(known: DocumentInfo): string {
       return (
         t("{count} pages", { count: known.pages }) + (known.tokens === null ? "" : ` · ${t("{count} tokens", { count: known.tokens })}`)
       );
+    case "scanned":
+      return t("{pages}, a scan without text", { pages: t("{count} pages", { count: known.pages }) });
     case "failed":
       return t("Could not be opened");
     default:

@@ -1,5 +1,5 @@
 import { useMemo } from "react";
-import type { Evidence, Page } from "../preload/api.ts";
+import type { Evidence, Page, Pin } from "../preload/api.ts";
 import { goTo } from "./actions.ts";
 import { list } from "./format.ts";
 import { Hint } from "./Hint.tsx";
@@ -13,14 +13,14 @@ const noEvidence: readonly Evidence[] = [];
 /** Pixels beside a passage within which a click means the passage. */
 const reach = 8;
 
-type Props = { documentId: string; pages: readonly Page[]; top: number; onPage: (index: number) => void };
+type Props = { documentId: string; pages: readonly Page[]; pins: readonly Pin[]; top: number; onPage: (index: number) => void };
 
 /** A strip as long as the document: where the cache kept tokens for an answer, its evidence, and where the reader is. A click goes there. */
-export function KeepMap({ documentId, pages, top, onPage }: Props) {
+export function KeepMap({ documentId, pages, pins, top, onPage }: Props) {
   const focus = useFolio((s) => s.focus);
   const turn = useFolio((s) => {
     const turns = s.conversation?.turns ?? [];
-    const wanted = s.focus ? turns.find((candidate) => candidate.id === s.focus?.turnId) : turns.findLast(({ phase }) => phase === "done");
+    const wanted = turns.find((candidate) => candidate.id === s.focus?.turnId) ?? turns.findLast(({ phase }) => phase === "done");
     return wanted?.phase === "done" ? wanted : null;
   });
   const shares = turn?.kept?.find((map) => map.documentId === documentId)?.shares ?? null;
@@ -43,6 +43,8 @@ export function KeepMap({ documentId, pages, top, onPage }: Props) {
   const told = [
     shares && t("Most was kept around page {pages}.", { pages: list(mostKeptPages(shares, pages).map(String)) }),
     evidencePages.length > 0 && t("Evidence is on page {pages}.", { pages: list(evidencePages.map(String)) }),
+    pins.length > 0 &&
+      t("Always kept: page {pages}.", { pages: list([...new Set(pins.map((pin) => String(pages[pageAt(pages, pin.start)]?.number)))]) }),
     t("Page {page} is in view.", { page: String(pages[top]?.number ?? 1) }),
   ];
   return (
@@ -75,6 +77,9 @@ export function KeepMap({ documentId, pages, top, onPage }: Props) {
           </svg>
         )}
         <span className="window" style={{ left: `${(100 * from) / length}%`, width: `${(100 * (to - from)) / length}%` }} />
+        {pins.map(({ start, end }) => (
+          <b key={start} style={{ left: `${(100 * start) / length}%`, width: `${(100 * (end - start)) / length}%` }} />
+        ))}
         {here.map(({ index, at }) => (
           <i key={index} style={{ left: `${100 * at}%` }} data-current={focus?.turnId === turn?.id && focus?.index === index} />
         ))}

@@ -1,18 +1,20 @@
 import { useVirtualizer } from "@tanstack/react-virtual";
 import { type KeyboardEvent, memo, type RefObject, useEffect, useLayoutEffect, useMemo, useRef, useState } from "react";
-import type { Evidence, Page } from "../preload/api.ts";
+import type { DocumentInfo, Evidence, Page, Pin } from "../preload/api.ts";
 import { setZoom, showScale } from "./actions.ts";
 import { FindBar, useFind } from "./FindBar.tsx";
 import { labelName } from "./format.ts";
 import { KeepMap } from "./KeepMap.tsx";
 import { t } from "./language.ts";
 import { PdfSheet } from "./PdfSheet.tsx";
+import { PinSelection } from "./Pins.tsx";
 import { type Mark, pageAt, paragraphs, type Segment, segments } from "./passages.ts";
 import type { Pdf } from "./pdf.ts";
 import { useFolio, useLanguage } from "./store.ts";
 import { pageScale, stepZoom } from "./zoom.ts";
 
 const noEvidence: readonly Evidence[] = [];
+const noPins: readonly Pin[] = [];
 /** About what a page takes before it is measured: 66 characters a line of 28 px, and its margins. */
 const guessHeight = (page: Page): number => 120 + Math.ceil(page.text.length / 66) * 28;
 /** Frames to wait at most for a page that is far away to be drawn and measured. */
@@ -22,7 +24,7 @@ const gap = 16;
 const margin = 20;
 
 type Props = {
-  documentId: string;
+  known: DocumentInfo;
   pages: readonly Page[];
   /** Where the pages are drawn from; null shows their text. */
   pdf: Pdf | null;
@@ -37,7 +39,8 @@ type Props = {
 };
 
 /** A document, page by page; only the pages near the window are drawn. */
-export function Pages({ documentId, pages, pdf, first, goTo, handled, onJump, onPage }: Props) {
+export function Pages({ known, pages, pdf, first, goTo, handled, onJump, onPage }: Props) {
+  const documentId = known.id;
   const scroller = useRef<HTMLDivElement>(null);
   const scale = useScale(pdf, scroller);
   const focus = useFolio((s) => s.focus);
@@ -45,16 +48,18 @@ export function Pages({ documentId, pages, pdf, first, goTo, handled, onJump, on
     const turn = s.conversation?.turns.find((candidate) => candidate.id === s.focus?.turnId);
     return turn?.phase === "done" ? turn.evidence : noEvidence;
   });
+  const pins = known.phase === "ready" ? known.pins : noPins;
   const found = useFind(pages);
   const marks = useMemo(() => {
-    const known = evidence.map((passage, i): Mark & { documentId: string } => ({
+    const passages = evidence.map((passage, i): Mark & { documentId: string } => ({
       ...passage,
       kind: "evidence",
       current: i === focus?.index,
     }));
     const quote = focus && focus.index === null ? [{ ...focus, kind: "evidence" as const, current: true }] : [];
-    return [...[...known, ...quote].filter((mark) => mark.documentId === documentId), ...found.marks];
-  }, [evidence, focus, documentId, found.marks]);
+    const pinned = pins.map((pin): Mark => ({ ...pin, kind: "pin", current: false }));
+    return [...[...passages, ...quote].filter((mark) => mark.documentId === documentId), ...found.marks, ...pinned];
+  }, [evidence, focus, documentId, found.marks, pins]);
   const virtual = useVirtualizer({
     count: pages.length,
     getScrollElement: () => scroller.current,
@@ -168,7 +173,8 @@ export function Pages({ documentId, pages, pdf, first, goTo, handled, onJump, on
           ))}
         </div>
       </section>
-      <KeepMap documentId={documentId} pages={pages} top={top} onPage={onJump} />
+      {known.phase === "ready" && <PinSelection known={known} pages={pages} area={scroller} />}
+      <KeepMap documentId={documentId} pages={pages} pins={pins} top={top} onPage={onJump} />
     </>
   );
 }
@@ -215,7 +221,10 @@ const PageText = memo(function PageText({ page, marks }: { page: Page; marks: re
           </p>
         );
       })}
-      <footer aria-hidden="true">{page.label ? labelName(page.label) : page.number}</footer>
+      <footer aria-hidden="true">
+        {page.label ? labelName(page.label) : page.number}
+        {page.lines && page.text !== "" && ` · ${t("recognised from a picture")}`}
+      </footer>
     </article>
   );
 });

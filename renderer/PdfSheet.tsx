@@ -1,11 +1,11 @@
-import type { PDFPageProxy, TextContent } from "pdfjs-dist/types/src/display/api.js";
+import type { PDFPageProxy, TextContent, TextItem } from "pdfjs-dist/types/src/display/api.js";
 import { memo, useEffect, useMemo, useRef, useState } from "react";
 import type { Page } from "../preload/api.ts";
 import { t } from "./language.ts";
 import { locate, stretches } from "./locate.ts";
 import type { Mark } from "./passages.ts";
 import type { Pdf } from "./pdf.ts";
-import { type Drawn, type Measure, quad } from "./quads.ts";
+import { type Drawn, drawnLines, type Measure, onScreen, quad } from "./quads.ts";
 import { useLanguage } from "./store.ts";
 
 /** A page that is only scrolled past is not worth loading, a size that is only passed through not worth drawing. */
@@ -42,7 +42,7 @@ export const PdfSheet = memo(function PdfSheet({ pdf, page, marks, scale }: Prop
     >
       {loaded && <Picture proxy={loaded.proxy} scale={scale} onBroken={setBroken} />}
       {loaded && <Marks loaded={loaded} page={page} marks={marks} />}
-      {loaded && <SelectableText loaded={loaded} />}
+      {loaded && (page.lines ? <RecognisedText page={page} width={width} height={height} /> : <SelectableText loaded={loaded} />)}
       {broken && <p className="no-text">{t("This page could not be drawn. Its text is in the text view.")}</p>}
     </article>
   );
@@ -125,6 +125,20 @@ function SelectableText({ loaded: { proxy, content } }: { loaded: Loaded }) {
   return <div className="text-layer" ref={layer} />;
 }
 
+/** The lines that were recognised, where they stand in the picture, as wide as they are there. */
+function RecognisedText({ page, width, height }: { page: Page; width: number; height: number }) {
+  const lines = useMemo(() => drawnLines(page.lines ?? [], width, height), [page.lines, width, height]);
+  return (
+    <svg className="recognised-text" viewBox={`0 0 ${width} ${height}`} role="presentation">
+      {lines.map(({ str, width: length, height: size, transform: [, , , , x, y] }) => (
+        <text key={`${x} ${y}`} x={x} y={y} fontSize={size} textLength={length} lengthAdjust="spacingAndGlyphs">
+          {`${str}\n`}
+        </text>
+      ))}
+    </svg>
+  );
+}
+
 const brush = document.createElement("canvas").getContext("2d");
 const measure: Measure = (text, family) => {
   if (!brush) return text.length;
@@ -137,7 +151,11 @@ function Marks({ loaded: { proxy, content }, page, marks }: { loaded: Loaded; pa
   const end = page.start + page.text.length;
   const here = useMemo(() => marks.filter((mark) => mark.start < end && mark.end > page.start), [marks, page.start, end]);
   const any = here.length > 0;
-  const drawn = useMemo(() => content.items.filter((item): item is Drawn & typeof item => "str" in item), [content]);
+  const { width, height, transform } = useMemo(() => proxy.getViewport({ scale: 1 }), [proxy]);
+  const drawn = useMemo(
+    () => (page.lines ? drawnLines(page.lines, width, height) : content.items.filter((item): item is Drawn & typeof item => "str" in item)),
+    [content, page.lines, width, height],
+  );
   const located = useMemo(
     () =>
       any
@@ -148,18 +166,18 @@ function Marks({ loaded: { proxy, content }, page, marks }: { loaded: Loaded; pa
         : [],
     [any, page.text, drawn],
   );
-  const { width, height, transform } = useMemo(() => proxy.getViewport({ scale: 1 }), [proxy]);
   const shapes = useMemo(
     () =>
       here.map((mark) => {
         const range = { start: mark.start - page.start, end: mark.end - page.start };
         const quads = stretches(range, located).map((stretch) => {
-          const item = drawn[stretch.item]! as Drawn & { fontName: string };
-          return quad(stretch, item, content.styles[item.fontName], transform, measure);
+          const item = drawn[stretch.item]!;
+          if (page.lines) return quad(stretch, item, undefined, onScreen, measure);
+          return quad(stretch, item, content.styles[(item as TextItem).fontName], transform, measure);
         });
         return { mark, quads: quads.length > 0 ? quads : [`2,0 6,0 6,${height} 2,${height}`] };
       }),
-    [here, located, drawn, content, transform, height, page.start],
+    [here, located, drawn, content, transform, height, page.start, page.lines],
   );
   if (!any) return null;
   return (

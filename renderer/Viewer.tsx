@@ -2,12 +2,15 @@ import { useEffect, useRef, useState } from "react";
 import type { DocumentInfo, Page } from "../preload/api.ts";
 import { addToConversation, getFile, newConversation, removeDocument, setZoom, showAsText, stepEvidence } from "./actions.ts";
 import { Estimate } from "./Estimate.tsx";
-import { count, list } from "./format.ts";
+import { count } from "./format.ts";
 import { Hint, IconButton } from "./Hint.tsx";
 import { ChevronDown, ChevronUp, FileWarning, Minus, Plus, Search } from "./icons.ts";
 import { say, t } from "./language.ts";
 import { Pages } from "./Pages.tsx";
+import { PinPage, Pins } from "./Pins.tsx";
 import { openPdf, type Pdf } from "./pdf.ts";
+import { RecognitionNotice } from "./RecognitionNotice.tsx";
+import { SourceNotice } from "./SourceNotice.tsx";
 import { find, keysFor } from "./shortcuts.ts";
 import { selectAnswering, useFolio } from "./store.ts";
 import { stepZoom, zoomPercent } from "./zoom.ts";
@@ -42,6 +45,7 @@ export function Viewer({ hidden }: { hidden: boolean }) {
               {pdf && <Zoom />}
               {known.name.toLowerCase().endsWith(".pdf") && file.phase !== "failed" && <ViewChoice documentId={known.id} asText={asText} />}
               <EvidenceSteps />
+              {known.phase === "ready" && <PinPage known={known} page={pages[page]} />}
               <IconButton label={t("Find in the document")} keys={keysFor("Find in the document")} onClick={find}>
                 <Search />
               </IconButton>
@@ -62,7 +66,6 @@ export function Viewer({ hidden }: { hidden: boolean }) {
           ) : (
             <Pages
               key={`${known.id} ${pdf ? "pages" : "text"}`}
-              documentId={known.id}
               pages={pages}
               pdf={pdf}
               first={page}
@@ -70,6 +73,7 @@ export function Viewer({ hidden }: { hidden: boolean }) {
               handled={handled}
               onJump={jump}
               onPage={setPage}
+              known={known}
             />
           )}
         </>
@@ -84,7 +88,8 @@ type PdfFile = { phase: "none" } | { phase: "opening" } | { phase: "open"; pdf: 
 
 /** The file behind the document in the viewer, when it is a PDF that can be drawn. At most one is open. */
 function usePdf(known: DocumentInfo | null, ready: boolean): PdfFile {
-  const id = ready && known?.phase === "ready" && known.name.toLowerCase().endsWith(".pdf") ? known.id : null;
+  const id =
+    ready && (known?.phase === "ready" || known?.phase === "scanned") && known.name.toLowerCase().endsWith(".pdf") ? known.id : null;
   const [file, setFile] = useState<PdfFile & { id?: string }>({ phase: "none" });
   useEffect(() => {
     if (id === null) return;
@@ -210,15 +215,13 @@ function EvidenceSteps() {
 
 /** What a reader of this document must know: pages without text, or that the conversation is about another one. */
 function DocumentNotice({ known }: { known: DocumentInfo }) {
-  const labels = useFolio((s) => (s.pages?.documentId === known.id ? s.pages.list : null));
+  const pages = useFolio((s) => (s.pages?.documentId === known.id ? s.pages.list : null));
   const elsewhere = useFolio((s) => s.conversation !== null && !s.conversation.documentIds.includes(known.id));
   const answering = useFolio(selectAnswering);
-  if (known.phase !== "ready") return null;
-  const empty = known.emptyPages;
-  const named = empty.slice(0, 8).map((number) => labels?.[number - 1]?.label ?? count(number));
+  if (known.phase !== "ready" && known.phase !== "scanned") return null;
   return (
     <>
-      {elsewhere && (
+      {elsewhere && known.phase === "ready" && (
         <p className="notice">
           {t("This document is not part of the conversation.")}
           <button type="button" className="link" onClick={() => void newConversation([known.id])}>
@@ -229,23 +232,16 @@ function DocumentNotice({ known }: { known: DocumentInfo }) {
           </button>
         </p>
       )}
-      {empty.length > 0 && (
-        <p className="notice" data-kind="warning">
-          {t("{count} pages have no text, only pictures or a scan, so the model cannot read them: {pages}.", {
-            count: empty.length,
-            pages:
-              empty.length > named.length
-                ? t("{name} and {more} more", { name: named.join(", "), more: empty.length - named.length })
-                : list(named),
-          })}
-        </p>
-      )}
-      <Estimate known={known} />
-      {known.notes.map(say).map((note) => (
-        <p key={note} className="notice">
-          {note}
-        </p>
-      ))}
+      <SourceNotice key={known.id} documentId={known.id} />
+      {pages && <RecognitionNotice known={known} pages={pages} />}
+      {known.phase === "ready" && <Estimate known={known} />}
+      {known.phase === "ready" && pages && <Pins known={known} pages={pages} />}
+      {known.phase === "ready" &&
+        known.notes.map(say).map((note) => (
+          <p key={note} className="notice">
+            {note}
+          </p>
+        ))}
     </>
   );
 }
@@ -273,6 +269,7 @@ function Arriving({ known }: { known: DocumentInfo }) {
         </div>
       );
     case "ready":
+    case "scanned":
       return <p className="placeholder">{t("Fetching the text…")}</p>;
     case "failed":
       return (

@@ -1,11 +1,12 @@
 /** What a person can do in the window: requests to main, and moves within the window. The only file that calls `FolioApi`. */
 
-import type { DocumentInfo, EventName, Events, Extent, FolioApi, Settings } from "../preload/api.ts";
+import type { DocumentInfo, EventName, Events, Extent, FolioApi, Pin, Settings } from "../preload/api.ts";
 import { sentence } from "../preload/sentences.ts";
+import { mostFiles } from "./arrivals.ts";
 import { follow, problemOf } from "./events.ts";
 import { list } from "./format.ts";
 import { t } from "./language.ts";
-import { type Dialog, isBroken, useFolio } from "./store.ts";
+import { type Dialog, type Folio, isBroken, useFolio } from "./store.ts";
 
 const { getState: state, setState: set } = useFolio;
 let api: FolioApi;
@@ -51,13 +52,20 @@ const firstReady = (): string | null => state().documents.find((known) => known.
 /** A document that has just become ready is shown when it was dropped here or nothing is shown; one dropped here is opened if nothing was asked yet. */
 function noticeDocument(before: DocumentInfo[], changed: DocumentInfo) {
   if (state().viewing === null) set({ viewing: changed.id });
-  if (changed.phase !== "ready" || before.find((known) => known.id === changed.id)?.phase === "ready") return;
+  const old = before.find((known) => known.id === changed.id);
+  if (hasPages(changed) && state().viewing === changed.id && recognisedOf(old) !== recognisedOf(changed)) void fetchPages(changed.id);
+  if (!hasPages(changed) || old?.phase === changed.phase) return;
   const awaited = state().awaited === changed.id;
   if (awaited) set({ awaited: null });
   if (awaited || state().viewing === changed.id) void showDocument(changed.id);
   // Main itself opens the first one of all.
   if (awaited) void openAlone(changed.id);
 }
+
+/** What can be looked at in the viewer. */
+const hasPages = (known: DocumentInfo | undefined): known is Extract<DocumentInfo, { phase: "ready" | "scanned" }> =>
+  known?.phase === "ready" || known?.phase === "scanned";
+const recognisedOf = (known: DocumentInfo | undefined): number => (hasPages(known) ? known.recognised.length : 0);
 
 /** Opens a conversation over one ready document, unless something was already asked in the present one. */
 async function openAlone(documentId: string | null): Promise<void> {
@@ -90,12 +98,19 @@ export async function importFiles(arriving: readonly File[] | Promise<readonly F
   if (files?.length === 0)
     set({ problem: { code: "nothing-to-add", ...sentence("There is nothing in it that Folio can read: add documents or text.") } });
   const there: string[] = [];
-  for (const [index, file] of files?.entries() ?? []) {
+  if (files && files.length > mostFiles) {
+    const said = sentence(
+      "There are more than {most} files: the first ones, by name, are added. Add the others in smaller portions, one folder after another.",
+      { most: mostFiles },
+    );
+    set({ problem: { code: "too-many-files", ...said } });
+  }
+  for (const [index, file] of files?.slice(0, mostFiles).entries() ?? []) {
     await roomForFile();
     const before = state().documents;
     const id = await attempt(file.arrayBuffer().then((buffer) => api.importFile(file.name, new Uint8Array(buffer), api.pathOf?.(file))));
     if (id === null) continue;
-    const old = before.find((known) => known.id === id && known.phase === "ready");
+    const old = before.find((known) => known.id === id && hasPages(known));
     if (old) there.push(old.name);
     if (index > 0) continue;
     set({ awaited: id, viewing: id, pages: null, focus: null, tab: "document" });
@@ -110,7 +125,10 @@ export async function showDocument(documentId: string | null): Promise<void> {
   set({ viewing: documentId });
   if (documentId === null || state().pages?.documentId === documentId) return;
   set({ pages: null });
-  if (state().documents.find((known) => known.id === documentId)?.phase !== "ready") return;
+  if (hasPages(state().documents.find((known) => known.id === documentId))) await fetchPages(documentId);
+}
+
+async function fetchPages(documentId: string): Promise<void> {
   const list = await attempt(api.getPages(documentId));
   if (list && state().viewing === documentId) set({ pages: { documentId, list } });
 }
@@ -154,7 +172,7 @@ export const search = (words: string) => api.search(words);
 /** Takes a document out of the library, or stops its import; for some seconds that can be undone. */
 export async function removeDocument(documentId: string): Promise<void> {
   const known = state().documents.find((candidate) => candidate.id === documentId);
-  if ((await attempt(api.removeDocument(documentId))) === null || known?.phase !== "ready") return;
+  if ((await attempt(api.removeDocument(documentId))) === null || !hasPages(known)) return;
   tell(t("Removed {name}.", { name: known.name }), () => attempt(api.restoreDocument(documentId)));
 }
 
@@ -259,8 +277,30 @@ export async function stepEvidence(step: 1 | -1): Promise<void> {
   await goTo(turn.id, turn.evidence[index]!);
 }
 
+/** Takes the reader to a passage that no answer speaks of. */
+export const goToPassage = (documentId: string, { start, end }: Pin) => goTo("", { documentId, start, end });
+
+export const pin = (documentId: string, { start, end }: Pin) => attempt(api.pin(documentId, start, end));
+export const unpin = (documentId: string, start: number) => attempt(api.unpin(documentId, start));
+
 /** A document's own bytes; failures are the caller's, who shows the text instead. */
 export const getFile = (documentId: string) => api.getFile(documentId);
+
+/** Nobody waits for it: failures are the caller's. */
+export const checkSource = (documentId: string) => api.checkSource(documentId);
+/** Adds a document's file as it is now, and shows that. */
+export async function addChangedSource(documentId: string): Promise<void> {
+  const id = await attempt(api.addChangedSource(documentId));
+  if (id === null) return;
+  set({ awaited: id, focus: null });
+  await showDocument(id);
+}
+
+/** A page as a PNG goes to main, whose recogniser finds its text. Failures are the caller's: some end only one page. */
+export const recognisePage = (documentId: string, page: number, picture: Uint8Array) => api.recognisePage(documentId, page, picture);
+export const finishRecognition = (documentId: string) => attempt(api.finishRecognition(documentId));
+export const showRecognising = (recognising: Folio["recognising"]): void => set({ recognising });
+export const showProblem = (error: unknown): void => set({ problem: problemOf(error) });
 
 /** Shows a PDF as the text that the model read, or as its pages. */
 export function showAsText(documentId: string, text: boolean): void {

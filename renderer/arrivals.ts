@@ -3,7 +3,7 @@
 import { documentTypes, textTypes } from "../preload/api.ts";
 import { t } from "./language.ts";
 
-/** Files of one folder that are taken; more is rather a disk than a folder of documents. */
+/** Files that are taken at once; more is rather a disk than a folder of documents. Of a folder with more, one more is told. */
 export const mostFiles = 500;
 
 const known = new Set([...documentTypes, ...textTypes]);
@@ -21,7 +21,7 @@ export function filesOfFolder(files: readonly File[]): File[] {
   return files
     .filter((file) => isKnown(file.name) && !passedOver(path(file)))
     .sort((a, b) => path(a).localeCompare(path(b), undefined, { numeric: true }))
-    .slice(0, mostFiles);
+    .slice(0, mostFiles + 1);
 }
 
 /** Dropped files as they are, and what folders hold that Folio knows. Must be called while the drop is being handled. */
@@ -35,7 +35,7 @@ export function droppedFiles(transfer: DataTransfer): Promise<File[]> {
 async function collect(entries: readonly FileSystemEntry[]): Promise<File[]> {
   const files: File[] = [];
   const waiting = entries.map((entry) => ({ entry, inside: false })).reverse();
-  for (let next = waiting.pop(); next && files.length < mostFiles; next = waiting.pop()) {
+  for (let next = waiting.pop(); next && files.length <= mostFiles; next = waiting.pop()) {
     const { entry, inside } = next;
     if (inside && passedOver(entry.name)) continue;
     if (isFolder(entry)) {

@@ -10,6 +10,7 @@ import {
   type Events,
   type FolioApi,
   type PreloadApi,
+  type RequestName,
   requestNames,
 } from "../preload/api.ts";
 
@@ -92,6 +93,12 @@ export function connectBrowserHost(page: Page = globalThis as unknown as Page): 
     return settled((await response.json().catch(() => ({ error: gone }))) as Answer);
   }
 
+  /** Bytes go as they are, the arguments before them in a header. */
+  function postBytes(name: RequestName, args: unknown[], bytes: Uint8Array): Promise<unknown> {
+    const headers = { "x-arguments": encodeURIComponent(JSON.stringify(args)) };
+    return post(`/rpc/${name}`, "application/octet-stream", bytes as Uint8Array<ArrayBuffer>, headers);
+  }
+
   /** Resolves with the first state; from then on keeps the events coming for as long as the page lives. */
   function follow(): Promise<AppState> {
     return new Promise<AppState>((resolve, reject) => {
@@ -160,10 +167,8 @@ export function connectBrowserHost(page: Page = globalThis as unknown as Page): 
       following = true;
       return follow();
     },
-    importFile(name, bytes) {
-      const headers = { "x-file-name": encodeURIComponent(name.toWellFormed()) };
-      return post("/rpc/importFile", "application/octet-stream", bytes as Uint8Array<ArrayBuffer>, headers) as Promise<string>;
-    },
+    importFile: (name, bytes) => postBytes("importFile", [name.toWellFormed()], bytes) as Promise<string>,
+    recognisePage: (...[documentId, page, picture]) => postBytes("recognisePage", [documentId, page], picture) as Promise<void>,
     on(name, listener) {
       const all = listeners.get(name) ?? new Set();
       listeners.set(name, all);

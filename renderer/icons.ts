@@ -28,6 +28,7 @@ export {
   Minus,
   Pause,
   Pencil,
+  Pin,
   Play,
   Plus,
   RotateCcw,

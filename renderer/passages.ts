@@ -5,7 +5,7 @@
 
 export type Range = { start: number; end: number };
 /** `kind` decides the look; the current one is where the reader was taken to. */
-export type Mark = Range & { kind: "evidence" | "match"; current: boolean };
+export type Mark = Range & { kind: "evidence" | "match" | "pin"; current: boolean };
 export type Paragraph = { start: number; text: string; look: "prose" | "lines" | "heading" };
 export type Segment = { text: string; start: number; mark: Mark | null };
 

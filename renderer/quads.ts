@@ -1,9 +1,25 @@
 /** The outline of a stretch of drawn text on its page. Pure geometry: page units, y grows downwards, as on the screen. */
 
+import type { RecognisedLine } from "../preload/api.ts";
 import type { Stretch } from "./locate.ts";
 
 /** A drawn piece of text: `transform` is its text matrix, `width` its length along the baseline (`height`, where it runs downwards). */
 export type Drawn = { str: string; dir: string; transform: number[]; width: number; height: number };
+
+/** Recognised lines as if they had been drawn, on a page of this size whose units are the screen's. */
+export function drawnLines(lines: readonly RecognisedLine[], pageWidth: number, pageHeight: number): Drawn[] {
+  return lines.map(({ text, left, top, width, height }) => {
+    const size = (height * pageHeight) / (usualAscent + usualDescent);
+    const transform = [size, 0, 0, -size, left * pageWidth, top * pageHeight + usualAscent * size];
+    return { str: text, dir: "ltr", transform, width: width * pageWidth, height: size };
+  });
+}
+
+/** The page's matrix for those. */
+export const onScreen = [1, 0, 0, 1, 0, 0] as const;
+
+const usualAscent = 0.9;
+const usualDescent = 0.25;
 /** What is known of its typeface; ascent and descent are shares of the font's size. */
 export type Face = { fontFamily: string; ascent: number; descent: number; vertical: boolean };
 /** The width of a text in a typeface, in any unit. */
@@ -22,8 +38,8 @@ export function quad({ from, to }: Stretch, drawn: Drawn, face: Face | undefined
   const length = scale * (face?.vertical ? drawn.height : drawn.width);
   const share = shares(drawn, face, measure);
   const [begin, end] = drawn.dir === "rtl" ? [1 - share(to), 1 - share(from)] : [share(from), share(to)];
-  const above = size * within(face?.ascent, 0.7, 1.05, 0.9);
-  const below = size * within(face && -face.descent, 0.15, 0.35, 0.25);
+  const above = size * within(face?.ascent, 0.7, 1.05, usualAscent);
+  const below = size * within(face && -face.descent, 0.15, 0.35, usualDescent);
   const corner = (along: number, up: number) =>
     `${round(x + along * Math.cos(turn) + up * Math.sin(turn))},${round(y + along * Math.sin(turn) - up * Math.cos(turn))}`;
   const [left, right] = [begin * length, end * length];

@@ -33,6 +33,8 @@ export type Folio = Mirror & {
   /** A document dropped in this window, to be shown and asked about as soon as it is ready. */
   awaited: string | null;
   focus: Focus | null;
+  /** The document whose pages' text is being recognised, and how far that is; this window draws them. */
+  recognising: { documentId: string; done: number; total: number; secondsLeft: number | null } | null;
   /** PDFs whose text is shown instead of their pages, by id. */
   asText: readonly string[];
   /** Size of a PDF's pages, 1 as on paper; null fits them to the window. */
@@ -107,6 +109,7 @@ export const useFolio = create<Folio>()(() => ({
   pages: null,
   awaited: null,
   focus: null,
+  recognising: null,
   asText: [],
   zoom: null,
   scale: 1,

@@ -7,7 +7,8 @@ const sentences = {
   "document-damaged": "“{name}” is damaged and cannot be opened. Get a new copy of it, or open it in another program and save it again.",
   "document-encrypted": "“{name}” is protected by a password. Save a copy without the password and add that one.",
   "document-locked": "“{name}” is locked against copying, so that only its shop's own program can open it. Add a copy without that lock.",
-  "document-scanned": "“{name}” has no text, only pictures of pages. Run text recognition (OCR) on it first, then add the result.",
+  "document-scanned": "“{name}” has no text, only pictures of pages. Add it in Folio's window, and have its text recognised there.",
+  "page-unreadable": "The picture of a page of “{name}” could not be looked through. Its text is not known; all others are kept.",
   "document-unsupported":
     "Folio cannot read “{name}”. Add a PDF, Word, PowerPoint, Excel, OpenDocument, EPUB, web, e-mail or text file, or save it as one of these first.",
   "document-old":

@@ -1,11 +1,9 @@
 /** A file's bytes to a document's text, in a process of its own that is ended when it hangs, grows or crashes. */
-
-import { createRequire } from "node:module";
-import { dirname } from "node:path";
 import type { Page } from "../../preload/api.ts";
 import type { Sentence } from "../../preload/sentences.ts";
 import { spawnChild } from "../child.ts";
 import { DocumentError, type DocumentErrorCode } from "./errors.ts";
+import { confinement } from "./limit.ts";
 import type { FromParser, ToParser } from "./parser.ts";
 import type { PagePart } from "./text.ts";
 
@@ -18,7 +16,7 @@ export type ParsedDocument = {
   text: string;
   /** A PDF's own pages, slides, sheets, chapters; for text its form feeds, or cuts of about 3,000 characters at paragraph ends. */
   pages: Page[];
-  /** Numbers of pages without text. */
+  /** Numbers of pages without text; of a scanned PDF these are all. */
   emptyPages: number[];
   /** What was guessed or left out, in a plain sentence each. */
   notes: Sentence[];
@@ -79,7 +77,7 @@ async function parseInChild(
   const child = spawnChild(new URL("./parser.ts", import.meta.url), {
     serviceName: "Folio document reader",
     confined: true,
-    execArgv: confinement(),
+    execArgv: confinement(memory),
   });
   const document: ParsedDocument = { sha256: "", text: "", pages: [], emptyPages: [], notes: [] };
   const { promise: done, resolve, reject } = Promise.withResolvers<void>();
@@ -132,23 +130,4 @@ function append(document: ParsedDocument, { before, text, label }: PagePart): vo
   document.text += text;
   document.pages.push(page);
   if (text === "") document.emptyPages.push(page.number);
-}
-
-/**
- * What the parser may do at most: read our own program and nothing else, write nothing, start nothing. Electron has no such flags; there, and
- * for the network, it shuts itself in, which takes a native addon.
- */
-function confinement(): string[] {
-  const heap = `--max-old-space-size=${memory / 2 ** 20}`;
-  if (process.versions.electron) return [heap];
-  const packages = dirname(dirname(createRequire(import.meta.url).resolve("pdfjs-dist/package.json")));
-  const program = [dirname(dirname(import.meta.dirname)), packages];
-  return [
-    heap,
-    "--permission",
-    "--allow-worker",
-    "--allow-addons",
-    "--disable-warning=SecurityWarning",
-    ...program.map((folder) => `--allow-fs-read=${folder}`),
-  ];
 }

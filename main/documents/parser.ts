@@ -4,11 +4,11 @@
  */
 
 import { createHash } from "node:crypto";
-import { Worker } from "node:worker_threads";
 import type { Sentence } from "../../preload/sentences.ts";
 import { childPort } from "../child.ts";
 import { confine } from "../confine.ts";
 import { DocumentError, type DocumentErrorCode } from "./errors.ts";
+import { limitMemory } from "./limit.ts";
 import { readDocument } from "./read.ts";
 import type { PagePart } from "./text.ts";
 
@@ -65,17 +65,4 @@ async function parse(name: string, bytes: Uint8Array): Promise<void> {
   } catch (error) {
     send({ kind: "failed", code: error instanceof DocumentError ? error.code : "document-damaged" });
   }
-}
-
-/**
- * Ends this process when it holds more than `limit` bytes, or when its parent is gone, from a thread of its own: a document can keep
- * the main thread busy for ever, and V8's own limit does not count decompressed streams.
- */
-function limitMemory(limit: number): void {
-  const watch = `
-    const parent = process.ppid;
-    setInterval(() => {
-      if (process.memoryUsage.rss() > ${limit} || process.ppid !== parent) process.kill(process.pid, "SIGKILL");
-    }, 100);`;
-  new Worker(watch, { eval: true, execArgv: [] }).unref();
 }

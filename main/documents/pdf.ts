@@ -11,7 +11,7 @@ import { cleanText } from "./text.ts";
 
 const data = dirname(createRequire(import.meta.url).resolve("pdfjs-dist/package.json"));
 
-/** One text per page, empty where there is none. `bytes` are taken over. Errors: damaged, encrypted, scanned. */
+/** One text per page, empty where there is none. `bytes` are taken over. Errors: damaged, encrypted. */
 export async function parsePdf(name: string, bytes: Uint8Array, onProgress: (done: number, total: number) => void): Promise<string[]> {
   const task = getDocument({
     data: bytes,
@@ -40,7 +40,7 @@ export async function parsePdf(name: string, bytes: Uint8Array, onProgress: (don
     onProgress(number, total);
   }
   await task.destroy();
-  if (pages.every((page) => page === "")) throw new DocumentError(broken === total ? "document-damaged" : "document-scanned", name);
+  if (broken === total) throw new DocumentError("document-damaged", name);
   return mendHyphens(pages);
 }
 

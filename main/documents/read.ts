@@ -15,17 +15,18 @@ export type OnProgress = (done: number, total: number) => void;
 /** Errors: `DocumentError`, and whatever damage makes a parser throw. */
 export async function readDocument(name: string, bytes: Uint8Array, onProgress: OnProgress): Promise<Parsed> {
   if (bytes.length === 0) throw new DocumentError("document-empty", name);
+  // The pages of a PDF without text are pictures, in which text can be recognised. Its reader takes the bytes over.
+  const mayBeScan = isPdf(name, bytes);
   const parsed = await readFormat(name, bytes, onProgress);
-  if (parsed.parts.every(({ text }) => text === "")) throw new DocumentError("document-empty", name);
+  if (!mayBeScan && parsed.parts.every(({ text }) => text === "")) throw new DocumentError("document-empty", name);
   const characters = parsed.parts.reduce((sum, { before, text }) => sum + before.length + text.length, 0);
   if (characters > maxCharacters) throw new DocumentError("document-too-large", name);
   return parsed;
 }
 
 async function readFormat(name: string, bytes: Uint8Array, onProgress: OnProgress): Promise<Parsed> {
-  const type = extname(name).slice(1).toLowerCase();
-  // Readers accept a PDF whose header comes a little late.
-  if (type === "pdf" || startsWith(bytes, "%PDF-", 1024)) {
+  const type = typeOf(name);
+  if (isPdf(name, bytes)) {
     const { parsePdf } = await import("./pdf.ts");
     return { parts: pdfParts(await parsePdf(name, bytes, onProgress)), notes: [] };
   }
@@ -64,6 +65,11 @@ async function readFormat(name: string, bytes: Uint8Array, onProgress: OnProgres
       throw new DocumentError("document-unsupported", name);
   }
 }
+
+const typeOf = (name: string): string => extname(name).slice(1).toLowerCase();
+
+/** Readers accept a PDF whose header comes a little late. */
+const isPdf = (name: string, bytes: Uint8Array): boolean => typeOf(name) === "pdf" || startsWith(bytes, "%PDF-", 1024);
 
 /** Null when it is an archive of another kind. */
 async function readArchive(name: string, archive: Archive, onProgress: OnProgress): Promise<Section[] | null> {

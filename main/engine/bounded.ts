@@ -31,6 +31,8 @@ export class BoundedCache {
   #tokens: number[] = [];
   /** The documents are the positions [first, end) of every prompt; before them lies the template. */
   #documents = { first: 0, end: 0 };
+  /** Prompt positions that are let go of last. */
+  #pinned: readonly number[] = [];
   /** Rows that are allocated in each layer. */
   #rows = 0;
   /** Prompt positions of the first rows, [scored layer][set][row], once something was let go of. The rows behind them are the latest tokens. */
@@ -89,7 +91,9 @@ export class BoundedCache {
   ): Promise<void> {
     const { tokens, stops } = prompt;
     const documents = documentsOf(prompt);
-    if (this.sharedWith(tokens) === 0 || documents.end !== this.#documents.end) await this.#begin(documents);
+    const repinned = this.#left !== null && prompt.pinned.join() !== this.#pinned.join();
+    if (this.sharedWith(tokens) === 0 || documents.end !== this.#documents.end || repinned) await this.#begin(documents);
+    this.#pinned = prompt.pinned;
     await this.#forgetBehind(
       Math.max(Math.min(this.#tokens.length, documents.end), stops.findLast((stop) => stop <= this.sharedWith(tokens)) ?? 0),
     );
@@ -219,7 +223,7 @@ export class BoundedCache {
         end,
         counts: scored.map(() => rows - first - (used - end)),
         attention: () => new Float32Array(),
-        similarity: (layer) => this.similarity(layer),
+        similarity: (layer) => this.#withPinsUnlike(layer, used),
         positions: used,
         profile: null,
       })
@@ -235,6 +239,17 @@ export class BoundedCache {
     );
     this.#left = positions;
     this.#leftAt = this.#tokens.length;
+  }
+
+  /** The similarity of each row's key, where pinned rows are less like the others than any can be. */
+  #withPinsUnlike(layer: number, rows: number): Float32Array {
+    const cosines = this.similarity(layer);
+    if (this.#pinned.length === 0) return cosines;
+    const pinned = new Set(this.#pinned);
+    for (let i = 0; i < cosines.length; i++) {
+      if (pinned.has(this.#positionOf(layer, Math.floor(i / rows), i % rows))) cosines[i] = -2;
+    }
+    return cosines;
   }
 
   #positionOf(layer: number, head: number, row: number): number {

@@ -3,7 +3,7 @@ import type { LlamaModel, Token } from "node-llama-cpp";
 import type { StopReason } from "../../preload/api.ts";
 import type { NativeContext, Sampler } from "./addon.ts";
 import { EngineError } from "./errors.ts";
-import { AnswerText, endsInLoop } from "./text.ts";
+import { AnswerText, endsInLoop, endsInSameLines } from "./text.ts";
 
 /** Where the next token is sampled from: an output row of a context. */
 export type Output = { context: NativeContext; row: number };
@@ -47,7 +47,7 @@ export class Answer {
     const piece = this.#text.push(token);
     if (piece !== "") onText(piece);
     onToken(this.tokens.length);
-    if (endsInLoop(this.tokens)) this.over = "repeating";
+    if (endsInLoop(this.tokens) || (piece.includes("\n") && endsInSameLines(this.text))) this.over = "repeating";
     else if (this.tokens.length >= maxTokens) this.over = "length";
   }
 

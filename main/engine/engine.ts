@@ -11,11 +11,11 @@ import { Answer, sample } from "./decode.ts";
 import { HeldDocuments } from "./documents.ts";
 import { EngineError } from "./errors.ts";
 import { findEvidence } from "./evidence.ts";
-import type { Excerpt } from "./excerpt.ts";
+import { type Excerpt, pinsWithin } from "./excerpt.ts";
 import { keepEverything } from "./keep.ts";
 import { withWindows } from "./layers.ts";
 import { type LoadedModel, loadModel, useProfile } from "./model.ts";
-import { buildPrompt, type PastTurn, type Prompt } from "./prompt.ts";
+import { buildPrompt, type PastTurn, type Pin, type Prompt } from "./prompt.ts";
 import type { LoadRequest } from "./protocol.ts";
 import { probedRows, ReadingCache } from "./reading.ts";
 import { type Choice, type Material, resultOf } from "./result.ts";
@@ -30,7 +30,7 @@ const reportEveryMs = 100;
 const whole: ReadExtent = { kind: "whole" };
 
 /** What is asked, of what. */
-type Asked = Pick<AskRequest, "documentIds" | "extent" | "history" | "question">;
+type Asked = Pick<AskRequest, "documentIds" | "extent" | "history" | "question" | "pins">;
 
 export class Engine {
   readonly loaded: LoadedModel;
@@ -90,13 +90,13 @@ export class Engine {
 
   /** Reads a conversation ahead of its next question: the documents and what was said. @throws EngineError `too-long`, or the signal's reason */
   read(request: ReadingSettings & Omit<Asked, "question">, hooks: Hooks): Promise<void> {
-    const { documentIds, extent = whole, history } = request;
+    const { documentIds, extent = whole, history, pins } = request;
     return this.#exclusive(async () => {
       if (extent.kind === "windows") {
         const windows = await this.#documents.windows(documentIds);
         return await readWindows(this.loaded, this.#caches, windows, request, this.#readingHooks(hooks));
       }
-      const prompt = this.#prompt(await this.#material(documentIds, extent), history, "");
+      const prompt = this.#prompt(await this.#material(documentIds, extent), history, "", pins);
       this.#refuseTooLong(prompt.tokens.length);
       await this.#caches.setReading(request);
       const end = prompt.questionStart;
@@ -160,7 +160,7 @@ export class Engine {
     const clock = new Stopwatch();
     const { loaded } = this;
     const caches = this.#caches;
-    const prompt = this.#prompt(material, request.history, request.question);
+    const prompt = this.#prompt(material, request.history, request.question, request.pins);
     const length = prompt.tokens.length;
     this.#refuseTooLong(length);
     const maxTokens = Math.min(request.maxAnswerTokens, loaded.info.contextLength - length);
@@ -252,9 +252,15 @@ export class Engine {
     return { documents: this.#documents.texts(documentIds), excerpts, firstDocument: documentIds[0] ?? "" };
   }
 
-  #prompt({ excerpts, firstDocument }: Material, history: readonly PastTurn[], question: string): ConversationPrompt {
+  #prompt(
+    { excerpts, firstDocument }: Material,
+    history: readonly PastTurn[],
+    question: string,
+    pins?: readonly Pin[],
+  ): ConversationPrompt {
     const texts = excerpts.map(({ text }) => text);
-    return { ...buildPrompt(this.loaded.model, this.loaded.template, texts, history, question), firstDocument };
+    const { model, template } = this.loaded;
+    return { ...buildPrompt(model, template, texts, history, question, pinsWithin(excerpts, pins ?? [])), firstDocument };
   }
 
   get #limit(): number {

@@ -1,6 +1,6 @@
 /** What is read of a document: all of it, a part of it, or passages. Places in it are places in the document again. Pure. */
 import type { Passage } from "./evidence.ts";
-import type { TokenizedText } from "./prompt.ts";
+import type { Pin, TokenizedText } from "./prompt.ts";
 
 /** `pieces` say where each part of the text comes from: the character `at` is the document's `start`. In the document's order. */
 export type Excerpt = {
@@ -50,6 +50,28 @@ export function excerptsOf(tokenize: Tokenize, documents: readonly TokenizedText
     });
     return [{ documentIndex, document, text, pieces }];
   });
+}
+
+/** Pins of documents as pins of what is read of them; `document` then counts the excerpts. */
+export function pinsWithin(excerpts: readonly Excerpt[], pins: readonly Pin[]): Pin[] {
+  return excerpts.flatMap(({ documentIndex, pieces }, document) =>
+    pieces.flatMap(({ at, start, end }) =>
+      pins
+        .filter((pin) => pin.document === documentIndex && pin.start < end && pin.end > start)
+        .map((pin) => ({ document, start: at + Math.max(start, pin.start) - start, end: at + Math.min(end, pin.end) - start })),
+    ),
+  );
+}
+
+/** Passages in the documents' order, those that overlap as one. */
+export function united(spans: readonly Span[]): Span[] {
+  const joined: Span[] = [];
+  for (const span of spans.toSorted((a, b) => a.documentIndex - b.documentIndex || a.start - b.start)) {
+    const last = joined.at(-1);
+    if (last?.documentIndex === span.documentIndex && span.start < last.end) last.end = Math.max(last.end, span.end);
+    else joined.push({ documentIndex: span.documentIndex, start: span.start, end: span.end });
+  }
+  return joined;
 }
 
 /** A passage of an excerpt, which `documentIndex` counts, as a passage of its document. */

@@ -1,5 +1,6 @@
 /** From a policy and a budget to the positions that the answering cache keeps. */
 import type { Budget } from "../../preload/api.ts";
+import { selectAround } from "./pins.ts";
 import type { Policy, PolicyInput } from "./policies/policy.ts";
 import type { Prompt } from "./prompt.ts";
 
@@ -18,7 +19,7 @@ export type Keep = {
   kept: number[][][] | null;
   /** Tokens each layer really keeps, [layer]. */
   perLayer: number[];
-  /** Tokens that stay outside the budget. */
+  /** Tokens that stay outside the budget, those that a person pinned among them. */
   protectedTokens: number;
   /** Positions that a layer keeps for at least one KV head, [layer][position] ascending. */
   union(promptTokens: number): number[][];
@@ -49,16 +50,18 @@ export function planKeep(
   const mean = meanBudget(budget, length);
   const budgets = policy.budgets(mean, input.layers, input.profile);
 
-  // The paper's window lies inside the budget; question and template lie outside it.
+  // The paper's window lies inside the budget; question, template and what a person pinned lie outside it.
   const first = window === "question" ? prompt.documentStarts[0]! : 0;
   const end = window === "question" ? prompt.questionStart : Math.max(0, length - window);
   const inside = window === "question" ? 0 : length - end;
-  const protectedTokens = window === "question" ? first + (length - end) : 0;
+  const pinned = prompt.pinned.filter((position) => position >= first && position < end);
+  const protectedTokens = pinned.length + (window === "question" ? first + (length - end) : 0);
 
-  const counts = budgets.map((tokens) => Math.max(0, Math.min(tokens - inside, end - first)));
+  const counts = budgets.map((tokens) => Math.max(0, Math.min(tokens - inside, end - first - pinned.length)));
   const before = range(0, first);
   const after = range(end, length);
-  const kept = policy.select({ ...input, first, end, counts }).map((sets) => sets.map((set) => [...before, ...set, ...after]));
+  const selection = selectAround(policy.select, { ...input, first, end, counts }, pinned);
+  const kept = selection.map((sets) => sets.map((set) => [...before, ...set, ...after]));
   return {
     budget: mean,
     budgets,

@@ -37,9 +37,14 @@ export type Prompt = {
   /** The new question's own tokens are [questionStart, questionEnd); template follows. */
   questionStart: number;
   questionEnd: number;
+  /** Ascending positions of the documents that always stay, because a person pinned them. */
+  pinned: number[];
   /** Ascending positions at which documents, questions and answers end: the prompt is always read in pieces that end there. */
   stops: number[];
 };
+
+/** A passage that always stays: the characters [start, end) of the document with this index. */
+export type Pin = { document: number; start: number; end: number };
 
 const marks = {
   document: "\u27e6folio-document\u27e7",
@@ -117,6 +122,7 @@ export function buildPrompt(
   documents: readonly TokenizedText[],
   history: readonly PastTurn[],
   question: string,
+  pins: readonly Pin[] = [],
 ): Prompt {
   const text = (words: string) => model.tokenize(words, false);
   const tokens = [...template.head];
@@ -138,7 +144,21 @@ export function buildPrompt(
   append(tokens, text(question.trim()));
   const questionEnd = tokens.length;
   append(tokens, template.turn);
-  return { tokens, documentStarts, questionStart, questionEnd, stops };
+  return { tokens, documentStarts, questionStart, questionEnd, pinned: pinnedPositions(model, documents, documentStarts, pins), stops };
+}
+
+function pinnedPositions(
+  model: LlamaModel,
+  documents: readonly TokenizedText[],
+  documentStarts: readonly number[],
+  pins: readonly Pin[],
+): number[] {
+  const pinned = new Set<number>();
+  for (const { document, start, end } of pins) {
+    const { from, to } = tokensOfCharacters(model, documents[document]!, start, end);
+    for (let token = from; token < to; token++) pinned.add(documentStarts[document]! + token);
+  }
+  return [...pinned].sort((a, b) => a - b);
 }
 
 /** Spreading a whole document into push() would overflow the stack. */
@@ -155,6 +175,22 @@ export function charactersOfTokens(model: LlamaModel, document: TokenizedText, f
     start: characterOfToken(model, document, from),
     end: to >= document.tokens.length ? document.text.length : characterOfToken(model, document, to),
   };
+}
+
+/** The tokens [from, to) in which the characters [start, end) are; those at both ends may hold some more. */
+export function tokensOfCharacters(model: LlamaModel, document: TokenizedText, start: number, end: number): { from: number; to: number } {
+  /** The first token that begins at a character or behind it. */
+  const firstAt = (character: number): number => {
+    let low = 0;
+    let high = document.tokens.length;
+    while (low < high) {
+      const middle = (low + high) >> 1;
+      if (characterOfToken(model, document, middle) < character) low = middle + 1;
+      else high = middle;
+    }
+    return low;
+  };
+  return { from: Math.max(0, firstAt(start + 1) - 1), to: firstAt(end) };
 }
 
 function characterOfToken(model: LlamaModel, { text, tokens, slices }: TokenizedText, token: number): number {

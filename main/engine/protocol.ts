@@ -1,7 +1,7 @@
 /** What the main side and the engine child say to each other. Every answer carries the number of the call it belongs to. */
 import type { AppError, EngineStatus, KvType, MemoryMode, MemoryReport, ModelInfo, PromptCount } from "../../preload/api.ts";
 import type { CalibrationProgress } from "./calibrate.ts";
-import type { PastTurn } from "./prompt.ts";
+import type { PastTurn, Pin } from "./prompt.ts";
 import type { AskRequest, ReadExtent, TurnResult } from "./turn.ts";
 
 /** A model file and how it is used; without a context length or system prompt they are the model's own and Folio's. */
@@ -23,6 +23,7 @@ export type Call =
       documentIds: string[];
       extent?: ReadExtent;
       history: PastTurn[];
+      pins?: readonly Pin[];
       mode: MemoryMode;
       smallestShare: number;
       readingKv: KvType;

@@ -9,7 +9,7 @@ import { Attention } from "./attention.ts";
 import type { Caches, ConversationPrompt, ReadingSettings } from "./caches.ts";
 import { EngineError } from "./errors.ts";
 import { peakTokens, retrievalAttention } from "./evidence.ts";
-import { type Excerpt, excerptsOf, type Span, type Tokenize } from "./excerpt.ts";
+import { type Excerpt, excerptsOf, type Span, type Tokenize, united } from "./excerpt.ts";
 import type { LoadedModel } from "./model.ts";
 import { averagePool } from "./policies/scoring.ts";
 import { buildPrompt, type Prompt, type TokenizedText } from "./prompt.ts";
@@ -66,7 +66,8 @@ export async function searchWindows(
     for (const sentence of await searchWindow(loaded, caches, prompt, window, hooks.signal)) found.push(sentence);
     peakBytes = Math.max(peakBytes, caches.peakBytes);
   });
-  const excerpts = excerptsOf(tokenize, documents, pickSentences(found, most));
+  const pinned = (request.pins ?? []).map(({ document, start, end }) => ({ documentIndex: document, start, end }));
+  const excerpts = excerptsOf(tokenize, documents, united([...pickSentences(found, most), ...pinned]));
   const picked = excerpts.reduce((sum, { text }) => sum + text.tokens.length, 0);
   return {
     excerpts,

@@ -42,3 +42,23 @@ export function endsInLoop(tokens: readonly number[]): boolean {
   }
   return false;
 }
+
+/** Longest group of lines whose repetition is noticed. */
+const longestGroup = 8;
+const leastLetters = 12;
+
+/** Whether the answer's last lines are the same three times over (a single line four times) but for their numbers in a list. */
+export function endsInSameLines(text: string): boolean {
+  const lines = text
+    .split("\n")
+    .slice(0, -1)
+    .map((line) => line.replace(/^\s*(?:[-*•]|\(?\d+[.):]*)\s+/, "").trim())
+    .filter((line) => line !== "");
+  for (let group = 1; group <= longestGroup; group++) {
+    const last = lines.slice(-Math.max(4, 3 * group));
+    if (last.length < Math.max(4, 3 * group)) return false;
+    const said = last.slice(-group).join("").match(/\p{L}/gu)?.length ?? 0;
+    if (said >= leastLetters && last.every((line, i) => i < group || line === last[i - group])) return true;
+  }
+  return false;
+}

@@ -15,7 +15,7 @@ import type { Sentence } from "../../preload/sentences.ts";
 import type { Sampling } from "./addon.ts";
 import type { Passage } from "./evidence.ts";
 import type { Window } from "./keep.ts";
-import type { PastTurn } from "./prompt.ts";
+import type { PastTurn, Pin } from "./prompt.ts";
 import type { QuoteCheck } from "./quotes.ts";
 
 /** What of its documents a conversation reads. */
@@ -31,6 +31,8 @@ export type AskRequest = {
   extent?: ReadExtent;
   history: PastTurn[];
   question: string;
+  /** Passages that always stay, outside the budget. */
+  pins?: readonly Pin[];
   policy: PolicyName;
   budget: Budget;
   window: Window;

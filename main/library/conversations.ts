@@ -4,9 +4,10 @@
  */
 
 import type Database from "better-sqlite3";
-import type { AppError, Conversation, ConversationInfo, Extent, Turn } from "../../preload/api.ts";
+import type { AppError, Conversation, ConversationInfo, Extent, Pin, Turn } from "../../preload/api.ts";
 import { type Sentence, savedSentence, sentence } from "../../preload/sentences.ts";
 import { extentSchema } from "../extent.ts";
+import { type Insertion, movedPlace } from "./documents.ts";
 import { LibraryError } from "./errors.ts";
 
 /** How much of an answer may be lost at most, in ms. */
@@ -118,6 +119,21 @@ export class Conversations {
     this.#grown.clear();
   }
 
+  /** Passages and quotes of a document into which text came move along with its text. */
+  movePlaces(documentId: string, insertion: Insertion): void {
+    if (insertion.by === 0) return;
+    const rows = this.#db
+      .prepare(
+        "select id, question, answer, outcome from turns where outcome is not null and conversation in (select conversation from conversation_documents where document = ?)",
+      )
+      .all(documentId) as TurnRow[];
+    const update = this.#db.prepare("update turns set outcome = ? where id = ?");
+    for (const row of rows) {
+      const turn = fromRow(row);
+      if (turn.phase === "done") update.run(outcomeOf(withPlacesMoved(turn, documentId, insertion)), turn.id);
+    }
+  }
+
   removeTurn(turnId: string): void {
     this.#db.prepare("delete from turns where id = ?").run(turnId);
   }
@@ -197,6 +213,18 @@ const interrupted = {
 type SavedOutcome =
   | (Omit<Extract<Turn, { phase: "done" }>, "id" | "question" | "answer" | "notice"> & { notice: string | Sentence | null })
   | { phase: "failed"; error: AppError & { message?: string } };
+
+/** The turn as it is once text came into one of its documents. */
+export function withPlacesMoved(turn: Turn, documentId: string, insertion: Insertion): Turn {
+  if (turn.phase !== "done") return turn;
+  const moved = <Place extends Pin & { documentId: string }>(place: Place): Place =>
+    place.documentId === documentId ? movedPlace(place, insertion) : place;
+  return {
+    ...turn,
+    evidence: turn.evidence.map(moved),
+    ...(turn.quotes && { quotes: turn.quotes.map((quote) => ({ ...quote, found: quote.found && moved(quote.found) })) }),
+  };
+}
 
 function outcomeOf(turn: Turn): string | null {
   if (turn.phase === "waiting" || turn.phase === "answering") return null;

@@ -1,8 +1,9 @@
 /** The library's documents: what is known of each, and its text page by page. Long writes and reads are cut, so that nothing else waits for them. */
 
 import type Database from "better-sqlite3";
-import type { Page, PageRange } from "../../preload/api.ts";
+import type { Page, PageRange, Pin, RecognisedLine } from "../../preload/api.ts";
 import { type Sentence, savedSentence } from "../../preload/sentences.ts";
+import type { Recognised } from "../documents/recognised.ts";
 import { LibraryError } from "./errors.ts";
 import type { Originals } from "./originals.ts";
 
@@ -18,6 +19,10 @@ export type StoredDocument = {
   pages: number;
   characters: number;
   emptyPages: number[];
+  /** Pages whose pictures text was looked for in. */
+  recognised: number[];
+  /** Passages that always stay in the cache, in their order. */
+  pins: Pin[];
   /** What its import guessed or left out, in a plain sentence each. */
   notes: Sentence[];
 };
@@ -25,17 +30,23 @@ export type StoredDocument = {
 export type DocumentText = { text: string; pages: Page[] };
 
 /** What a new document is made of. */
-export type NewDocument = Omit<StoredDocument, "pages" | "characters" | "fileBytes"> & DocumentText & { bytes: Uint8Array };
+export type NewDocument = Omit<StoredDocument, "pages" | "characters" | "fileBytes" | "recognised" | "pins"> &
+  DocumentText & { bytes: Uint8Array };
 
 /** Characters written, or pages read, before others get their turn. */
 const sliceCharacters = 20_000;
 const slicePages = 200;
 const breath = () => new Promise(setImmediate);
 
-type Row = Omit<StoredDocument, "emptyPages" | "notes"> & { emptyPages: string; notes: string };
-type PageRow = { number: number; label: string | null; start: number; before: string; text: string };
+/** Text came into a document's text at `from`; what stood there or behind it stands `by` later now. */
+export type Insertion = { from: number; by: number };
 
-const columns = "id, name, bytes as fileBytes, folder, source, added as addedAt, pages, characters, empty_pages as emptyPages, notes";
+type Lists = "emptyPages" | "recognised" | "pins" | "notes";
+type Row = Omit<StoredDocument, Lists> & Record<Lists, string>;
+type PageRow = { number: number; label: string | null; start: number; before: string; text: string; lines: string | null };
+
+const columns =
+  "id, name, bytes as fileBytes, folder, source, added as addedAt, pages, characters, empty_pages as emptyPages, recognised, pins, notes";
 
 export class Documents {
   readonly #db: Database.Database;
@@ -115,15 +126,15 @@ export class Documents {
       | undefined;
     if (tail === undefined) throw gone();
     const select = this.#db.prepare(
-      "select number, label, start, before, text from pages where document = ? and number > ? order by number limit ?",
+      "select number, label, start, before, text, lines from pages where document = ? and number > ? order by number limit ?",
     );
     const parts: string[] = [];
     const pages: Page[] = [];
     for (;;) {
       const rows = select.all(id, pages.at(-1)?.number ?? 0, slicePages) as PageRow[];
-      for (const { number, label, start, before, text } of rows) {
+      for (const { number, label, start, before, text, lines } of rows) {
         parts.push(before, text);
-        pages.push({ number, start, text, ...(label && { label }) });
+        pages.push({ number, start, text, ...(label && { label }), ...(lines && { lines: JSON.parse(lines) as RecognisedLine[] }) });
       }
       if (rows.length < slicePages) return { text: parts.join("") + tail, pages };
       await breath();
@@ -140,6 +151,50 @@ export class Documents {
       .prepare("select start, text from pages where document = ? and number between ? and ? order by number desc limit 1")
       .get(documentId, from, to) as { start: number; text: string } | undefined;
     return first === undefined || !last ? null : { start: first, end: last.start + last.text.length };
+  }
+
+  /**
+   * Gives a page without text what was recognised in its picture; does nothing when that was done before. To be called in a transaction.
+   * @throws LibraryError when there is no such page
+   */
+  addRecognised(id: string, number: number, { text, lines }: Recognised): Insertion {
+    const document = this.get(id);
+    const one = this.#db.prepare("select number, label, start, before, text, lines from pages where document = ? and number = ?");
+    const page = one.get(id, number) as PageRow | undefined;
+    if (!document || !page) throw gone();
+    const from = page.start;
+    if (page.text !== "" || document.recognised.includes(number)) return { from, by: 0 };
+    const withText = "select number, before from pages where document = ? and text <> '' and number";
+    const earlier = this.#db.prepare(`${withText} < ? limit 1`).get(id, number);
+    const next = this.#db.prepare(`${withText} > ? order by number limit 1`).get(id, number) as PageRow | undefined;
+    const parted = (before: string) => (text === "" || before.length >= 2 ? before : "\n\n");
+    const before = earlier ? parted(page.before) : page.before;
+    const start = from + before.length - page.before.length;
+    const end = start + text.length;
+    const by = end - from + (next ? parted(next.before).length - next.before.length : 0);
+    this.#db
+      .prepare("update pages set text = ?, before = ?, start = ?, lines = ? where document = ? and number = ?")
+      .run(text, before, start, JSON.stringify(lines), id, number);
+    const move = this.#db.prepare("update pages set start = start + ? where document = ? and number > ? and number < ?");
+    move.run(end - from, id, number, next?.number ?? document.pages + 1);
+    if (next) {
+      move.run(by, id, next.number - 1, document.pages + 1);
+      this.#db.prepare("update pages set before = ? where document = ? and number = ?").run(parted(next.before), id, next.number);
+    }
+    const empty = text === "" ? document.emptyPages : document.emptyPages.filter((page) => page !== number);
+    this.#db
+      .prepare("update documents set characters = characters + ?, empty_pages = ?, recognised = ? where id = ?")
+      .run(by, JSON.stringify(empty), JSON.stringify([...document.recognised, number].sort((a, b) => a - b)), id);
+    this.setPins(
+      id,
+      document.pins.map((pin) => movedPlace(pin, { from, by })),
+    );
+    if (by > 0) this.#db.prepare("delete from token_counts where document = ?").run(id);
+    return { from, by };
+  }
+
+  setPins(id: string, pins: readonly Pin[]): void {
+    this.#db.prepare("update documents set pins = ? where id = ?").run(JSON.stringify(pins), id);
   }
 
   /** Its file, byte for byte. @throws LibraryError when the document or its file is not there */
@@ -204,7 +259,7 @@ export class Documents {
   }
 
   /** Deletes for good what was removed before `time`, and what never became whole. */
-  purge(time: number): Promise<void> {
+  purge(time: number, onErased: (id: string) => Promise<void> = async () => {}): Promise<void> {
     return this.#exclusive(async () => {
       const ids = this.#db
         .prepare("select id from documents where removed < ? or (whole = 0 and added < ?)")
@@ -213,6 +268,7 @@ export class Documents {
       for (const id of ids) {
         await this.#erase(id);
         await this.#originals.remove(id);
+        await onErased(id);
       }
     });
   }
@@ -231,11 +287,21 @@ export class Documents {
   }
 }
 
+/** Where a passage is once text came in. */
+export const movedPlace = <Place extends Pin>(place: Place, { from, by }: Insertion): Place => ({
+  ...place,
+  start: place.start >= from ? place.start + by : place.start,
+  end: place.end > from ? place.end + by : place.end,
+});
+
 function fromRow(row: Row): StoredDocument {
+  const { emptyPages, recognised, pins, notes } = row;
   return {
     ...row,
-    emptyPages: JSON.parse(row.emptyPages) as number[],
-    notes: (JSON.parse(row.notes) as (string | Sentence)[]).map(savedSentence),
+    emptyPages: JSON.parse(emptyPages) as number[],
+    recognised: JSON.parse(recognised) as number[],
+    pins: JSON.parse(pins) as Pin[],
+    notes: (JSON.parse(notes) as (string | Sentence)[]).map(savedSentence),
   };
 }
 

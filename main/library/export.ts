@@ -90,12 +90,13 @@ function markdown(info: ConversationInfo, { turns }: Conversation, language: Lan
 function html(info: ConversationInfo, { turns }: Conversation, language: Language): string {
   const body = turns.map((turn) => {
     const cited = citations(info, turn, language).map(
-      ({ passage, ...place }) => `<li><cite>${inHtml(placeOf(place, language))}</cite><blockquote>${inHtml(passage)}</blockquote></li>`,
+      ({ passage, ...place }) =>
+        `<li><cite dir="auto">${inHtml(placeOf(place, language))}</cite><blockquote dir="auto">${inHtml(passage)}</blockquote></li>`,
     );
     const note = remark(turn);
     return [
-      `<section>\n<h2>${inHtml(flat(turn.question))}</h2>`,
-      `<div class="answer">${inHtml(turn.answer.trim())}</div>`,
+      `<section>\n<h2 dir="auto">${inHtml(flat(turn.question))}</h2>`,
+      `<div class="answer" dir="auto">${inHtml(turn.answer.trim())}</div>`,
       ...(note ? [`<p class="note">${inHtml(say(language, note))}</p>`] : []),
       ...(cited.length > 0 ? [`<h3>${inHtml(say(language, sentence("Evidence")))}</h3>\n<ol>\n${cited.join("\n")}\n</ol>`] : []),
       "</section>",
@@ -117,8 +118,8 @@ blockquote { margin: .25rem 0 .75rem; padding-left: .75rem; border-left: 3px sol
 </style>
 </head>
 <body>
-<h1>${inHtml(info.title)}</h1>
-<p class="about">${about(info, inHtml, language)}</p>
+<h1 dir="auto">${inHtml(info.title)}</h1>
+<p class="about" dir="auto">${about(info, inHtml, language)}</p>
 ${body.join("\n")}
 </body>
 </html>

@@ -2,9 +2,10 @@
 import { mkdir } from "node:fs/promises";
 import { join } from "node:path";
 import type { SearchResult } from "../../preload/api.ts";
+import type { Recognised } from "../documents/recognised.ts";
 import { Conversations } from "./conversations.ts";
 import { openDatabase } from "./database.ts";
-import { Documents } from "./documents.ts";
+import { Documents, type Insertion } from "./documents.ts";
 import type { LibraryError } from "./errors.ts";
 import { Helper } from "./helper.ts";
 import { Originals } from "./originals.ts";
@@ -22,13 +23,22 @@ export type Library = {
   documents: Documents;
   conversations: Conversations;
   search(words: string): Promise<SearchResult>;
+  /** Gives a page without text what was recognised in its picture; passages that answers rest on move along with the text. @throws LibraryError */
+  addRecognised(documentId: string, page: number, recognised: Recognised): Insertion;
   /** What a person must know about how it was opened. */
   notice: LibraryError | null;
   close(): Promise<void>;
 };
 
-/** Opens the library in `folder`; `onFailure` hears of work in the background that failed. @throws LibraryError */
-export async function openLibrary(folder: string, onFailure: (error: unknown) => void): Promise<Library> {
+/**
+ * Opens the library in `folder`; `onFailure` hears of work in the background that failed, `onErased` of each document that is gone for good.
+ * @throws LibraryError
+ */
+export async function openLibrary(
+  folder: string,
+  onFailure: (error: unknown) => void,
+  onErased: (documentId: string) => Promise<void> = async () => {},
+): Promise<Library> {
   const originalsFolder = join(folder, "files");
   const { db, file, notice, check, backUpHourly, close } = await openDatabase(folder);
   const helper = new Helper(file);
@@ -37,12 +47,17 @@ export async function openLibrary(folder: string, onFailure: (error: unknown) =>
     const library = {
       documents: new Documents(db, new Originals(originalsFolder)),
       conversations: new Conversations(db, onFailure),
+      addRecognised: db.transaction((documentId: string, page: number, recognised: Recognised) => {
+        const insertion = library.documents.addRecognised(documentId, page, recognised);
+        library.conversations.movePlaces(documentId, insertion);
+        return insertion;
+      }),
       search: async (words: string) => (await helper.do({ op: "search", words })) as SearchResult,
       notice,
     };
     const purge = (time: number) => {
       library.conversations.purge(time);
-      return library.documents.purge(time);
+      return library.documents.purge(time, onErased);
     };
     const ending = new AbortController();
     const failed = (error: unknown) => void (ending.signal.aborted || onFailure(error));

@@ -117,6 +117,20 @@ export const migrations: readonly string[] = [
   -- JSON of what of its documents the model is given; null is all of them.
   alter table conversations add column extent text;
   `,
+  `
+  -- Numbers of the pages whose pictures text was looked for in.
+  alter table documents add column recognised text not null default '[]';
+  -- JSON of the lines that were recognised; null where the text is the file's own.
+  alter table pages add column lines text;
+  create trigger page_changed after update of text on pages begin
+    insert into pages_index (pages_index, rowid, text) values ('delete', old.key, old.text);
+    insert into pages_index (rowid, text) values (new.key, new.text);
+  end;
+  `,
+  `
+  -- JSON of the passages that always stay in the cache.
+  alter table documents add column pins text not null default '[]';
+  `,
 ];
 
 /** Marks the file as a library of Folio, for SQLite and for people who look. */

@@ -52,9 +52,9 @@ export function modelRequests({ state, models, engine, talk, calibrator }: Parts
       const found = model && (await loadProfile(model.sha256, model.layers, model.heads));
       return found && { calibration: found.calibration, ...found.profile };
     },
-    getSnapshotSizes: () => snapshots(state).sizes(),
+    getSnapshotSizes: () => snapshotsOf(state).sizes(),
     async clearSnapshots(documentId) {
-      await snapshots(state).clear(documentId);
+      await snapshotsOf(state).clear(documentId);
       await tellEngine(state, engine);
     },
     async showFolder(name) {
@@ -69,12 +69,12 @@ const isUsable = ({ phase }: EngineStatus): boolean => phase !== "no-model" && p
 
 /** Snapshots may take what the settings say from now on. */
 export async function capSnapshots(state: LiveState, engine: EngineKeeper): Promise<void> {
-  await snapshots(state).setCap(state.now.settings.snapshotCapBytes);
+  await snapshotsOf(state).setCap(state.now.settings.snapshotCapBytes);
   await tellEngine(state, engine);
 }
 
 /** The store in the engine's child holds no list of what is on disk, so that looking at the same folder from here is safe. */
-const snapshots = (state: LiveState): SnapshotStore => new SnapshotStore(snapshotsFolder(), state.now.settings.snapshotCapBytes);
+export const snapshotsOf = (state: LiveState): SnapshotStore => new SnapshotStore(snapshotsFolder(), state.now.settings.snapshotCapBytes);
 
 /** An engine that is not there has nothing to be told. */
 async function tellEngine(state: LiveState, engine: EngineKeeper): Promise<void> {

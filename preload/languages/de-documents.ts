@@ -62,6 +62,8 @@ export const documents = {
     "Dateien oder ganze Ordner: PDF, Office, E-Books, Webseiten, E-Mails, Text, Code",
   "There is nothing in it that Folio can read: add documents or text.":
     "Darin ist nichts, was Folio lesen kann. Dokumente oder Text hinzufügen.",
+  "There are more than {most} files: the first ones, by name, are added. Add the others in smaller portions, one folder after another.":
+    "Es sind mehr als {most} Dateien: Die ersten nach Namen werden hinzugefügt. Die übrigen in kleineren Portionen hinzufügen, Ordner für Ordner.",
   "In the library already: {names}.": "Schon in der Bibliothek: {names}.",
   "Pasted: {words}": "Eingefügt: {words}",
   text: "Text",
@@ -123,6 +125,41 @@ export const documents = {
     one: "{count} Seite hat keinen Text, nur Bilder oder einen Scan; das Modell kann sie nicht lesen: {pages}.",
     other: "{count} Seiten haben keinen Text, nur Bilder oder einen Scan; das Modell kann sie nicht lesen: {pages}.",
   },
+  "{pages}, a scan without text": "{pages}, ein Scan ohne Text",
+  "This is a scan: pictures of pages, without any text that the model could read.":
+    "Dies ist ein Scan: Bilder von Seiten, ohne Text, den das Modell lesen könnte.",
+  "Recognise the text": "Text erkennen",
+  "Recognising text": "Texterkennung",
+  "Recognising text, page {part} of {whole}": "Text wird erkannt, Seite {part} von {whole}",
+  "The pages that are done stay": "Fertige Seiten bleiben",
+  "The text of {count} pages was recognised from pictures, so letters and numbers in it can be wrong: {pages}.": {
+    one: "Der Text von {count} Seite wurde aus einem Bild erkannt; Buchstaben und Zahlen darin können falsch sein: {pages}.",
+    other: "Der Text von {count} Seiten wurde aus Bildern erkannt; Buchstaben und Zahlen darin können falsch sein: {pages}.",
+  },
+  "No text was found in the pictures of {count} pages: {pages}.": {
+    one: "Im Bild von {count} Seite wurde kein Text gefunden: {pages}.",
+    other: "In den Bildern von {count} Seiten wurde kein Text gefunden: {pages}.",
+  },
+  "recognised from a picture": "aus einem Bild erkannt",
+  "Its file was moved or deleted since it was added. Folio goes on with its own copy.":
+    "Die Datei wurde seit dem Hinzufügen verschoben oder gelöscht. Folio arbeitet mit der eigenen Kopie weiter.",
+  "Its file was changed since it was added; this is how it was.":
+    "Die Datei wurde seit dem Hinzufügen geändert; dies ist der Stand von damals.",
+  "Add it as it is now": "Im heutigen Stand hinzufügen",
+
+  // What always stays.
+  "Always keep this": "Immer behalten",
+  "Always keep this page": "Diese Seite immer behalten",
+  "Page {page} is always kept": "Seite {page} wird immer behalten",
+  "{count} passages always kept": { one: "{count} Stelle immer behalten", other: "{count} Stellen immer behalten" },
+  "Always kept: page {pages}.": "Immer behalten: Seite {pages}.",
+  "Do not always keep “{words}”": "„{words}“ nicht mehr immer behalten",
+  "about {tokens}, {bytes} of every answer": "etwa {tokens}, {bytes} jeder Antwort",
+  "These words then stay in the cache whatever is asked, beside the budget.":
+    "Diese Worte bleiben dann im Cache, gleich was gefragt wird, neben dem Budget.",
+  "In smallest mode they are let go of last, and reading starts again when they change.":
+    "Im kleinsten Modus werden sie zuletzt losgelassen; ändern sie sich, beginnt das Lesen von vorn.",
+
   "Looking for its text…": "Der Text wird gesucht…",
   "Counting the tokens of {name}": "Die Tokens von {name} werden gezählt",
   "{pages} with text": "{pages} mit Text",

@@ -8,8 +8,12 @@ export const problems = {
     "„{name}“ ist durch ein Passwort geschützt. Eine Kopie ohne Passwort speichern und diese hinzufügen.",
   "“{name}” is locked against copying, so that only its shop's own program can open it. Add a copy without that lock.":
     "„{name}“ hat einen Kopierschutz, sodass nur das Programm des Händlers es öffnen kann. Eine Kopie ohne diesen Schutz hinzufügen.",
-  "“{name}” has no text, only pictures of pages. Run text recognition (OCR) on it first, then add the result.":
-    "„{name}“ hat keinen Text, nur Bilder von Seiten. Zuerst eine Texterkennung (OCR) darüber laufen lassen, dann das Ergebnis hinzufügen.",
+  "“{name}” has no text, only pictures of pages. Add it in Folio's window, and have its text recognised there.":
+    "„{name}“ hat keinen Text, nur Bilder von Seiten. Im Fenster von Folio hinzufügen und den Text dort erkennen lassen.",
+  "The picture of a page of “{name}” could not be looked through. Its text is not known; all others are kept.":
+    "Das Bild einer Seite von „{name}“ ließ sich nicht durchsehen. Ihr Text ist unbekannt; alle anderen bleiben erhalten.",
+  "The file is not where it was any more: add it from its new place.":
+    "Die Datei liegt nicht mehr, wo sie war. Sie vom neuen Ort hinzufügen.",
   "Folio cannot read “{name}”. Add a PDF, Word, PowerPoint, Excel, OpenDocument, EPUB, web, e-mail or text file, or save it as one of these first.":
     "Folio kann „{name}“ nicht lesen. Eine PDF-, Word-, PowerPoint-, Excel-, OpenDocument-, EPUB-, Web-, E-Mail- oder Textdatei hinzufügen, oder es vorher als eine davon speichern.",
   "“{name}” is in an old Office format. Open it in an Office program, save it as .docx, .xlsx, .pptx or PDF, and add that one.":

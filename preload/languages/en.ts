@@ -14,5 +14,9 @@ export const singular: Record<PluralText, string> = {
   "In {count} windows": "In {count} window",
   "{tokens} in {count} windows": "{tokens} in {count} window",
   "Only some pages of {count} documents": "Only some pages of {count} document",
+  "The text of {count} pages was recognised from pictures, so letters and numbers in it can be wrong: {pages}.":
+    "The text of {count} page was recognised from a picture, so letters and numbers in it can be wrong: {pages}.",
+  "No text was found in the pictures of {count} pages: {pages}.": "No text was found in the picture of {count} page: {pages}.",
+  "{count} passages always kept": "{count} passage always kept",
   "Link the folder with {count} models": "Link the folder with {count} model",
 };

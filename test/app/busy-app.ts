@@ -17,7 +17,7 @@ export async function busyApp() {
   const fake = fakeApp();
   const pdf = new Uint8Array(await readFile(new URL("../documents/harbour.pdf", import.meta.url)));
   const parsed = await parseDocument("Harbour.pdf", pdf.slice());
-  const base = { fileBytes: 1000, folder: "", addedAt: 0, tokens: 7012, emptyPages: [], notes: [] };
+  const base = { fileBytes: 1000, folder: "", addedAt: 0, tokens: 7012, emptyPages: [], recognised: [], pins: [], notes: [] };
   const documents: DocumentInfo[] = [
     {
       ...base,

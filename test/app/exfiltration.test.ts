@@ -81,7 +81,7 @@ beforeAll(async () => {
   place = `127.0.0.1:${(server.address() as AddressInfo).port}`;
   fake.state.engine = { phase: "idle" };
   const document = { id: "d", name: "Orders.txt", fileBytes: 9, folder: "", addedAt: 0, phase: "ready" as const };
-  fake.state.documents = [{ ...document, pages: 1, characters: 9, tokens: 3, emptyPages: [], notes: [] }];
+  fake.state.documents = [{ ...document, pages: 1, characters: 9, tokens: 3, emptyPages: [], recognised: [], pins: [], notes: [] }];
   fake.state.conversation = { id: "c", documentIds: ["d"], extent: { kind: "whole" }, turns: [] };
   window = await openTestWindow(fake.app);
   await window.page.getByLabel("Question", { exact: true }).waitFor();

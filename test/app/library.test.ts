@@ -153,6 +153,8 @@ test("a library of 1,000 documents is shown with few rows drawn", async () => {
     characters: 1,
     tokens: 12_000,
     emptyPages: [],
+    recognised: [],
+    pins: [],
     notes: [],
   }));
   window = await openTestWindow(fake.app);

@@ -35,6 +35,8 @@ async function appWith(bytes: Uint8Array, passages: string[] = [], answer = "An 
     characters: text.length,
     tokens: 7012,
     emptyPages,
+    recognised: [],
+    pins: [],
     notes: [],
   };
   const evidence = passages.map((passage): Evidence => {

@@ -44,6 +44,8 @@ function appWith(pages: DocumentPage[], turns: Turn[]) {
     characters: 1,
     tokens: 7012,
     emptyPages: [],
+    recognised: [],
+    pins: [],
     notes: [],
   };
   fake.state.documents = [known];

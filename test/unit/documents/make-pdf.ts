@@ -1,6 +1,10 @@
 /** The smallest PDF writer that the tests need: Helvetica or Courier text at given places, images, form fields. */
 
-export type PageSource = { content: string; resources?: string; annotations?: string[] };
+export type PageSource = { content: string; resources?: string; annotations?: string[]; jpeg?: Jpeg };
+export type Jpeg = { bytes: Uint8Array; width: number; height: number };
+
+/** A page that is one picture, as scanners make them. */
+export const picturePage = (jpeg: Jpeg): PageSource => ({ content: "q 600 0 0 800 0 0 cm /Im Do Q", jpeg });
 
 /** Text with its baseline's left end at x, y (points from the page's lower left corner). */
 export function textAt(x: number, y: number, text: string, { size = 10, font = "F1" } = {}): string {
@@ -29,7 +33,8 @@ export function makePdf(pages: PageSource[], catalog = ""): Uint8Array {
   const kids = pages.map((page) => {
     const content = objects.push(stream("", page.content));
     const annotations = (page.annotations ?? []).map((annotation) => `${objects.push(annotation)} 0 R`);
-    const resources = `<< /Font 3 0 R ${page.resources ?? ""} >>`;
+    const picture = page.jpeg ? `/XObject << /Im ${objects.push(jpegStream(page.jpeg))} 0 R >>` : "";
+    const resources = `<< /Font 3 0 R ${page.resources ?? ""} ${picture} >>`;
     return `${objects.push(`<< /Type /Page /Parent 2 0 R /MediaBox [0 0 600 800] /Resources ${resources} /Contents ${content} 0 R /Annots [${annotations.join(" ")}] >>`)} 0 R`;
   });
   objects[1] = `<< /Type /Pages /Count ${kids.length} /Kids [${kids.join(" ")}] >>`;
@@ -42,6 +47,14 @@ export function makePdf(pages: PageSource[], catalog = ""): Uint8Array {
   const table = `xref\n0 ${objects.length + 1}\n0000000000 65535 f \n${offsets.join("")}`;
   file += `${table}trailer\n<< /Size ${objects.length + 1} /Root 1 0 R >>\nstartxref\n${file.length}\n%%EOF\n`;
   return Uint8Array.from(file, (char) => char.charCodeAt(0));
+}
+
+function jpegStream({ bytes, width, height }: Jpeg): string {
+  const data = Buffer.from(bytes).toString("latin1");
+  return stream(
+    `/Type /XObject /Subtype /Image /Width ${width} /Height ${height} /BitsPerComponent 8 /ColorSpace /DeviceRGB /Filter /DCTDecode`,
+    data,
+  );
 }
 
 export function stream(dictionary: string, data: string): string {

@@ -1,5 +1,5 @@
 import { expect, it } from "vitest";
-import { endsInLoop } from "../../../main/engine/text.ts";
+import { endsInLoop, endsInSameLines } from "../../../main/engine/text.ts";
 
 const times = (count: number, phrase: number[]) => Array.from({ length: count }, () => phrase).flat();
 
@@ -16,4 +16,21 @@ it("lets short repetitions stand until they fill 32 tokens", () => {
 
 it("lets a list with different entries go on", () => {
   expect(endsInLoop(Array.from({ length: 300 }, (_, i) => (i % 10 === 0 ? 1000 + i : i % 10)))).toBe(false);
+});
+
+const numbered = (count: number, line: (i: number) => string) =>
+  `${Array.from({ length: count }, (_, i) => `${i + 1}. ${line(i)}`).join("\n")}\n`;
+
+it("notices list items that say the same under other numbers, alone or in groups", () => {
+  expect(endsInSameLines(numbered(4, () => "The lease ends in March."))).toBe(true);
+  expect(endsInSameLines(numbered(3, () => "The lease ends in March."))).toBe(false);
+  expect(endsInSameLines(`Terms:\n${numbered(9, (i) => ["The rent is due.", "The deposit is due.", "Notice is given."][i % 3]!)}`)).toBe(
+    true,
+  );
+  expect(endsInSameLines(numbered(6, (i) => ["The rent is due.", "The deposit is due.", "Notice is given."][i % 3]!))).toBe(false);
+});
+
+it("lets lists go on whose entries differ, or are hardly words", () => {
+  expect(endsInSameLines(numbered(30, (i) => `In ${1900 + i} the harbour took ${i * 7} ships.`))).toBe(false);
+  expect(endsInSameLines("| 0 | 0 |\n".repeat(9))).toBe(false);
 });

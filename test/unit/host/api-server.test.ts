@@ -16,7 +16,7 @@ let added: [string, Uint8Array][];
 
 const ready = (id: string, name: string): DocumentInfo => ({
   ...{ id, name, fileBytes: 3, folder: "", addedAt: 1_700_000_000_000, phase: "ready" },
-  ...{ pages: 2, characters: 30, tokens: 7, emptyPages: [], notes: [] },
+  ...{ pages: 2, characters: 30, tokens: 7, emptyPages: [], recognised: [], pins: [], notes: [] },
 });
 
 const answered = {

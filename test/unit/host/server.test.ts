@@ -206,9 +206,16 @@ test("a file comes as it is, its name encoded", async () => {
       headers: { ...authorized(), "content-type": "application/octet-stream", ...headers },
       body: bytes,
     });
-  expect(await (await send({ "x-file-name": encodeURIComponent("Grüße 🙂/\r\n.pdf") })).json()).toEqual({ value: "document-1" });
+  expect(await (await send({ "x-arguments": encodeURIComponent(JSON.stringify(["Grüße 🙂/\r\n.pdf"])) })).json()).toEqual({
+    value: "document-1",
+  });
   expect(fake.calls).toEqual([["importFile", "Grüße 🙂/\r\n.pdf", bytes]]);
-  for (const headers of [{}, { "x-file-name": "%E0%A4%A" }, { "x-file-name": "x".repeat(5000) }]) {
+  for (const headers of [
+    {},
+    { "x-arguments": "%E0%A4%A" },
+    { "x-arguments": "%5B%22a%22" },
+    { "x-arguments": JSON.stringify(["x".repeat(5000)]) },
+  ]) {
     expect((await send(headers as Record<string, string>)).status).toBe(400);
   }
   expect((await send({ "content-type": "application/json" })).status).toBe(415);
@@ -216,15 +223,15 @@ test("a file comes as it is, its name encoded", async () => {
 
 test("a file above 1 GiB is refused before it is read", async () => {
   const head = `POST /rpc/importFile HTTP/1.1\r\nHost: ${authority}\r\nAuthorization: Bearer ${token}\r\nContent-Type: application/octet-stream\r\n`;
-  expect(await raw(`${head}X-File-Name: a.pdf\r\nContent-Length: ${2 ** 30 + 1}\r\n\r\nstart`)).toMatch(/ 413 /);
-  expect(await raw(`${head}X-File-Name: a.pdf\r\nContent-Length: 99999999999999999999\r\n\r\nstart`)).toMatch(/ 4\d\d /);
+  expect(await raw(`${head}X-Arguments: ["a.pdf"]\r\nContent-Length: ${2 ** 30 + 1}\r\n\r\nstart`)).toMatch(/ 413 /);
+  expect(await raw(`${head}X-Arguments: ["a.pdf"]\r\nContent-Length: 99999999999999999999\r\n\r\nstart`)).toMatch(/ 4\d\d /);
   expect(fake.calls).toEqual([]);
 });
 
 test("an upload that breaks off leaves nothing behind", async () => {
   const head = `POST /rpc/importFile HTTP/1.1\r\nHost: ${authority}\r\nAuthorization: Bearer ${token}\r\nContent-Type: application/octet-stream\r\n`;
   const socket = connect(Number(new URL(origin).port), "127.0.0.1");
-  socket.write(`${head}X-File-Name: a.pdf\r\nContent-Length: 1000\r\n\r\nstart`);
+  socket.write(`${head}X-Arguments: ["a.pdf"]\r\nContent-Length: 1000\r\n\r\nstart`);
   await new Promise((resolve) => setTimeout(resolve, 50));
   socket.destroy();
   expect((await rpc("stop", [])).status).toBe(200);

@@ -55,8 +55,8 @@ describe("in one place", () => {
       ["main/loopback.ts"],
     ],
     ["programs are started", /node:child_process/, ["main/child.ts", "main/window.ts"]],
-    ["workers are started", /new Worker\(/, ["main/documents/parser.ts", "renderer/pdf.ts"]],
-    ["processes shut themselves in", /^confine\(/m, ["main/documents/parser.ts", "main/engine/process.ts"]],
+    ["workers are started", /new Worker\(/, ["main/documents/limit.ts", "renderer/pdf.ts"]],
+    ["processes shut themselves in", /^confine\(/m, ["main/documents/parser.ts", "main/documents/recogniser.ts", "main/engine/process.ts"]],
     ["a trusted type is made", /trustedTypes\?\.createPolicy/, ["renderer/pdf.ts"]],
   ])("%s", (_, pattern, places) => {
     expect(where(pattern).sort()).toEqual(places.sort());

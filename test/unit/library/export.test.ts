@@ -53,13 +53,13 @@ test("the web page holds no element that came from a document or a model, and lo
   expect(text).toContain("default-src 'none'");
   expect(text).not.toMatch(/<(script|img|b)\b/);
   expect(text).toContain("&lt;script&gt;alert(1)&lt;/script&gt;");
-  expect(text).toContain("<cite>Lease [2024].pdf, page 12</cite><blockquote>either party may terminate</blockquote>");
+  expect(text).toContain('<cite dir="auto">Lease [2024].pdf, page 12</cite><blockquote dir="auto">either party may terminate</blockquote>');
 });
 
 test("a file for German readers has its own words in German, and JSON stays as programs know it", () => {
   const { text } = exportConversation(info, conversation, "html", "de");
   expect(text).toContain('<html lang="de">');
-  expect(text).toContain("<cite>Lease [2024].pdf, Seite 12</cite>");
+  expect(text).toContain('<cite dir="auto">Lease [2024].pdf, Seite 12</cite>');
   expect(text).toContain("<h3>Belege</h3>");
   expect(exportConversation(info, conversation, "json", "de")).toEqual(exportConversation(info, conversation, "json", "en"));
 });

@@ -57,6 +57,45 @@ async function sample(name: string, pageTexts: string[]) {
 const done = (id: string, question: string, answer: string): Turn =>
   finishedTurn({ id, question, answer, evidence: [{ documentId: "d", page: 2, start: 5, end: 9, text: "“ü”", score: 0.5 }] });
 
+test("what was recognised takes its page's place in the text; the search finds it, and passages move along", async () => {
+  const document = await sample("Scan.pdf", ["First page.", "", "", "The last page."]);
+  await library.documents.add({ ...document, emptyPages: [2, 3] });
+  const { id } = document;
+  library.documents.setTokens(id, "model", 9);
+  const start = document.text.indexOf("The last page.");
+  const passage = { documentId: id, page: 4, start, end: start + 14, text: "The last page.", score: 1 };
+  const early = { documentId: id, page: 1, start: 2, end: 7 };
+  const turn = { ...done("t", "What?", "It is."), evidence: [passage], quotes: [{ start: 0, end: 1, found: early }] } as Turn;
+  library.conversations.create(
+    { id: "c", documentIds: [id], extent: { kind: "whole" }, turns: [turn] },
+    "What?",
+    ["Scan.pdf"],
+    null,
+    Date.now(),
+  );
+
+  const lines = [{ text: "A picture", left: 0.1, top: 0.2, width: 0.5, height: 0.02 }];
+  library.addRecognised(id, 3, { text: "A picture of a zeppelin.", lines });
+  library.addRecognised(id, 2, { text: "", lines: [] });
+  // A second time, or for a page that has text, nothing happens.
+  library.addRecognised(id, 3, { text: "Else.", lines: [] });
+  library.addRecognised(id, 1, { text: "Else.", lines: [] });
+  await reopen();
+  const { text, pages } = await library.documents.text(id);
+  expect(pages.map((page) => [page.text, text.slice(page.start, page.start + page.text.length)])).toEqual(
+    ["First page.", "", "A picture of a zeppelin.", "The last page."].map((page) => [page, page]),
+  );
+  expect(text).toContain("First page.\n\nA picture of a zeppelin.\n\nThe last page.");
+  expect(pages.map((page) => page.lines)).toEqual([undefined, [], lines, undefined]);
+  expect(library.documents.get(id)).toMatchObject({ emptyPages: [2], recognised: [2, 3], characters: text.length });
+  expect(library.documents.tokenCounts("model").has(id)).toBe(false);
+  expect((await library.search("zeppelin")).pages).toMatchObject([{ documentId: id, page: 3 }]);
+  const [moved] = library.conversations.get("c").turns as Extract<Turn, { phase: "done" }>[];
+  expect(moved!.evidence.map((found) => text.slice(found.start, found.end))).toEqual(["The last page."]);
+  expect(moved!.quotes).toEqual([{ start: 0, end: 1, found: early }]);
+  expect(() => library.addRecognised(id, 9, { text: "", lines: [] })).toThrow("not in the library");
+});
+
 test("a document comes back exactly: its file, its text, its pages, its place", async () => {
   const document = await sample("Größe 😀.pdf", ["Erste Seite\u0000 mit Nullzeichen", "", "Lone surrogate-free ünïcode 😀 end"]);
   await library.documents.add({ ...document, folder: "Contracts", source: "/home/x/Größe 😀.pdf" });
@@ -73,6 +112,8 @@ test("a document comes back exactly: its file, its text, its pages, its place", 
     pages: 3,
     characters: document.text.length,
     emptyPages: [2],
+    recognised: [],
+    pins: [],
     notes: [{ text: "A guess." }],
   });
   expect(await library.documents.text(document.id)).toEqual({ text: document.text, pages: document.pages });

@@ -1,0 +1,36 @@
+/** What a reader has selected, as a place in the text that the model read. Pure. */
+import { lettersOf } from "../preload/letters.ts";
+import type { Range } from "./passages.ts";
+
+/** Letters at each end by which a selection is found whose middle stands in another order on the drawn page. */
+const ends = 24;
+
+/**
+ * Where a selection stands in a page's text, found by its letters: a drawn page has other spaces, hyphens and line ends.
+ *
+ * @param before what stands on the page before the selection, as it is drawn: it tells which of several places is meant
+ */
+export function placeOfSelection(pageText: string, before: string, selected: string): Range | null {
+  const page = lettersOf(pageText);
+  const { letters } = lettersOf(selected);
+  if (letters === "") return null;
+  const nth = placesOf(lettersOf(before).letters, letters).length;
+  const places = placesOf(page.letters, letters);
+  let first = places[nth] ?? places.at(-1) ?? -1;
+  let last = first + letters.length - 1;
+  if (first < 0) {
+    first = page.letters.indexOf(letters.slice(0, ends));
+    const tail = letters.slice(-ends);
+    last = page.letters.indexOf(tail, Math.max(0, first)) + tail.length - 1;
+    if (first < 0 || last < first) return null;
+  }
+  const end = page.at[last]! + 1;
+  // The full stop of a sentence, or a closing bracket, belongs to it.
+  return { start: page.at[first]!, end: end + /^\p{M}*[.,;:!?)\]”"»]*/u.exec(pageText.slice(end))![0].length };
+}
+
+function placesOf(text: string, letters: string): number[] {
+  const places: number[] = [];
+  for (let at = text.indexOf(letters); at >= 0; at = text.indexOf(letters, at + 1)) places.push(at);
+  return places;
+}

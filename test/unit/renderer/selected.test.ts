@@ -1,0 +1,28 @@
+/** A selection on a drawn page, found in the text that the model read. */
+import { expect, test } from "vitest";
+import { placeOfSelection } from "../../../renderer/selected.ts";
+
+const page = "The harbour was built in 1820. The harbour was rebuilt in 1911, after the great flood of that year.";
+const found = (before: string, selected: string, text = page) => {
+  const place = placeOfSelection(text, before, selected);
+  return place && text.slice(place.start, place.end);
+};
+
+test("space, hyphens, ligatures and line ends of the drawing make no difference", () => {
+  expect(found("", "har-\nbour   was\nbuilt in 1820")).toBe("harbour was built in 1820.");
+  expect(found("", "the great ﬂood")).toBe("the great flood");
+});
+
+test("of several places the one that was selected is meant", () => {
+  expect(placeOfSelection(page, "", "The harbour was")).toEqual({ start: 0, end: 15 });
+  expect(placeOfSelection(page, "The harbour was built in 1820. ", "The harbour was")).toEqual({ start: 31, end: 46 });
+});
+
+test("a selection whose middle is drawn in another order is found by its ends", () => {
+  expect(found("", "The harbour was built in 1820. Side note. after the great flood of that year")).toBe(page);
+});
+
+test("what has no letters, or is not on the page, is nowhere", () => {
+  expect(found("", " … ")).toBeNull();
+  expect(found("", "Nothing of this kind")).toBeNull();
+});
