@@ -4,8 +4,9 @@ import { quality } from "./quality/quality.ts";
 import { shapes } from "./shapes.ts";
 import { turns } from "./turns.ts";
 import { waiting } from "./waiting.ts";
+import { windows } from "./windows.ts";
 
-const benches = { cost, quality, shapes, turns, waiting };
+const benches = { cost, quality, shapes, turns, waiting, windows };
 const [what, ...options] = process.argv.slice(2);
 const quick = options.includes("--quick");
 const bench = what !== undefined && Object.hasOwn(benches, what) ? benches[what as keyof typeof benches] : null;

@@ -17,7 +17,7 @@ const leastShare = 0.2;
 /** Heads with less than this share of the best head's retrieval score say nothing about evidence. */
 const leastHeadShare = 0.25;
 /** Tokens over which attention is averaged before the highest point is looked for. */
-export const peakTokens = 9;
+const peakTokens = 9;
 
 /**
  * The passages that the answer rests on, best first. A token counts by the attention of its layers' retrieval heads, in the layers that kept it.

@@ -8,10 +8,9 @@ import type { EngineStatus, MemoryMode } from "../../preload/api.ts";
 import { Attention } from "./attention.ts";
 import type { Caches, ConversationPrompt, ReadingSettings } from "./caches.ts";
 import { EngineError } from "./errors.ts";
-import { peakTokens, retrievalAttention } from "./evidence.ts";
+import { retrievalAttention } from "./evidence.ts";
 import { type Excerpt, excerptsOf, type Span, type Tokenize, united } from "./excerpt.ts";
 import type { LoadedModel } from "./model.ts";
-import { averagePool } from "./policies/scoring.ts";
 import { buildPrompt, type Prompt, type TokenizedText } from "./prompt.ts";
 import { probedRows } from "./reading.ts";
 import type { AskRequest, TurnResult } from "./turn.ts";
@@ -21,7 +20,7 @@ import type { ReadingWindow } from "./windows.ts";
 const mostExcerptTokens = 512;
 const leastExcerptTokens = 128;
 
-/** A sentence that a question looked at. `score`: the most attention that the retrieval heads of all layers pay to any place of it. */
+/** A sentence that a question looked at. `score`: the most attention that the retrieval heads of all layers pay to any token of it. */
 export type Found = Span & { tokens: number; score: number };
 
 type ReadingHooks = { signal: AbortSignal; onProgress(status: Extract<EngineStatus, { phase: "reading" }>): void };
@@ -161,10 +160,7 @@ async function searchWindow(
   const [layers, heads] = [scored.length, info.heads];
   const attention = Attention.probed(caches.reading, { layers, heads }, positions).layer;
   const from = prompt.documentStarts[0]!;
-  const scores = averagePool(
-    retrievalAttention({ layers, heads, attention, positions, profile }, null, from, from + text.tokens.length),
-    peakTokens,
-  );
+  const scores = retrievalAttention({ layers, heads, attention, positions, profile }, null, from, from + text.tokens.length);
   return text.slices.map(({ character, token }, i) => {
     const next = text.slices[i + 1] ?? { character: text.text.length, token: text.tokens.length };
     const score = scores.subarray(token, next.token).reduce((most, value) => Math.max(most, value), 0);

@@ -1,6 +1,7 @@
 /** A document that is longer than the model reads at once, with the real model: one dialog with costed choices, and each of them works. */
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { type App, createApp } from "../../main/app.ts";
+import { findings } from "./busy-app.ts";
 import { dropFiles, openTestWindow, ownDataFolder, type TestWindow } from "./window.ts";
 
 const filler = [
@@ -59,6 +60,10 @@ test("nothing is read or left out before somebody chooses; the dialog says what 
   await dialog.getByText(/[\d,]+ tokens in \d windows/).waitFor();
   await dialog.getByText(/^Give .* a longer context$/).waitFor();
   expect(await dialog.getByRole("button", { name: "Go on this way" }).isDisabled()).toBe(true);
+  for (const colorScheme of ["dark", "light"] as const) {
+    await page.emulateMedia({ colorScheme });
+    expect(await findings(page, `what is read, ${colorScheme}`)).toEqual([]);
+  }
   for (const costs of await dialog.locator(".costs").allTextContents()) expect(costs).toMatch(/[\d,]+ tokens.*MB of memory/);
 });
 
