@@ -123,6 +123,7 @@ function Invitation() {
   const names = useFolio((s) =>
     list(s.documents.filter((known) => s.conversation?.documentIds.includes(known.id)).map((known) => shortName(known.name, 40))),
   );
+  const chosen = useFolio((s) => s.conversation?.extent.kind === "pages");
   const opening = useFolio((s) => s.documents.some((known) => known.phase === "parsing" || known.phase === "counting"));
   if (!ready) {
     return (
@@ -134,9 +135,12 @@ function Invitation() {
   return (
     <div className="invitation">
       <p>
-        {rich("Ask anything about {names}. The model reads all of it, then answers from the few passages that matter.", {
-          names: <strong>{names}</strong>,
-        })}
+        {rich(
+          chosen
+            ? "Ask anything about {names}. The model reads the pages that were chosen, then answers from the few passages that matter."
+            : "Ask anything about {names}. The model reads all of it, then answers from the few passages that matter.",
+          { names: <strong>{names}</strong> },
+        )}
       </p>
       <ul>
         {suggestions.map((question) => (

@@ -28,7 +28,7 @@ export function Composer() {
     <footer className="composer">
       <ReadingBar />
       {tooLong && <TooLong prompt={prompt} />}
-      {!tooLong && prompt && <ExtentBadge prompt={prompt} />}
+      {!tooLong && <ExtentBadge prompt={prompt} />}
       {missing && (
         <div className="too-long" role="status">
           <AlertTriangle aria-hidden="true" />
@@ -162,18 +162,23 @@ function Length({ prompt, tooLong }: { prompt: PromptCount | null; tooLong: bool
 }
 
 /** Says that not everything is read at once, and is the way to change that. */
-function ExtentBadge({ prompt }: { prompt: PromptCount }) {
+function ExtentBadge({ prompt }: { prompt: PromptCount | null }) {
   const extent = useFolio((s) => s.conversation?.extent ?? null);
+  const limit = useFolio((s) => s.model?.contextLength ?? 0);
   if (!extent || extent.kind === "whole") return null;
   const [first, ...others] = extent.kind === "pages" ? extent.ranges : [];
   const words = !first
-    ? t("In {count} windows", { count: prompt.windows?.count ?? 0 })
+    ? prompt?.windows
+      ? t("In {count} windows", { count: prompt.windows.count })
+      : t("In windows")
     : others.length === 0
       ? t("Only {pages}", { pages: rangeWords(first) })
       : t("Only some pages of {count} documents", { count: others.length + 1 });
+  // What cannot be counted, e.g. pages without text, can be changed all the same.
+  const open = () => openDialog({ kind: "extent", prompt: prompt ?? { promptTokens: 0, limit, windows: null } });
   return (
     <Hint text={t("What the model is given of the documents. A click changes it.")}>
-      <button type="button" className="extent-badge" onClick={() => openDialog({ kind: "extent", prompt })}>
+      <button type="button" className="extent-badge" onClick={open}>
         <BookOpenText aria-hidden="true" /> <span>{words}</span>
       </button>
     </Hint>

@@ -112,12 +112,12 @@ function Ways({ prompt, model, extent }: { prompt: PromptCount; model: ModelInfo
 
 /** Offered only to go back to, once all fits. */
 function wholeWay({ limit, windows }: PromptCount, model: ModelInfo, extent: Extent): Way | null {
-  if (extent.kind === "whole" || !windows || windows.tokens > limit - aside) return null;
+  if (extent.kind === "whole" || (windows && windows.tokens > limit - aside)) return null;
   return {
     id: "whole",
     title: t("Everything at once"),
     says: t("All of it fits into what the model reads at once."),
-    costs: costWords(windows.tokens, model),
+    costs: windows ? costWords(windows.tokens, model) : [],
     choose: () => changeExtent({ kind: "whole" }),
   };
 }

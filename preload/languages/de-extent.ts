@@ -1,5 +1,6 @@
 /** Documents that are longer than the model reads at once. */
 export const extent = {
+  "In windows": "In Abschnitten",
   "In {count} windows": { one: "In {count} Abschnitt", other: "In {count} Abschnitten" },
   "{tokens} in {count} windows": { one: "{tokens} in {count} Abschnitt", other: "{tokens} in {count} Abschnitten" },
   "window {part} of {whole}": "Abschnitt {part} von {whole}",
@@ -12,6 +13,8 @@ export const extent = {
   "Only some pages of {count} documents": { one: "Nur Seiten von {count} Dokument", other: "Nur Seiten von {count} Dokumenten" },
   "Reads {pages} of {whole}": "Liest {pages} von {whole}",
   "What the model is given of the documents. A click changes it.": "Was das Modell von den Dokumenten bekommt. Ein Klick ändert es.",
+  "Ask anything about {names}. The model reads the pages that were chosen, then answers from the few passages that matter.":
+    "Alles fragen, was {names} angeht. Das Modell liest die ausgewählten Seiten und antwortet dann aus den wenigen Stellen, auf die es ankommt.",
   "Choose how to read it…": "Auswählen, wie es gelesen wird…",
 
   // The dialog.
