@@ -7,6 +7,7 @@
 export function markdownBlocks(source: string): string[] {
   const blocks: string[] = [];
   let current: string[] = [];
+  let hasText = false;
   let fence: string | null = null;
   const lines = source.split("\n");
   lines.forEach((line, i) => {
@@ -14,14 +15,16 @@ export function markdownBlocks(source: string): string[] {
     if (fence !== null) fence = closes(line, mark, fence) ? null : fence;
     else if (mark !== undefined && !closedAtOnce(line, mark)) fence = mark;
     current.push(line);
+    hasText ||= line.trim() !== "";
     const next = lines[i + 1];
     const continues = next === undefined || /^\s*([-*+]|\d+[.)])\s|^\s{2,}\S/.test(next);
-    if (fence === null && line.trim() === "" && !continues && current.some((l) => l.trim() !== "")) {
+    if (fence === null && line.trim() === "" && !continues && hasText) {
       blocks.push(current.join("\n"));
       current = [];
+      hasText = false;
     }
   });
-  if (current.some((line) => line.trim() !== "")) blocks.push(current.join("\n"));
+  if (hasText) blocks.push(current.join("\n"));
   return blocks;
 }
 
@@ -37,8 +40,9 @@ function closedAtOnce(line: string, mark: string): boolean {
 }
 
 const code = String.raw`(?<code>(?<fence>\`{3,}|~{3,})[\s\S]*?(?:\k<fence>|$)|\`[^\`\n]*\`)`;
-const display = String.raw`(?:\\\[(?<brackets>[\s\S]+?)\\\]|\$\$(?<dollars>[^$]+)\$\$)`;
-const inline = String.raw`\\\((?<parens>[^\n]+?)\\\)`;
+// Bounded: what is opened again and again and never closed must not be looked through each time.
+const display = String.raw`(?:\\\[(?<brackets>[\s\S]{1,2000}?)\\\]|\$\$(?<dollars>[^$]+)\$\$)`;
+const inline = String.raw`\\\((?<parens>[^\n]{1,2000}?)\\\)`;
 // As Pandoc has it: no space inside, no digit after; so that "$5 and $10" are prices.
 const dollar = String.raw`(?<![\\$\w])\$(?<dollar>[^\s$](?:[^$\n]{0,200}[^\s$\\])?)\$(?![\w$])`;
 const formulas = new RegExp(`${code}|${display}|${inline}|${dollar}`, "g");
