@@ -12,7 +12,9 @@ const files = [
   "unit/library/kill.test.ts",
   "unit/documents/mutations.test.ts",
   "model/kills.test.ts",
+  "model/mutated-models.test.ts",
   "model/snapshot.test.ts",
+  "model/soak.test.ts",
   "long/linear.test.ts",
   "long/package.test.ts",
 ];

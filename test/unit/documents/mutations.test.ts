@@ -7,6 +7,7 @@ import { expect, test } from "vitest";
 import { parseDocument } from "../../../main/documents/import.ts";
 import { openArchive } from "../../../main/documents/zip.ts";
 import { mulberry32 } from "../../../main/engine/policies/random.ts";
+import { damage } from "../../damage.ts";
 import { counted, figure, rounds } from "../../rounds.ts";
 import { type Entry, makeZip } from "./make-zip.ts";
 
@@ -72,33 +73,4 @@ function damageInside(entries: readonly Entry[], next: () => number, kind: numbe
   const at = Math.floor(next() * entries.length);
   const data = (entry: Entry) => damage(Buffer.from(entry.data as Uint8Array), next, kind);
   return makeZip(entries.map((entry, i) => (i === at ? { ...entry, data: data(entry) } : entry)));
-}
-
-/** Every kind of damage in turn: a bit, some bytes, cut, a hole, zeros, a part twice, rubbish between, a character of markup. */
-function damage(whole: Buffer, next: () => number, kind: number): Uint8Array {
-  const copy = Buffer.from(whole);
-  if (copy.length === 0) return copy;
-  const at = Math.floor(next() * copy.length);
-  const to = Math.min(copy.length, at + Math.floor(next() * 200));
-  switch (kind % 8) {
-    case 0:
-      copy[at]! ^= 1 << Math.floor(next() * 8);
-      return copy;
-    case 1:
-      for (let i = 0; i < 20; i++) copy[Math.floor(next() * copy.length)] = Math.floor(next() * 256);
-      return copy;
-    case 2:
-      return copy.subarray(0, at);
-    case 3:
-      return Buffer.concat([copy.subarray(0, at), copy.subarray(to)]);
-    case 4:
-      return copy.fill(0, at, to);
-    case 5:
-      return Buffer.concat([copy.subarray(0, to), copy.subarray(at)]);
-    case 6:
-      return Buffer.concat([copy.subarray(0, at), Buffer.from(Array.from({ length: 50 }, () => next() * 256)), copy.subarray(at)]);
-    default:
-      for (let i = 0; i < 5; i++) copy[Math.floor(next() * copy.length)] = '<>&"=/;1'.charCodeAt(Math.floor(next() * 8));
-      return copy;
-  }
 }

@@ -1,0 +1,69 @@
+/** Many turns in one session: memory stays flat, and nothing is left open. */
+import { afterAll, beforeAll, expect, test } from "vitest";
+import type { App } from "../../main/app.ts";
+import { childrenOf, handles, residentBytes } from "../processes.ts";
+import { counted, figure, quantile, rounds } from "../rounds.ts";
+import { engines, isSettled, openApp, ownFolder, turnOf, until } from "./conversation.ts";
+import { essay, fact } from "./fixtures.ts";
+
+const turns = rounds(12, 500);
+/** Turns until all that grows with use has its size. */
+const warm = Math.min(50, turns / 2);
+const questions = ["What is the special magic number for Springfield?", "Who mended the bridge?", "What did the clerks count?"];
+
+let restoreData: () => Promise<void>;
+let app: App;
+const documents: string[] = [];
+beforeAll(async () => {
+  restoreData = await ownFolder({ maxAnswerTokens: 8 });
+  const opened = await openApp("Town.txt", essay(fact));
+  app = opened.app;
+  documents.push(opened.documentId);
+  for (const name of ["Hills", "Quay"]) {
+    const id = await app.requests.importFile(`${name}.txt`, new TextEncoder().encode(`${name}\n\n${essay(fact)}`));
+    await until(app, (state) => state.documents.some((known) => known.id === id && known.phase === "ready"));
+    documents.push(id);
+  }
+});
+afterAll(async () => {
+  await app?.close();
+  await restoreData?.();
+});
+
+test(`${turns} turns: flat memory, constant handles`, { timeout: 300_000 + turns * 15_000 }, async () => {
+  const [engine] = engines();
+  const watched = { engine: engine!, "main (with the test in it)": process.pid };
+  const samples: { resident: Record<string, number>; handles: Record<string, number> }[] = [];
+  const outcomes: Record<string, number> = {};
+  const started = performance.now();
+  for (let i = 0; i < turns; i++) {
+    // A conversation of eight turns about each document in turn, as people have them.
+    if (i % 8 === 0) await app.requests.openConversation([documents[(i / 8) % documents.length]!]);
+    const id = await app.requests.ask(questions[i % questions.length]!);
+    const turn = turnOf(await until(app, (state) => isSettled(turnOf(state, id))), id)!;
+    outcomes[turn.phase] = (outcomes[turn.phase] ?? 0) + 1;
+    const each = (measure: (pid: number) => number) =>
+      Object.fromEntries(Object.entries(watched).map(([name, pid]) => [name, measure(pid)]));
+    samples.push({ resident: each(residentBytes), handles: each(handles) });
+  }
+  expect(outcomes).toEqual({ done: turns });
+  expect(engines()).toEqual([engine]);
+  expect(childrenOf(process.pid, "documents/parser.ts")).toEqual([]);
+  const minutes = (performance.now() - started) / 60_000;
+  const span = Math.min(25, Math.floor((turns - warm) / 2));
+  for (const name of Object.keys(watched)) {
+    const median = (from: number, measure: (sample: (typeof samples)[number]) => number) =>
+      quantile(samples.slice(from, from + span).map(measure), 0.5);
+    const [before, after] = [median(warm, ({ resident }) => resident[name]!), median(turns - span, ({ resident }) => resident[name]!)];
+    const [open, still] = [median(warm, (sample) => sample.handles[name]!), median(turns - span, (sample) => sample.handles[name]!)];
+    const growth = (after - before) / before;
+    const mebibytes = (bytes: number) => `${Math.round(bytes / 2 ** 20)} MiB`;
+    figure(
+      `${turns} turns (${counted(outcomes)}, ${minutes.toFixed(0)} minutes), ${name}`,
+      `${mebibytes(before)} after turn ${warm}, ${mebibytes(after)} at the end (${(growth * 100).toFixed(1)} %); handles ${open} and ${still}`,
+    );
+    // A few turns say nothing about growth.
+    if (turns >= 200) expect(growth, name).toBeLessThan(0.05);
+    expect(still, `handles of ${name}`).toBeLessThanOrEqual(open + 2);
+  }
+});
