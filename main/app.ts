@@ -8,6 +8,7 @@ import { type Answered, Asker, type AskOptions, type Inquiry } from "./asker.ts"
 import { Recogniser } from "./documents/recognition.ts";
 import { EngineError } from "./engine/errors.ts";
 import { EngineKeeper } from "./engine/keeper.ts";
+import { reportDamagedProfile } from "./engine/profile.ts";
 import { dataFolder } from "./folders.ts";
 import { exportConversation } from "./library/export.ts";
 import { openLibrary } from "./library/library.ts";
@@ -52,13 +53,15 @@ export type Desktop = {
 
 /** Starts the app with its library; the model loads in the background. @throws LibraryError, e.g. when another Folio has the library */
 export async function createApp(desktop: Desktop | null = null): Promise<App> {
-  const state = new LiveState(await loadSettings(), await readMachine(), await readQuality(), desktop !== null);
+  const { settings, problem } = await loadSettings();
+  const state = new LiveState(settings, await readMachine(), await readQuality(), desktop !== null);
   const library = await openLibrary(
     dataFolder(),
     (error) => state.notice(error),
     (id) => snapshotsOf(state).clear(id),
   );
-  if (library.notice) state.notice(library.notice);
+  const known = library.notice ?? problem;
+  if (known) state.notice(known);
   const models = await Models.open(state);
   const engine = new EngineKeeper({
     model: models.request,
@@ -68,6 +71,7 @@ export async function createApp(desktop: Desktop | null = null): Promise<App> {
     onModel: (model) => {
       state.set("model", { model: model && { ...model, readingSpeed: library.documents.readingSpeed(model.sha256) } });
       if (model) shelf.showTokensOf(model.sha256);
+      if (model) void reportDamagedProfile(model).then((damaged) => damaged && state.notice(damaged), console.error);
     },
   });
   const shelf = new Shelf(state, library, engine);

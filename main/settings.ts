@@ -1,11 +1,11 @@
 /** The settings a person can change, their defaults, and the file that keeps them. */
-import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { z } from "zod";
 import { memoryModes, policyNames, type Settings } from "../preload/api.ts";
 import { languages } from "../preload/sentences.ts";
 import { dataFolder } from "./folders.ts";
-import { writeWhole } from "./write.ts";
+import type { PlainError } from "./plain-error.ts";
+import { readTwice, writeTwice } from "./write.ts";
 
 export const defaultSettings: Settings = {
   budget: { kind: "share", share: 0.06 },
@@ -51,23 +51,18 @@ export const settingsSchema = z.strictObject({
 
 const file = () => join(dataFolder(), "settings.json");
 
-/** The saved settings; what is missing or damaged is the default's. */
-export async function loadSettings(): Promise<Settings> {
-  const text = await readFile(file(), "utf8").catch(() => "{}");
+/** The saved settings; what is missing or unknown is the default's. */
+export async function loadSettings(): Promise<{ settings: Settings; problem: PlainError<string> | null }> {
   const settings = { ...defaultSettings };
-  try {
-    const saved = JSON.parse(text) as Record<string, unknown>;
-    for (const [key, schema] of Object.entries(settingsSchema.shape)) {
-      const value = schema.safeParse(saved[key]);
-      if (value.success) Object.assign(settings, { [key]: value.data });
-    }
-  } catch {
-    // A damaged file counts as none; the next change replaces it.
+  const { value, problem } = await readTwice(file(), (text) => z.record(z.string(), z.unknown()).parse(JSON.parse(text)));
+  for (const [key, schema] of Object.entries(settingsSchema.shape)) {
+    const parsed = schema.safeParse(value?.[key]);
+    if (parsed.success) Object.assign(settings, { [key]: parsed.data });
   }
-  return settings;
+  return { settings, problem };
 }
 
-/** Saves the settings, the old file or the new one, never half of it. */
+/** Saves the settings, all of them or none. */
 export async function saveSettings(settings: Settings): Promise<void> {
-  await writeWhole(file(), JSON.stringify(settings, null, 2));
+  await writeTwice(file(), JSON.stringify(settings, null, 2));
 }

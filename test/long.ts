@@ -10,6 +10,9 @@ import { join } from "node:path";
 
 const files = [
   "unit/library/kill.test.ts",
+  "unit/library/damage.test.ts",
+  "unit/library/disk-full.test.ts",
+  "unit/kept-files.test.ts",
   "unit/documents/mutations.test.ts",
   "model/kills.test.ts",
   "model/mutated-models.test.ts",

@@ -2,9 +2,9 @@
  * Calibration of a model, once: which of its heads find meaning (paper, "semantic retrieval heads") and how much each layer's output
  * suffers from eviction ("layer-adaptive cache allocation"). Resumable: what was measured is written after every run.
  */
-import { mkdir, readFile, rename, rm, writeFile } from "node:fs/promises";
-import { dirname } from "node:path";
+import { readFile, rm } from "node:fs/promises";
 import { z } from "zod";
+import { writeWhole } from "../write.ts";
 import { EngineError } from "./errors.ts";
 import { planKeep } from "./keep.ts";
 import { LayerErrors, readOutputWeights } from "./layer-error.ts";
@@ -245,13 +245,6 @@ async function resume(out: string, modelSha256: string, plan: string, layers: nu
 
 function partFile(out: string): string {
   return `${out}.part`;
-}
-
-/** Writes a file whole or not at all. */
-async function writeWhole(file: string, text: string): Promise<void> {
-  await mkdir(dirname(file), { recursive: true });
-  await writeFile(`${file}.tmp`, text);
-  await rename(`${file}.tmp`, file);
 }
 
 /** Tells how far the work is, and the time left from the pace since it began here. `work` is what each run reads, in tokens. */

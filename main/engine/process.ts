@@ -1,6 +1,8 @@
 /** The engine child's entry: one Engine, driven by messages. A native abort, a hang or an out-of-memory kill ends this process and nothing else. */
 import { childPort } from "../child.ts";
 import { confine } from "../confine.ts";
+import { asLibraryError } from "../library/errors.ts";
+import { PlainError } from "../plain-error.ts";
 import { type CalibrationProgress, calibrate } from "./calibrate.ts";
 import { Engine } from "./engine.ts";
 import { EngineError } from "./errors.ts";
@@ -45,9 +47,10 @@ async function answer(id: number, call: Call): Promise<void> {
   }
 }
 
-function failureOf(error: unknown, stopped: boolean): EngineError {
+function failureOf(thrown: unknown, stopped: boolean): PlainError<string> {
   if (stopped) return new EngineError("stopped", "Stopped.");
-  if (error instanceof EngineError) return error;
+  const error = asLibraryError(thrown);
+  if (error instanceof PlainError) return error;
   console.error(error);
   return new EngineError("engine-stopped", "The engine could not finish: {error}. Ask again.", { error: String(error) });
 }

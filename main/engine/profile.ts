@@ -4,6 +4,8 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { z } from "zod";
 import { dataFolder } from "../folders.ts";
+import { LibraryError } from "../library/errors.ts";
+import { setAside } from "../write.ts";
 import type { HeadProfile } from "./policies/policy.ts";
 
 const profileSchema = z.object({
@@ -46,6 +48,15 @@ export async function loadProfile(
     if (fits) return { name: model, calibration, profile: { scores, layerErrors } };
   }
   return null;
+}
+
+/** Sets a profile aside that was calibrated on this machine and cannot be read any more; resolves to what a person must know, or null. */
+export async function reportDamagedProfile({ sha256, name }: { sha256: string; name: string }): Promise<LibraryError | null> {
+  const file = ownProfileFile(sha256);
+  const text = await readFile(file, "utf8").catch(() => null);
+  if (text === null || profileSchema.safeParse(tryJson(text)).success) return null;
+  const said = "The calibration of {name} was damaged and is not used: calibrate the model again. The damaged file is kept as {aside}.";
+  return new LibraryError("file-damaged", said, { name, aside: await setAside(file) });
 }
 
 function tryJson(text: string): unknown {

@@ -41,7 +41,7 @@ export type SnapshotParts = {
   ): Promise<number[]>;
   /**
    * Saves the rows [from, to) of a cache that holds at least `tokens[0, to)`. Does nothing when they are saved already, or when the
-   * disk has no room for them: a snapshot only saves time. Resolves to whether they are on disk now.
+   * disk has no room for them or fails in another way: a snapshot only saves time. Resolves to whether they are on disk now.
    */
   save(context: NativeContext, identity: SnapshotIdentity, tokens: readonly number[], from: number, to: number): Promise<boolean>;
 };
@@ -101,7 +101,7 @@ export class SnapshotStore {
         const found = await restorePart(context, file, identity, position, stop);
         if (found === "missing") continue;
         if (found === "damaged") {
-          await rm(file, { force: true });
+          await rm(file, { force: true }).catch(() => {});
           continue;
         }
         position = stop;
@@ -123,19 +123,19 @@ export class SnapshotStore {
   ): Promise<boolean> {
     const file = partFile(folder, prefixNames(identity, tokens, [to]).get(to)!, from);
     if (await exists(file)) return true;
-    await mkdir(folder, { recursive: true, mode: 0o700 });
     const bytes = context.getKvRowBytes().reduce((sum, row) => sum + row * (to - from), 0);
-    const free = await statfs(this.#folder).then((found) => found.bavail * found.bsize);
-    if (bytes > this.#capBytes || bytes > free / 2) return false;
-    await this.#makeRoom(this.#capBytes - bytes);
     const part = `${file}.part`;
     try {
+      await mkdir(folder, { recursive: true, mode: 0o700 });
+      const free = await statfs(this.#folder).then((found) => found.bavail * found.bsize);
+      if (bytes > this.#capBytes || bytes > free / 2) return false;
+      await this.#makeRoom(this.#capBytes - bytes);
       await savePart(context, part, identity, from, to);
       await rename(part, file);
       return true;
     } catch (error) {
-      await rm(part, { force: true });
-      if ((error as NodeJS.ErrnoException).code !== "ENOSPC") throw error;
+      await rm(part, { force: true }).catch(() => {});
+      if (!isFromDisk(error)) throw error;
       return false;
     }
   }
@@ -245,6 +245,9 @@ async function restorePart(
     const now = new Date();
     await utimes(file, now, now).catch(() => {});
     return "restored";
+  } catch (error) {
+    if (!isFromDisk(error)) throw error;
+    return "damaged";
   } finally {
     await handle.close();
   }
@@ -256,6 +259,9 @@ async function readExactly(handle: Awaited<ReturnType<typeof open>>, length: num
   hash?.update(bytes);
   return bytesRead === length ? bytes : Buffer.alloc(0);
 }
+
+/** A full, missing, forbidden or failing disk. */
+const isFromDisk = (error: unknown): boolean => typeof (error as NodeJS.ErrnoException).syscall === "string";
 
 async function exists(file: string): Promise<boolean> {
   return await stat(file).then(

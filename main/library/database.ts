@@ -2,7 +2,7 @@
  * The library's one SQLite file: owned by one Folio at a time, checked before it is trusted, copied before it is changed. A damaged file is set
  * aside, never deleted, and the newest good copy takes its place.
  */
-import { existsSync } from "node:fs";
+import { existsSync, statSync } from "node:fs";
 import { chmod, copyFile, mkdir, readdir, rename, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import Database from "better-sqlite3";
@@ -38,7 +38,8 @@ export async function openDatabase(folder: string, steps = migrations): Promise<
     const lock = await takeLock(join(folder, "library.lock"));
     try {
       let notice: LibraryError | null = null;
-      if (isDamaged(file, steps.length)) notice = await goBack(file, backups, steps.length);
+      if (isMissing(file)) notice = await bringBack(file, backups, steps.length);
+      else if (isDamaged(file, steps.length)) notice = await goBack(file, backups, steps.length);
       const db = await migrated(file, backups, steps);
       held.add(lock);
       const close = () => {
@@ -91,9 +92,11 @@ const damageMark = (file: string): string => `${file}.damaged`;
 /** What cannot be made again from the added files; it is small, so it is checked before anything is opened. */
 const tables = ["documents", "conversations", "conversation_documents", "turns", "notes"];
 
-/** A missing file is a new library. Failures that are no damage are thrown. @throws LibraryError `library-newer` */
+/** Not there, or without a byte, as some disks leave files after a power cut. */
+const isMissing = (file: string): boolean => !existsSync(file) || statSync(file).size === 0;
+
+/** Failures that are no damage are thrown. @throws LibraryError `library-newer` */
 function isDamaged(file: string, newest: number): boolean {
-  if (!existsSync(file)) return false;
   if (existsSync(damageMark(file))) return true;
   let db: Database.Database | null = null;
   try {
@@ -124,22 +127,39 @@ async function goBack(file: string, backups: string, newest: number): Promise<Li
   }
   await rm(damageMark(file), { force: true });
   const name = aside.split(/[\\/]/).at(-1)!;
-  for (const backup of await backupsIn(backups)) {
-    const path = join(backups, backup);
-    if (isDamaged(path, newest)) continue;
-    await copyFile(path, file);
-    const [day, clock = ""] = backup.slice("library-".length, -".sqlite".length).split("T");
+  const time = await takeCopy(file, backups, newest);
+  if (time !== null)
     return new LibraryError(
       "library-damaged",
       "The library was damaged, so its copy of {time} UTC was opened: what came after is not in it. The damaged file ({name}) and all files that you added are kept in Folio's data folder.",
-      { time: `${day} ${clock.replaceAll("-", ":")}`, name },
+      { time, name },
     );
-  }
   return new LibraryError(
     "library-damaged",
     "The library was damaged, and there is no copy of it yet, so a new one was begun. The damaged file ({name}) and all files that you added are kept in Folio's data folder: add them again.",
     { name },
   );
+}
+
+/** Without any copy it is a new library. */
+async function bringBack(file: string, backups: string, newest: number): Promise<LibraryError | null> {
+  // A journal without its file belongs to nothing.
+  for (const suffix of ["-wal", "-shm"]) if (existsSync(file + suffix)) await rename(file + suffix, `${file}.${stamp()}${suffix}`);
+  const time = await takeCopy(file, backups, newest);
+  const text = "The library's file was not there, so its copy of {time} UTC was opened: what came after is not in it.";
+  return time === null ? null : new LibraryError("library-damaged", text, { time });
+}
+
+/** Puts the newest good copy in the library's place; resolves to when it was made, or null when there is none. */
+async function takeCopy(file: string, backups: string, newest: number): Promise<string | null> {
+  for (const backup of await backupsIn(backups)) {
+    const path = join(backups, backup);
+    if (isMissing(path) || isDamaged(path, newest)) continue;
+    await copyFile(path, file);
+    const [day, clock = ""] = backup.slice("library-".length, -".sqlite".length).split("T");
+    return `${day} ${clock.replaceAll("-", ":")}`;
+  }
+  return null;
 }
 
 async function migrated(file: string, backups: string, steps: readonly string[]): Promise<Database.Database> {
@@ -182,9 +202,16 @@ async function check(file: string, signal?: AbortSignal): Promise<void> {
 /** Half a copy never bears a backup's name. */
 async function backUp(file: string, backups: string, signal?: AbortSignal): Promise<void> {
   const path = join(backups, `library-${stamp()}.sqlite`);
-  await rm(`${path}.part`, { force: true });
-  await doAlone(file, { op: "copy", to: `${path}.part` }, signal);
-  await rename(`${path}.part`, path);
+  const part = `${path}.part`;
+  // What an earlier copy left that was not finished only takes room.
+  for (const name of await readdir(backups)) if (/\.part(-journal)?$/.test(name)) await rm(join(backups, name), { force: true });
+  try {
+    await doAlone(file, { op: "copy", to: part }, signal);
+    await rename(part, path);
+  } catch (error) {
+    for (const left of [part, `${part}-journal`]) await rm(left, { force: true });
+    throw error;
+  }
   for (const old of (await backupsIn(backups)).slice(backupsKept)) await rm(join(backups, old));
 }
 

@@ -2,7 +2,14 @@
 import type { Text } from "../../preload/sentences.ts";
 import { PlainError } from "../plain-error.ts";
 
-export type LibraryErrorCode = "library-in-use" | "library-newer" | "library-unreadable" | "library-damaged" | "disk-full" | "not-there";
+export type LibraryErrorCode =
+  | "library-in-use"
+  | "library-newer"
+  | "library-unreadable"
+  | "library-damaged"
+  | "disk-full"
+  | "file-damaged"
+  | "not-there";
 
 export class LibraryError<T extends Text = Text> extends PlainError<LibraryErrorCode, T> {
   override readonly name = "LibraryError";

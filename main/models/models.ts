@@ -43,7 +43,9 @@ export class Models {
 
   /** @param base the server that models come from, for tests */
   static async open(state: LiveState, base?: string): Promise<Models> {
-    const models = new Models(state, await loadRecord(recordFile()), await readCatalogue(), base);
+    const { record, problem } = await loadRecord(recordFile());
+    if (problem) state.notice(problem);
+    const models = new Models(state, record, await readCatalogue(), base);
     await models.#downloads.load(models.#offers);
     return models;
   }

@@ -1,8 +1,8 @@
 /** What Folio remembers of models: the one chosen last, linked files and folders, and each one's settings. Kept in one file, by path. */
-import { readFile } from "node:fs/promises";
 import { z } from "zod";
 import type { MeasuredMemory, ModelSettings } from "../../preload/api.ts";
-import { writeWhole } from "../write.ts";
+import type { PlainError } from "../plain-error.ts";
+import { readTwice, writeTwice } from "../write.ts";
 
 const kvType = z.enum(["f16", "q8_0"]).nullable();
 
@@ -48,18 +48,12 @@ const recordSchema = z.object({
 
 export type ModelRecord = z.infer<typeof recordSchema>;
 
-/** The saved record; what is missing or damaged is empty. */
-export async function loadRecord(file: string): Promise<ModelRecord> {
-  const text = await readFile(file, "utf8").catch(() => "{}");
-  try {
-    const parsed = recordSchema.safeParse(JSON.parse(text));
-    if (parsed.success) return parsed.data;
-  } catch {
-    // A damaged file counts as none; the next change replaces it.
-  }
-  return recordSchema.parse({});
+/** The saved record; what is missing is empty. */
+export async function loadRecord(file: string): Promise<{ record: ModelRecord; problem: PlainError<string> | null }> {
+  const { value, problem } = await readTwice(file, (text) => recordSchema.parse(JSON.parse(text)));
+  return { record: value ?? recordSchema.parse({}), problem };
 }
 
 export async function saveRecord(file: string, record: ModelRecord): Promise<void> {
-  await writeWhole(file, JSON.stringify(record, null, 2));
+  await writeTwice(file, JSON.stringify(record, null, 2));
 }

@@ -47,6 +47,14 @@ export const problems = {
     "Die Bibliothek war beschädigt, deshalb wurde ihre Kopie von {time} UTC geöffnet: Was danach kam, ist nicht darin. Die beschädigte Datei ({name}) und alle hinzugefügten Dateien liegen im Datenordner von Folio.",
   "The library was damaged, and there is no copy of it yet, so a new one was begun. The damaged file ({name}) and all files that you added are kept in Folio's data folder: add them again.":
     "Die Bibliothek war beschädigt, und es gibt noch keine Kopie, deshalb wurde eine neue begonnen. Die beschädigte Datei ({name}) und alle hinzugefügten Dateien liegen im Datenordner von Folio und lassen sich wieder hinzufügen.",
+  "{file} was damaged, so its copy was taken: nothing was lost. The damaged file is kept as {aside}.":
+    "{file} war beschädigt, deshalb wurde die Kopie genommen: Nichts ging verloren. Die beschädigte Datei bleibt als {aside}.",
+  "{file} was damaged, and there is no copy of it: choose again what was set there. The damaged file is kept as {aside}.":
+    "{file} war beschädigt, und es gibt keine Kopie davon. Was dort eingestellt war, bitte neu wählen. Die beschädigte Datei bleibt als {aside}.",
+  "The calibration of {name} was damaged and is not used: calibrate the model again. The damaged file is kept as {aside}.":
+    "Die Kalibrierung von {name} war beschädigt und wird nicht benutzt. Das Modell neu kalibrieren. Die beschädigte Datei bleibt als {aside}.",
+  "The library's file was not there, so its copy of {time} UTC was opened: what came after is not in it.":
+    "Die Datei der Bibliothek war nicht da, deshalb wurde ihre Kopie von {time} UTC geöffnet: Was danach kam, ist nicht darin.",
   "The file itself is not in Folio's data folder any more: its text is still here. Add the file again to see its pages.":
     "Die Datei selbst liegt nicht mehr im Datenordner von Folio, ihr Text ist noch da. Um ihre Seiten zu sehen, die Datei wieder hinzufügen.",
   "This document is not in the library any more: add it again.": "Dieses Dokument ist nicht mehr in der Bibliothek. Es wieder hinzufügen.",
