@@ -116,14 +116,14 @@ export const models = {
 
   // What Folio's list says of its models.
   "The model that Folio starts with: tiny and quick, good for finding facts, weak at reasoning.":
-    "Das Modell, mit dem Folio beginnt: winzig und schnell, gut im Finden von Tatsachen, schwach im Schließen.",
+    "Das Modell, mit dem Folio beginnt: winzig und schnell, gut im Finden von Tatsachen, schwach im Schlussfolgern.",
   "Long context on little memory; short, plain answers.": "Langer Kontext mit wenig Speicher; kurze, schlichte Antworten.",
   "Careful answers in English from documents of up to 17 pages.": "Sorgfältige Antworten auf Englisch aus Dokumenten mit bis zu 17 Seiten.",
   "Many languages, and the smallest cache of its size: good for long documents on old computers.":
     "Viele Sprachen, und der kleinste Cache seiner Größe: gut für lange Dokumente auf alten Rechnern.",
   "Good answers with a long context, on most computers of today.": "Gute Antworten mit langem Kontext, auf den meisten heutigen Rechnern.",
   "Strong at reasoning for its size; its cache is large, so it gains most from a small budget.":
-    "Für seine Größe stark im Schließen; sein Cache ist groß, deshalb gewinnt es am meisten durch ein kleines Budget.",
+    "Für seine Größe stark im Schlussfolgern; sein Cache ist groß, deshalb gewinnt es am meisten durch ein kleines Budget.",
   "The best answers below 3 GB, in over 100 languages, from very long documents.":
     "Die besten Antworten unter 3 GB, in über 100 Sprachen, aus sehr langen Dokumenten.",
   "Thorough answers in many languages with a small cache.": "Gründliche Antworten in vielen Sprachen mit kleinem Cache.",
