@@ -70,9 +70,10 @@ function pages(db: Database.Database, query: string): SearchResult["pages"] {
        where documents.whole = 1 and documents.removed is null order by best.rank`,
     )
     .all(query) as PageRow[];
+  // Numbers are bound as real ones, and FTS5 takes no notice of a row that is not an integer.
   const excerpt = db
     .prepare(
-      `select snippet(pages_index, 0, '${opening}', '${closing}', '…', ${words.page}) from pages_index where pages_index match ? and rowid = ?`,
+      `select snippet(pages_index, 0, '${opening}', '${closing}', '…', ${words.page}) from pages_index where pages_index match ? and rowid = cast(? as integer)`,
     )
     .pluck();
   const shown = new Map<string, number>();
@@ -100,7 +101,7 @@ function turns(db: Database.Database, query: string): SearchResult["turns"] {
     .all(query) as TurnRow[];
   const excerpt = db
     .prepare(
-      `select snippet(turns_index, -1, '${opening}', '${closing}', '…', ${words.turn}) from turns_index where turns_index match ? and rowid = ?`,
+      `select snippet(turns_index, -1, '${opening}', '${closing}', '…', ${words.turn}) from turns_index where turns_index match ? and rowid = cast(? as integer)`,
     )
     .pluck();
   return rows.map(({ key, id, conversation }) => ({

@@ -20,6 +20,8 @@ const well = 0.6;
 const atAll = 0.85;
 /** Tokens decoded at once while reading; the scratch space grows with them. */
 const piece = 512;
+/** Rows of an answering cache beside the budget: the question and the template, and room for an answer's first words. */
+export const rowsBeside = 112;
 /** The engine itself, with the buffers that have no better place. */
 const programBytes = 100e6;
 
@@ -39,14 +41,15 @@ export function fitOf(
   const tokens = Math.min(use.tokens, context);
   const { budget } = use;
   // What answers from the full cache answers from the reading cache itself.
+  const beside = budget.kind === "full" ? 0 : rowsBeside;
   const kept = budget.kind === "full" ? 0 : (keptTokens(budget, tokens) ?? 0);
   const readingToken = tokenBytes(shape, settings.readingKv ?? use.readingKv);
   const reading = tokens * readingToken;
   const answeringToken = tokenBytes(shape, settings.answeringKv ?? use.answeringKv);
-  const answering = kept * answeringToken;
+  const answering = (kept + beside) * answeringToken;
   const scratch = piece * 4 * (shape.vocabulary + 4 * shape.embedding) + programBytes;
   const bytes = weights + reading + answering + scratch;
-  const room = use.totalBytes * atAll - weights - scratch - (budget.kind === "tokens" ? answering : 0);
+  const room = use.totalBytes * atAll - weights - scratch - (budget.kind === "tokens" ? answering : beside * answeringToken);
   const eachToken = readingToken + (budget.kind === "share" ? budget.share * answeringToken : 0);
   return {
     verdict: bytes <= use.totalBytes * well ? "fits" : bytes <= use.totalBytes * atAll ? "tight" : "large",

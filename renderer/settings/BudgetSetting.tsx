@@ -3,6 +3,7 @@ import { changeSettings } from "../actions.ts";
 import { bytes, percent } from "../format.ts";
 import { Hint } from "../Hint.tsx";
 import { t } from "../language.ts";
+import { rowsBeside } from "../models/fit.ts";
 import { useOpenTokens } from "../models/useFits.ts";
 import { useFolio } from "../store.ts";
 import { budgetLabel, keptTokens, sameBudget } from "../words.ts";
@@ -28,7 +29,9 @@ export function BudgetSetting() {
   );
   const choose = (index: number) => void changeSettings({ budget: steps[index]! });
   const perToken = model && model.tokenBytes * (answeringKv === "q8_0" ? 34 / 64 : 1);
-  const memory = (step: Budget) => perToken && (keptTokens(step, tokens) ?? 0) * (step.kind === "full" ? model.tokenBytes : perToken);
+  const memory = (step: Budget) =>
+    perToken &&
+    (step.kind === "full" ? tokens * model.tokenBytes : Math.min(tokens, (keptTokens(step, tokens) ?? 0) + rowsBeside) * perToken);
   const kept = (step: Budget) =>
     step.kind === "share" ? quality.find((known) => known.policy === policy && known.share === step.share) : undefined;
   return (

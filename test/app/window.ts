@@ -67,7 +67,7 @@ export async function printPdf(browser: Browser, pages: readonly string[]): Prom
   const page = await browser.newPage();
   const sheets = pages.map((text) => `<section style="break-after: page">${paragraphsOf(text)}</section>`).join("");
   await page.setContent(`<body style="font: 12pt/1.5 serif">${sheets}</body>`);
-  const pdf = await page.pdf({ format: "A4" });
+  const pdf = await page.pdf({ format: "A4", margin: { top: "2cm", right: "2cm", bottom: "2cm", left: "2cm" } });
   await page.close();
   return pdf;
 }

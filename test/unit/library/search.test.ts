@@ -70,6 +70,15 @@ afterAll(async () => {
   await rm(folder, { recursive: true, force: true });
 });
 
+test("every page and every turn is shown with words of its own", async () => {
+  const { pages, turns } = await library.search("notice");
+  const shown = pages.map(({ documentId, text }) => [documentId, said(text).slice(0, 24)]);
+  expect(shown).toHaveLength(2);
+  expect(shown).toContainEqual(["a", "Either party may termina"]);
+  expect(shown).toContainEqual(["b", "[Notice] the café. Le ch"]);
+  expect(turns.map(({ text }) => said(text))).toEqual(["Either **party**, with [notice]."]);
+});
+
 test("names, pages, titles, questions and answers are found, the hits are marked, what was removed is not found", async () => {
   const found = await library.search("notice");
   expect(found.pages.map(({ documentId, page }) => [documentId, page])).toEqual([

@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import { defaultModelSettings, type ModelEntry } from "../../../preload/api.ts";
-import { fitOf, recommended, tokenBytes } from "../../../renderer/models/fit.ts";
+import { fitOf, recommended, rowsBeside, tokenBytes } from "../../../renderer/models/fit.ts";
 
 const shape = {
   architecture: "llama",
@@ -36,7 +36,7 @@ test("a token's bytes are keys and values of every layer; q8_0 takes 34 bytes fo
 test("the reading cache at its largest counts, not only the answering cache", () => {
   const fit = fitOf(entry, use)!;
   expect(fit.reading).toBe(8000 * 114_688);
-  expect(fit.answering).toBe(480 * 114_688);
+  expect(fit.answering).toBe((480 + rowsBeside) * 114_688);
   expect(fit.bytes).toBe(fit.weights + fit.reading + fit.answering + fit.scratch);
   expect(fit.verdict).toBe("fits");
   expect(fitOf(entry, { ...use, totalBytes: 5e9 })!.verdict).toBe("tight");
