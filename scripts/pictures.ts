@@ -12,9 +12,9 @@ const file = (path: string) => fileURLToPath(new URL(path, import.meta.url));
 const essay = (name: string) => readFile(new URL(`../bench/data/reported/${name}.txt`, import.meta.url), "utf8");
 const paragraphsOnAPage = 3;
 
-/** An essay as a PDF of some pages. */
-async function pdfOf(name: string, title: string) {
-  const paragraphs = (await essay(name)).split("\n\n");
+/** Essays as a PDF of some pages. */
+async function pdfOf(names: string[], title: string) {
+  const paragraphs = (await Promise.all(names.map(essay))).flatMap((text) => text.trim().split("\n\n"));
   const pages: string[] = [];
   for (let i = 0; i < paragraphs.length; i += paragraphsOnAPage) pages.push(paragraphs.slice(i, i + paragraphsOnAPage).join("\n"));
   return { name: title, mimeType: "application/pdf", buffer: Buffer.from(await printPdf(window.browser, pages)) };
@@ -57,14 +57,17 @@ try {
   await page.getByText("Could not be opened").waitFor({ timeout: 60_000 });
   await see("failed");
   await page.locator("#files").setInputFiles(file("../test/documents/ships.xlsx"));
+  await page.locator("#files").setInputFiles(await pdfOf(["flood-chronicle"], "Flood chronicle.pdf"));
   await page
-    .locator("#files")
-    .setInputFiles([await pdfOf("flood-chronicle", "Flood chronicle.pdf"), await pdfOf("lighthouse", "Lighthouse.pdf")]);
-  await page
-    .locator(".row", { hasText: "Lighthouse.pdf" })
+    .locator(".row", { hasText: "Flood chronicle.pdf" })
     .getByText(/tokens/)
     .waitFor({ timeout: 240_000 });
-  await page.locator(".row", { hasText: "Lighthouse.pdf" }).getByRole("button").first().click();
+  await page.locator("#files").setInputFiles(await pdfOf(["tram-history", "lighthouse", "sparrow-study"], "County almanac.pdf"));
+  await page
+    .locator(".row", { hasText: "County almanac.pdf" })
+    .getByText(/tokens/)
+    .waitFor({ timeout: 240_000 });
+  await page.locator(".row", { hasText: "County almanac.pdf" }).getByRole("button").first().click();
   await ask("When was the lighthouse on Skerrow Rock first lit?");
   await page.locator(".passage").first().click();
   await see("window");
@@ -94,17 +97,20 @@ try {
   await page.keyboard.press("Control+,");
   await dialog.getByText("Models…").click();
   await see("models");
-  await dialog.getByText("SmolLM2 135M").first().click();
+  await dialog.getByRole("button", { name: /^Settings of SmolLM2/ }).click();
   await see("model");
   await closeDialog();
   await page.getByRole("tab", { name: "Conversations" }).click();
   await see("conversations");
   await page.getByRole("tab", { name: "Documents" }).click();
   await page.locator(".row", { hasText: "ships.xlsx" }).getByRole("button").first().click();
-  await page.waitForTimeout(3000);
+  await page.getByText("Ask about it").click();
+  await page.getByLabel("Question", { exact: true }).fill("Which ship carried the most?");
+  await button("Ask").click();
+  await dialog.getByText("More than fits at once").waitFor({ timeout: 60_000 });
   await see("too-long");
-  await page.keyboard.press("Escape");
-  await page.locator(".row", { hasText: "Lighthouse.pdf" }).getByRole("button").first().click();
+  await closeDialog();
+  await page.locator(".row", { hasText: "County almanac.pdf" }).getByRole("button").first().click();
   await app.requests.changeSettings({ language: "de" });
   await see("german");
   await app.requests.changeSettings({ language: "en" });
