@@ -19,6 +19,8 @@ import type { ReadingWindow } from "./windows.ts";
 /** Tokens of the sentences that an answer rests on, at most and at least. */
 const mostExcerptTokens = 512;
 const leastExcerptTokens = 128;
+/** Sentences with less than this share of the best one's score distract more than they help. */
+const leastShare = 0.15;
 
 /** A sentence that a question looked at. `score`: the most attention that the retrieval heads of all layers pay to any token of it. */
 export type Found = Span & { tokens: number; score: number };
@@ -168,11 +170,17 @@ async function searchWindow(
   });
 }
 
-/** The sentences with the highest scores until `most` tokens are spent, in the documents' order. @param found in the documents' order */
+/**
+ * The sentences that the question looked at most, until `most` tokens are spent or the rest are hardly looked at, in the documents' order.
+ *
+ * @param found in the documents' order
+ */
 export function pickSentences(found: readonly Found[], most: number): Span[] {
   let left = most;
   const picked = new Set<Found>();
+  const best = found.reduce((highest, { score }) => Math.max(highest, score), 0);
   for (const sentence of found.toSorted((a, b) => b.score - a.score)) {
+    if (sentence.score < leastShare * best) break;
     if (sentence.tokens > left) continue;
     left -= sentence.tokens;
     picked.add(sentence);

@@ -10,13 +10,21 @@ import { SnapshotStore } from "../../main/engine/snapshot.ts";
 import type { AskRequest } from "../../main/engine/turn.ts";
 import { hooks, request } from "./fixtures.ts";
 
+/** Of kinds that even this small model keeps apart. */
 const facts = [
-  { place: "Springfield", value: "4821" },
-  { place: "Lisbon", value: "7390" },
-  { place: "Toronto", value: "2564" },
+  {
+    sentence: "The special magic number for Springfield is 4821.",
+    question: "What is the special magic number for Springfield?",
+    value: "4821",
+  },
+  { sentence: "The access code for the north gate is KT-57.", question: "What is the access code for the north gate?", value: "KT-57" },
+  {
+    sentence: "The person responsible for the water tower is Amara Jensen.",
+    question: "Who is responsible for the water tower?",
+    value: "Jensen",
+  },
 ];
-const sentence = ({ place, value }: (typeof facts)[number]) => `The special magic number for ${place} is ${value}.`;
-const ask = (place: string) => `What is the special magic number for ${place}?`;
+const [springfield, gate, tower] = facts as [(typeof facts)[0], (typeof facts)[0], (typeof facts)[0]];
 // About 4,500 tokens of real text, with facts in the first window, in the middle, and in the last.
 const paragraphs = ["ferry", "hive-manual", "piano-tuner", "salt"].flatMap((name) =>
   readFileSync(new URL(`../../bench/data/tuning/${name}.txt`, import.meta.url), "utf8")
@@ -24,7 +32,7 @@ const paragraphs = ["ferry", "hive-manual", "piano-tuner", "salt"].flatMap((name
     .split("\n\n"),
 );
 const places = [0.1, 0.55, 0.95].map((depth) => Math.floor(depth * paragraphs.length));
-for (const [i, at] of places.entries()) paragraphs[at] += ` ${sentence(facts[i]!)}`;
+for (const [i, at] of places.entries()) paragraphs[at] += ` ${facts[i]!.sentence}`;
 const text = paragraphs.join("\n\n");
 
 let engine: Engine;
@@ -44,7 +52,7 @@ const inWindows = (overrides: Partial<AskRequest> = {}): AskRequest =>
   request({ documentIds: ["long"], extent: { kind: "windows" }, budget: { kind: "share", share: 0.12 }, ...overrides });
 
 it("says what windows would read where the prompt is too long, and refuses to read it whole", async () => {
-  const asked = { documentIds: ["long"], history: [], question: ask("Lisbon") };
+  const asked = { documentIds: ["long"], history: [], question: gate.question };
   const { promptTokens, limit, windows } = await engine.countPrompt(asked);
   expect(promptTokens).toBeGreaterThan(limit);
   expect(windows!.count).toBeGreaterThanOrEqual(3);
@@ -87,7 +95,7 @@ it("finds what is in the first, a middle and the last window, and says where it 
   for (const fact of facts) {
     const read: number[] = [];
     const result = await engine.ask(
-      inWindows({ question: ask(fact.place) }),
+      inWindows({ question: fact.question }),
       hooks({ onStatus: (status) => status.phase === "reading" && status.tokensPerSecond > 0 && read.push(status.done) }),
     );
     expect(result.answer).toContain(fact.value);
@@ -96,8 +104,8 @@ it("finds what is in the first, a middle and the last window, and says where it 
     expect(result.windows!.picked).toBeLessThan(result.promptTokens);
     expect(result.promptTokens).toBeLessThan(2048);
     const passages = result.evidence.map(({ start, end }) => text.slice(start, end));
-    expect(passages).toContain(sentence(fact));
-    const bin = Math.floor((200 * text.indexOf(sentence(fact))) / text.length);
+    expect(passages).toContain(fact.sentence);
+    const bin = Math.floor((200 * text.indexOf(fact.sentence)) / text.length);
     expect(Math.max(...result.keptShares[0]!.slice(bin - 1, bin + 2))).toBeGreaterThan(0);
     expect(result.timing.restoreMs).toBeGreaterThan(0);
   }
@@ -105,12 +113,12 @@ it("finds what is in the first, a middle and the last window, and says where it 
 });
 
 it("goes on with a conversation, over several documents, and in every mode", async () => {
-  const history = [{ question: ask("Springfield"), answer: "The special magic number for Springfield is 4821." }];
+  const history = [{ question: springfield.question, answer: springfield.sentence }];
   for (const mode of ["fast", "balanced"] as const) {
-    const result = await engine.ask(inWindows({ documentIds: ["short", "long"], history, question: ask("Toronto"), mode }), hooks());
-    expect(result.answer).toContain("2564");
+    const result = await engine.ask(inWindows({ documentIds: ["short", "long"], history, question: tower.question, mode }), hooks());
+    expect(result.answer).toContain(tower.value);
     expect(result.cache.mode).toBe(mode);
-    expect(result.evidence.find(({ start, end }) => text.slice(start, end) === sentence(facts[2]!))).toMatchObject({ documentIndex: 1 });
+    expect(result.evidence.find(({ start, end }) => text.slice(start, end) === tower.sentence)).toMatchObject({ documentIndex: 1 });
     expect(result.keptShares).toHaveLength(2);
   }
 });
@@ -119,17 +127,17 @@ it("reads only chosen pages, and tells places in the whole document", async () =
   const start = text.indexOf(paragraphs[places[1]! - 2]!);
   const end = text.indexOf(paragraphs[places[1]! + 2]!) - 2;
   const parts = { kind: "parts" as const, parts: [{ start, end }] };
-  const asked = request({ documentIds: ["long"], extent: parts, question: ask("Lisbon") });
+  const asked = request({ documentIds: ["long"], extent: parts, question: gate.question });
   const { promptTokens, limit } = await engine.countPrompt(asked);
   expect(promptTokens).toBeLessThan(limit);
   await engine.read(asked, hooks());
   const result = await engine.ask(asked, hooks());
-  expect(result.answer).toContain("7390");
+  expect(result.answer).toContain(gate.value);
   expect(result.promptTokens).toBe(promptTokens);
-  expect(result.evidence.map((passage) => text.slice(passage.start, passage.end))).toContain(sentence(facts[1]!));
+  expect(result.evidence.map((passage) => text.slice(passage.start, passage.end))).toContain(gate.sentence);
   expect(result.windows).toBeNull();
   const shares = result.keptShares[0]!;
   expect(shares.slice(0, Math.floor((200 * start) / text.length)).every((share) => share === 0)).toBe(true);
-  const elsewhere = await engine.ask({ ...asked, question: ask("Toronto") }, hooks());
-  expect(elsewhere.answer).not.toContain("2564");
+  const elsewhere = await engine.ask({ ...asked, question: tower.question }, hooks());
+  expect(elsewhere.answer).not.toContain(tower.value);
 });

@@ -132,5 +132,8 @@ describe("excerpts", () => {
     const found = scores.map((score, i) => ({ documentIndex: 0, start: i, end: i + 1, tokens: i === 3 ? 50 : 10, score }));
     expect(pickSentences(found, 35).map(({ start }) => start)).toEqual([1, 2, 4]);
     expect(pickSentences(found, 70).map(({ start }) => start)).toEqual([1, 3, 4]);
+    // The first was hardly looked at.
+    expect(pickSentences(found, 1000).map(({ start }) => start)).toEqual([1, 2, 3, 4]);
+    expect(pickSentences([], 100)).toEqual([]);
   });
 });
