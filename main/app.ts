@@ -3,7 +3,7 @@
  * model happens in the engine child, and what people made is in the library.
  */
 import { existsSync } from "node:fs";
-import type { DocumentInfo, ExportedFile, Requests } from "../preload/api.ts";
+import { type DocumentInfo, defaultSettings, type ExportedFile, type Requests } from "../preload/api.ts";
 import { type Answered, Asker, type AskOptions, type Inquiry } from "./asker.ts";
 import { Recogniser } from "./documents/recognition.ts";
 import { EngineError } from "./engine/errors.ts";
@@ -17,7 +17,7 @@ import { readMachine } from "./models/machine.ts";
 import { Models } from "./models/models.ts";
 import { capSnapshots, modelRequests, snapshotsOf } from "./models/requests.ts";
 import { readQuality } from "./quality.ts";
-import { defaultSettings, loadSettings, saveSettings, settingsSchema } from "./settings.ts";
+import { loadSettings, saveSettings, settingsSchema } from "./settings.ts";
 import { Shelf } from "./shelf.ts";
 import { keepReadingSpeed } from "./speed.ts";
 import { type EventListener, LiveState } from "./state.ts";

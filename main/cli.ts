@@ -3,7 +3,7 @@
 import { constants } from "node:fs";
 import { access, readFile, rename, rm, stat, writeFile } from "node:fs/promises";
 import { basename, dirname } from "node:path";
-import { policyNames } from "../preload/api.ts";
+import { defaultSettings, policyNames } from "../preload/api.ts";
 import { inEnglish } from "../preload/sentences.ts";
 import { type AskOptions, fromCaller, parseAsk, parseCalibrate, parseServe, UsageError } from "./arguments.ts";
 import { calibrateModel } from "./calibrate.ts";
@@ -17,7 +17,6 @@ import { spanOfPages } from "./extent.ts";
 import { snapshotsFolder } from "./folders.ts";
 import { LibraryError } from "./library/errors.ts";
 import { serve } from "./serve.ts";
-import { defaultSettings } from "./settings.ts";
 
 const usage = `Usage:
   folio ask FILE... --question Q [--question Q2 ...] [--budget 256|6%|full] [--policy NAME]

@@ -1,26 +1,11 @@
-/** The settings a person can change, their defaults, and the file that keeps them. */
+/** The file that keeps the settings, and what it may hold. */
 import { join } from "node:path";
 import { z } from "zod";
-import { memoryModes, policyNames, type Settings } from "../preload/api.ts";
+import { defaultSettings, memoryModes, policyNames, type Settings } from "../preload/api.ts";
 import { languages } from "../preload/sentences.ts";
 import { dataFolder } from "./folders.ts";
 import type { PlainError } from "./plain-error.ts";
 import { readTwice, writeTwice } from "./write.ts";
-
-export const defaultSettings: Settings = {
-  budget: { kind: "share", share: 0.06 },
-  policy: "phrase",
-  mode: "balanced",
-  smallestShare: 0.5,
-  readingKv: "f16",
-  answeringKv: "f16",
-  maxAnswerTokens: 512,
-  snapshotCapBytes: 8e9,
-  theme: "system",
-  librarySort: "added",
-  language: "system",
-  server: { enabled: false, port: 7650 },
-};
 
 const budgetSchema = z.discriminatedUnion("kind", [
   z.strictObject({ kind: z.literal("full") }),

@@ -1,18 +1,18 @@
 /** The truth that windows mirror: the state, and who is told of its changes. */
 import { totalmem } from "node:os";
 import { availableMemory } from "node:process";
-import type {
-  AppError,
-  AppState,
-  Conversation,
-  DocumentInfo,
-  EventName,
-  Events,
-  Machine,
-  MemoryReport,
-  QualityStep,
-  Settings,
-  Turn,
+import {
+  type AppError,
+  type AppState,
+  type Conversation,
+  type DocumentInfo,
+  type EventName,
+  type Events,
+  type Machine,
+  nothingAllocated,
+  type QualityStep,
+  type Settings,
+  type Turn,
 } from "../preload/api.ts";
 import { sentence } from "../preload/sentences.ts";
 import { dataFolder, modelsFolder, snapshotsFolder } from "./folders.ts";
@@ -35,7 +35,7 @@ export class LiveState {
       conversations: [],
       conversation: null,
       comparison: null,
-      memory: nothingAllocated(),
+      memory: { ...nothingAllocated, systemFreeBytes: availableMemory(), systemTotalBytes: totalmem() },
       models: [],
       downloads: [],
       calibration: null,
@@ -97,21 +97,4 @@ export function plainError(thrown: unknown): AppError {
   if (error instanceof PlainError) return error.told;
   console.error(error);
   return { code: "unexpected", ...sentence("Something unexpected went wrong. Nothing was lost: try again.") };
-}
-
-function nothingAllocated(): MemoryReport {
-  return {
-    weightsBytes: 0,
-    readingPlace: "none",
-    readingBytes: 0,
-    answeringBytes: 0,
-    computeBytes: 0,
-    fullBytes: 0,
-    promptTokens: 0,
-    keptTokens: 0,
-    keptPerLayer: [],
-    processBytes: 0,
-    systemFreeBytes: availableMemory(),
-    systemTotalBytes: totalmem(),
-  };
 }

@@ -15,11 +15,15 @@ import type {
   SearchResult,
   Turn,
 } from "./conversations.ts";
+import type { MemoryReport } from "./memory.ts";
 import type { Calibration, Download, Folders, Machine, ModelEntry, ModelRequests, QualityStep } from "./models.ts";
 import type { Language, Sentence } from "./sentences.ts";
+import type { Settings } from "./settings.ts";
 
 export * from "./conversations.ts";
+export * from "./memory.ts";
 export * from "./models.ts";
+export * from "./settings.ts";
 
 /** A document of the library: what is known of it at each phase of its import. Its id is the SHA-256 of its file's bytes. */
 export type DocumentInfo = {
@@ -91,26 +95,6 @@ export type EngineStatus =
   /** It stopped too often, and stays so until it is started in safe mode or another model is chosen. */
   | { phase: "down"; error: AppError };
 
-/** Where the reading cache is now. */
-export type ReadingPlace = "none" | "memory" | "disk" | "dropped";
-
-/** The gauge's numbers; all bytes are measured except `fullBytes`. Sent at most ten times a second while something changes. */
-export type MemoryReport = {
-  weightsBytes: number;
-  readingPlace: ReadingPlace;
-  readingBytes: number;
-  answeringBytes: number;
-  computeBytes: number;
-  fullBytes: number;
-  promptTokens: number;
-  keptTokens: number;
-  keptPerLayer: number[];
-  /** Resident memory of the engine process. */
-  processBytes: number;
-  systemFreeBytes: number;
-  systemTotalBytes: number;
-};
-
 export type ModelInfo = {
   name: string;
   file: string;
@@ -132,46 +116,6 @@ export type ModelInfo = {
   /** Null when compression works; otherwise why only the full cache can be used. */
   unsupported: string | null;
 };
-
-export const policyNames = [
-  "full",
-  "streaming",
-  "random",
-  "snapkv",
-  "pyramidkv",
-  "compresskv",
-  "phrase",
-  "shared",
-  "composite",
-  "kvcrush",
-  "keydiff",
-] as const;
-export type PolicyName = (typeof policyNames)[number];
-export const memoryModes = ["fast", "balanced", "smallest"] as const;
-export type MemoryMode = (typeof memoryModes)[number];
-export type KvType = "f16" | "q8_0";
-/** Share of the prompt (0 < share < 1), a mean number of tokens per layer, or everything. */
-export type Budget = { kind: "full" } | { kind: "share"; share: number } | { kind: "tokens"; tokens: number };
-
-export type Settings = {
-  budget: Budget;
-  policy: PolicyName;
-  mode: MemoryMode;
-  /** Share of the documents' tokens that smallest mode keeps, 0 < share < 1; not used in other modes. */
-  smallestShare: number;
-  readingKv: KvType;
-  answeringKv: KvType;
-  maxAnswerTokens: number;
-  /** Bytes that snapshots may take on disk. */
-  snapshotCapBytes: number;
-  theme: "system" | "light" | "dark";
-  /** How the library's documents are ordered: the latest, or the largest, first. */
-  librarySort: LibrarySort;
-  language: "system" | Language;
-  /** The local server for programs. */
-  server: { enabled: boolean; port: number };
-};
-export type LibrarySort = "name" | "added" | "size";
 
 /** Everything the window shows, sent once when it opens; events keep it current. */
 export type AppState = {

@@ -1,7 +1,7 @@
 /** The one store: a mirror of main's state, and what only the window knows (what is looked at, which dialog is open). */
 
 import { create } from "zustand";
-import type { AppError, Page, PromptCount, Turn } from "../preload/api.ts";
+import { type AppError, defaultSettings, nothingAllocated, type Page, type PromptCount, type Turn } from "../preload/api.ts";
 import type { Mirror } from "./events.ts";
 
 export type Dialog =
@@ -63,40 +63,14 @@ export const useFolio = create<Folio>()(() => ({
   engine: { phase: "starting" },
   safeMode: false,
   model: null,
-  settings: {
-    budget: { kind: "share", share: 0.06 },
-    policy: "phrase",
-    mode: "balanced",
-    smallestShare: 0.5,
-    readingKv: "f16",
-    answeringKv: "f16",
-    maxAnswerTokens: 512,
-    snapshotCapBytes: 8e9,
-    theme: "system",
-    librarySort: "added",
-    language: "system",
-    server: { enabled: false, port: 7650 },
-  },
+  settings: defaultSettings,
   documents: [],
   conversations: [],
   notice: null,
   desktop: false,
   conversation: null,
   comparison: null,
-  memory: {
-    weightsBytes: 0,
-    readingPlace: "none",
-    readingBytes: 0,
-    answeringBytes: 0,
-    computeBytes: 0,
-    fullBytes: 0,
-    promptTokens: 0,
-    keptTokens: 0,
-    keptPerLayer: [],
-    processBytes: 0,
-    systemFreeBytes: 0,
-    systemTotalBytes: 0,
-  },
+  memory: nothingAllocated,
   models: [],
   quality: [],
   downloads: [],

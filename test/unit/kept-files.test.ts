@@ -6,7 +6,8 @@ import { afterEach, beforeEach, expect, test } from "vitest";
 import { mulberry32 } from "../../main/engine/policies/random.ts";
 import { loadProfile, ownProfileFile, reportDamagedProfile } from "../../main/engine/profile.ts";
 import { loadRecord, saveRecord } from "../../main/models/record.ts";
-import { defaultSettings, loadSettings, saveSettings } from "../../main/settings.ts";
+import { loadSettings, saveSettings } from "../../main/settings.ts";
+import { defaultSettings } from "../../preload/api.ts";
 import { damage } from "../damage.ts";
 import { rounds } from "../rounds.ts";
 

@@ -1,7 +1,6 @@
 /** An app without an engine: remembers what it was asked, and says what a test tells it to. */
 import type { App } from "../../../main/app.ts";
-import { defaultSettings } from "../../../main/settings.ts";
-import type { AppState, EventName, Events, RequestName } from "../../../preload/api.ts";
+import { type AppState, defaultSettings, type EventName, type Events, nothingAllocated, type RequestName } from "../../../preload/api.ts";
 
 export function fakeApp() {
   const calls: [RequestName, ...unknown[]][] = [];
@@ -23,20 +22,7 @@ export function fakeApp() {
     folders: { data: "/data", models: "/models", snapshots: "/snapshots" },
     conversation: null,
     comparison: null,
-    memory: {
-      weightsBytes: 0,
-      readingPlace: "none",
-      readingBytes: 0,
-      answeringBytes: 0,
-      computeBytes: 0,
-      fullBytes: 0,
-      promptTokens: 0,
-      keptTokens: 0,
-      keptPerLayer: [],
-      processBytes: 0,
-      systemFreeBytes: 0,
-      systemTotalBytes: 0,
-    },
+    memory: { ...nothingAllocated },
   };
   const call =
     <T>(name: RequestName, value: T) =>

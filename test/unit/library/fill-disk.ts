@@ -20,8 +20,9 @@ import { Originals, sha256 } from "../../../main/library/originals.ts";
 import { download } from "../../../main/models/download.ts";
 import { loadRecord, saveRecord } from "../../../main/models/record.ts";
 import { PlainError } from "../../../main/plain-error.ts";
-import { defaultSettings, loadSettings, saveSettings } from "../../../main/settings.ts";
+import { loadSettings, saveSettings } from "../../../main/settings.ts";
 import { writeWhole } from "../../../main/write.ts";
+import { defaultSettings } from "../../../preload/api.ts";
 
 const disk = process.argv[2]!;
 /** Kilobytes more with each attempt, at first. */

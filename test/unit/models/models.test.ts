@@ -9,9 +9,8 @@ import { starterModel } from "../../../main/engine/models.ts";
 import { Downloads } from "../../../main/models/downloads.ts";
 import { listFolder } from "../../../main/models/files.ts";
 import { Models } from "../../../main/models/models.ts";
-import { defaultSettings } from "../../../main/settings.ts";
 import { LiveState } from "../../../main/state.ts";
-import { defaultModelSettings } from "../../../preload/api.ts";
+import { defaultModelSettings, defaultSettings } from "../../../preload/api.ts";
 import { randomWeights, tinyVocabulary, writeGguf } from "../../gguf.ts";
 
 let folder: string;
