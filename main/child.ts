@@ -115,7 +115,10 @@ export function childPort(): ChildPort {
       send: (message) => port.postMessage(message),
       onMessage: (listener) => void port.on("message", (event) => listener(event.data)),
     };
-  process.once("disconnect", () => process.exit());
+  // Not with exit(), which waits for what native code computes. The parent may be gone before this process has got here.
+  const end = () => process.kill(process.pid, "SIGKILL");
+  process.once("disconnect", end);
+  if (!process.connected) end();
   // A terminal sends these to the whole group; only the parent knows how to close in order.
   for (const signal of ["SIGINT", "SIGHUP"] as const) process.on(signal, () => {});
   return {

@@ -19,7 +19,14 @@ export type EngineListeners = {
 /** Blocks of this many bytes and more are mapped by themselves in the engine's process. */
 const mappedBytes = 2 ** 18;
 
-type Pending = { op: Call["op"]; resolve(value: unknown): void; reject(error: Error): void; listeners: EngineListeners };
+type Pending = {
+  op: Call["op"];
+  /** Whether a word of its answer has come. */
+  spoke: boolean;
+  resolve(value: unknown): void;
+  reject(error: Error): void;
+  listeners: EngineListeners;
+};
 
 export class EngineClient {
   readonly #child: Child;
@@ -60,9 +67,15 @@ export class EngineClient {
     const id = this.#nextId++;
     const send = (message: ToEngine) => this.#child.send(message);
     return new Promise<unknown>((resolve, reject) => {
-      this.#pending.set(id, { op: call.op, resolve, reject, listeners });
+      this.#pending.set(id, { op: call.op, spoke: false, resolve, reject, listeners });
       send({ kind: "call", id, call });
-      const abort = () => send({ kind: "abort", id });
+      const abort = () => {
+        send({ kind: "abort", id });
+        // Before the first word there is nothing to wait for: the engine ends its piece on its own.
+        if (this.#pending.get(id)?.spoke) return;
+        this.#pending.delete(id);
+        reject(new EngineError("stopped", "Stopped."));
+      };
       if (listeners.signal?.aborted) abort();
       else listeners.signal?.addEventListener("abort", abort, { once: true });
     }) as Promise<Results[Op]>;
@@ -106,6 +119,7 @@ export class EngineClient {
         listeners.onMemory?.(message.memory);
         break;
       case "text":
+        pending.spoke = true;
         listeners.onText?.(message.text);
         break;
       case "result":

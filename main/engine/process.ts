@@ -24,7 +24,7 @@ port.onMessage((message) => {
   else void answer(received.id, received.call);
 });
 
-setInterval(() => port.send({ kind: "alive" } satisfies FromEngine), tickMs);
+setInterval(() => port.send({ kind: "alive" } satisfies FromEngine), tickMs).unref();
 
 async function answer(id: number, call: Call): Promise<void> {
   const controller = new AbortController();

@@ -1,12 +1,14 @@
 /** The browser host as `npm start` runs it, without a display: what it prints, what it serves, and that nothing of it stays behind. */
 import { type ChildProcess, spawn } from "node:child_process";
-import { mkdtemp, readFile, rm } from "node:fs/promises";
+import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
 import { afterEach, beforeEach, expect, test } from "vitest";
+import { defaultModelFile } from "../../main/engine/models.ts";
 import type { AppState } from "../../preload/api.ts";
 import { connectBrowserHost } from "../../renderer/bridge.ts";
+import { childrenOf, isAlive } from "../processes.ts";
 
 let folder: string;
 let host: ChildProcess;
@@ -19,9 +21,11 @@ afterEach(async () => {
   await rm(folder, { recursive: true });
 });
 
-/** Starts it and resolves to the address that it prints. */
-async function start(...files: string[]): Promise<string> {
-  const env = { ...process.env, DISPLAY: "", WAYLAND_DISPLAY: "", XDG_DATA_HOME: folder, FOLIO_MODEL: join(folder, "none.gguf") };
+/** Starts it, with a model that is not there, and resolves to the address that it prints. */
+const start = (...files: string[]) => startWith(join(folder, "none.gguf"), files);
+
+async function startWith(model: string, files: string[]): Promise<string> {
+  const env = { ...process.env, DISPLAY: "", WAYLAND_DISPLAY: "", XDG_DATA_HOME: folder, FOLIO_MODEL: model };
   host = spawn(process.execPath, ["main/host.ts", ...files], { env, stdio: ["ignore", "pipe", "inherit"] });
   for await (const line of createInterface({ input: host.stdout! })) {
     const url = /http:\/\/127\.0\.0\.1:\d+\/#token=\S+/.exec(line);
@@ -61,7 +65,7 @@ test("files named at the start are opened, and every signal ends it all in order
 
 test.runIf(process.platform === "linux")("killed without warning, it leaves no process behind", { timeout: 60_000 }, async () => {
   await start();
-  const children = await childrenOf(host.pid!);
+  const children = childrenOf(host.pid!);
   expect(children.length).toBeGreaterThan(0);
   const exit = ended();
   host.kill("SIGKILL");
@@ -69,14 +73,34 @@ test.runIf(process.platform === "linux")("killed without warning, it leaves no p
   await expect.poll(() => children.filter(isAlive), { timeout: 10_000 }).toEqual([]);
 });
 
-async function childrenOf(pid: number): Promise<number[]> {
-  return (await readFile(`/proc/${pid}/task/${pid}/children`, "utf8")).split(" ").filter(Boolean).map(Number);
+/** The real model, in the middle of reading a long document. */
+async function startReading(): Promise<void> {
+  const file = join(folder, "long.txt");
+  await writeFile(file, `${Math.random()}\n\n${"The clerks count the boats, the nets and the barrels of salt.\n".repeat(500)}`);
+  const api = connect(await startWith(defaultModelFile(), [file]));
+  const reading = new Promise<void>((resolve) => {
+    api.on("engine", ({ phase }) => phase === "reading" && resolve());
+    void api.getState().then(({ engine: { phase } }) => phase === "reading" && resolve());
+  });
+  await reading;
 }
 
-function isAlive(pid: number): boolean {
-  try {
-    return process.kill(pid, 0);
-  } catch {
-    return false;
-  }
-}
+// Whatever hangs after three seconds is ended with code 1.
+test("quitting while a document is read ends in order, and so in less than three seconds", { timeout: 240_000 }, async () => {
+  await startReading();
+  const children = childrenOf(host.pid!);
+  const exit = ended();
+  host.kill("SIGTERM");
+  expect(await exit).toBe(0);
+  await expect.poll(() => children.filter(isAlive), { timeout: 5_000 }).toEqual([]);
+});
+
+test.runIf(process.platform === "linux")("killed while a document is read, it leaves no process behind", { timeout: 240_000 }, async () => {
+  await startReading();
+  const children = childrenOf(host.pid!);
+  expect(children.length).toBeGreaterThan(0);
+  const exit = ended();
+  host.kill("SIGKILL");
+  await exit;
+  await expect.poll(() => children.filter(isAlive), { timeout: 5_000 }).toEqual([]);
+});
