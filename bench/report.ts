@@ -1,5 +1,9 @@
-/** Makes the README's tables and bench/results/*.svg from the newest results: `node bench/report.ts`. Prints the tables as Markdown. */
+/**
+ * Makes the README's tables, bench/results/*.svg and what the settings say of budgets (resources/quality.json) from the newest results:
+ * `node bench/report.ts`. Prints the tables as Markdown.
+ */
 import { readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { policyNames } from "../preload/api.ts";
 import { resultsFolder } from "./result.ts";
 
 type Cell = { name: string; share: number; mean: number; low: number; high: number };
@@ -18,9 +22,22 @@ type CostResult = {
     decoding: Record<"stock" | "full" | "compressed" | "empty", Speed>;
   }[];
 };
+type ShapesResult = {
+  points: {
+    parameters: string;
+    promptTokens: number;
+    fullBytes: number;
+    keptBytes: number;
+    decoding: { full: number; compressed: number; empty: number };
+  }[];
+};
+type Kept = { right: number; of: number };
+type TurnsResult = { table: { name: string; all: Kept; early: Kept; late: Kept }[] };
 
 const quality = newest<QualityResult>("quality");
 const cost = newest<CostResult>("cost");
+const shapes = newest<ShapesResult>("shapes");
+const turns = newest<TurnsResult>("turns");
 if (quality) {
   const { shares, planted, realText } = quality;
   console.log(
@@ -30,6 +47,9 @@ if (quality) {
   console.log("\nKL divergence to the full cache on questions over real text, nats:\n");
   console.log(table(realText.divergence, shares, ({ mean }) => mean.toFixed(2)));
   writeFileSync(new URL("quality.svg", resultsFolder), plot(planted.kept, shares));
+  const steps = planted.kept.filter(({ name, share }) => policyNames.some((policy) => policy === name) && share < 1);
+  const known = steps.map(({ name, share, mean }) => `  ${JSON.stringify({ policy: name, share, kept: Math.round(100 * mean) / 100 })}`);
+  writeFileSync(new URL("../resources/quality.json", import.meta.url), `[\n${known.join(",\n")}\n]\n`);
 }
 if (cost) {
   console.log("\nTokens per second on one thread:\n");
@@ -40,6 +60,23 @@ if (cost) {
     const speeds = [reading.stock, reading.folio, decoding.stock, decoding.full, decoding.compressed, decoding.empty];
     console.log(`| ${promptTokens} | ${speeds.map(({ processor }) => processor.toFixed(1)).join(" | ")} |`);
   }
+}
+if (shapes) {
+  console.log("\nDecoding in the shapes of larger models, tokens per second on one thread:\n");
+  console.log("| model | tokens read | full cache | 256 tokens a layer | almost empty |\n|---|---|---|---|---|");
+  for (const { parameters, promptTokens, fullBytes, keptBytes, decoding } of shapes.points) {
+    const { full, compressed, empty } = decoding;
+    console.log(
+      `| ${parameters} | ${promptTokens.toLocaleString("en")} | ${full.toFixed(2)} (${mebibytes(fullBytes)}) | ` +
+        `**${compressed.toFixed(2)}** (${mebibytes(keptBytes)}; ${(compressed / full).toFixed(1)} times) | ${empty.toFixed(2)} |`,
+    );
+  }
+}
+if (turns) {
+  console.log("\nRight, of the turns that the full cache answers right:\n");
+  console.log("| | all | turns 1 to 5 | turns 6 to 10 |\n|---|---|---|---|");
+  const cell = ({ right, of }: Kept) => `${right} of ${of}`;
+  for (const { name, all, early, late } of turns.table) console.log(`| ${name} | ${cell(all)} | ${cell(early)} | ${cell(late)} |`);
 }
 
 /** The newest result of a bench; on the same day a full one before a quick one. */
@@ -86,6 +123,10 @@ ${[...marks, ...lines].join("\n")}
 
 function namesOf(cells: readonly Cell[]): string[] {
   return [...new Set(cells.map(({ name }) => name))];
+}
+
+function mebibytes(bytes: number): string {
+  return `${Math.round(bytes / 2 ** 20).toLocaleString("en")} MiB`;
 }
 
 function percent(share: number): string {
