@@ -12,8 +12,7 @@ export default defineConfig({
     projects: [
       { test: { name: "unit", include: ["test/unit/**/*.test.{ts,tsx}"], testTimeout: 60_000 } },
       { test: { name: "model", include: ["test/model/**/*.test.ts"], pool: "forks", ...heavy } },
-      // A real browser and a real model race here: what fails once and then passes is shown as flaky, not as broken.
-      { test: { name: "app", include: ["test/app/**/*.test.ts"], pool: "forks", retry: 1, ...heavy } },
+      { test: { name: "app", include: ["test/app/**/*.test.ts"], pool: "forks", ...heavy } },
       { test: { name: "long", include: ["test/long/**/*.test.ts"], pool: "forks", ...heavy, testTimeout: 3_600_000 } },
     ],
   },
