@@ -30,6 +30,12 @@ afterAll(async () => {
   await restoreData?.();
 });
 
+async function add(number: number): Promise<string> {
+  const id = await app.requests.importFile(`${number}.txt`, new TextEncoder().encode(`${number}\n\n${essay(fact).repeat(4)}`));
+  await until(app, ({ documents }) => documents.some((known) => known.id === id && known.phase === "ready"));
+  return id;
+}
+
 /** What main takes to answer a window, in ms, every 20 ms until `over`. */
 async function answerTimes(over: AbortSignal): Promise<number[]> {
   const times: number[] = [];
@@ -70,17 +76,22 @@ test(`${kills} kills at random moments lose no shown word, leave no second engin
   const away: number[] = [];
   const conversations = new Map<string, string[]>();
   for (let round = 0; round < kills; round++) {
-    if (round % 5 === 0) await app.requests.openConversation([documentId]);
+    // A new document has to be read, one that was read before comes from its snapshot.
+    if (round % 3 === 0) await app.requests.openConversation([round % 2 === 0 ? documentId : await add(round)]);
     const turnId = await app.requests.ask(question);
     const { conversation } = await app.requests.getState();
     conversations.set(conversation!.id, [...(conversations.get(conversation!.id) ?? []), turnId]);
-    // Some kills come when the answer is there, some while the engine is still loading after the one before.
-    await wait(next() * 2500);
+    // Some kills come at any time, some while it reads, some while it answers; some hit the engine that is loading after the one before.
+    const moment = [null, "reading", "answering", "answering"][Math.floor(next() * 4)];
+    if (moment) await until(app, (state) => state.engine.phase === moment || isSettled(turnOf(state, turnId)));
+    await wait(next() * (moment ? 200 : 2500));
     for (let again = next() < 0.25; ; again = false) {
       while (engines().length === 0) await wait(10);
       const [engine] = engines();
-      const { engine: status } = await app.requests.getState();
-      phases[status.phase] = (phases[status.phase] ?? 0) + 1;
+      const then = await app.requests.getState();
+      const waiting = then.engine.phase === "idle" && !isSettled(turnOf(then, turnId));
+      const phase = waiting ? "bringing back what was read" : then.engine.phase;
+      phases[phase] = (phases[phase] ?? 0) + 1;
       const hangs = round % hangEvery === hangEvery - 1;
       process.kill(engine!, hangs ? "SIGSTOP" : ends[Math.floor(next() * ends.length)]!);
       const after = await until(app, (state) => state.engine.phase === "restarting" || state.engine.phase === "down");
