@@ -6,71 +6,10 @@ import { mkdtemp, rm, stat } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { monitorEventLoopDelay } from "node:perf_hooks";
-import { type Library, openLibrary } from "../main/library/library.ts";
-import type { Turn } from "../preload/api.ts";
+import { openLibrary } from "../main/library/library.ts";
+import { documents, fill, pagesEach } from "./many-documents.ts";
 
-const documents = 1000;
-const pagesEach = 30;
-const wordsPerPage = 420;
-const conversations = 300;
 const promise = { openMs: 2000, searchMs: 100, blockMs: 50 };
-
-/** Words as often as in real text: the n-th most frequent comes 1/n as often as the first. */
-function wordSource(seed: number): () => string {
-  const syllables = ["ka", "to", "mi", "ren", "sol", "va", "du", "lek", "pi", "nor", "ha", "est"];
-  const vocabulary = Array.from({ length: 30_000 }, (_, i) => {
-    let word = "";
-    for (let rest = i + 1; rest > 0; rest = Math.floor(rest / syllables.length)) word += syllables[rest % syllables.length];
-    return word;
-  });
-  let state = seed;
-  return () => {
-    state = (Math.imul(state, 1664525) + 1013904223) >>> 0;
-    return vocabulary[Math.floor(vocabulary.length ** (state / 2 ** 32)) - 1]!;
-  };
-}
-
-async function fill(library: Library): Promise<void> {
-  const word = wordSource(1);
-  for (let d = 0; d < documents; d++) {
-    let text = "";
-    const pages = Array.from({ length: pagesEach }, (_, i) => {
-      const page = `${Array.from({ length: wordsPerPage }, word).join(" ")}.${i === 7 ? ` The marker of document ${d} is zebra${d}.` : ""}`;
-      const start = text.length;
-      text += `${page}\n\n`;
-      return { number: i + 1, start, text: page };
-    });
-    const id = d.toString(16).padStart(64, "0");
-    const bytes = new TextEncoder().encode(`document ${d}`);
-    await library.documents.add({
-      id,
-      name: `Report ${d} ${word()}.pdf`,
-      bytes,
-      folder: `Year ${d % 12}`,
-      source: null,
-      addedAt: d,
-      emptyPages: [],
-      notes: [],
-      text,
-      pages,
-    });
-    library.documents.setTokens(id, "bench", 12_000);
-  }
-  for (let c = 0; c < conversations; c++) {
-    const turns = Array.from({ length: 6 }, (_, i): Turn => {
-      const said = { question: `What about ${word()} ${word()}?`, answer: Array.from({ length: 80 }, word).join(" ") };
-      return { id: `${c}-${i}`, ...said, phase: "failed", error: { code: "stopped", text: "Stopped." } };
-    });
-    const documentId = c.toString(16).padStart(64, "0");
-    library.conversations.create(
-      { id: `${c}`, documentIds: [documentId], extent: { kind: "whole" }, turns },
-      turns[0]!.question,
-      ["Report"],
-      null,
-      c,
-    );
-  }
-}
 
 /** Runs `work` and tells how long it took and how long the event loop was held at most, both in ms. */
 async function timed<Result>(work: () => Result | Promise<Result>): Promise<{ ms: number; blockedMs: number; result: Result }> {
@@ -90,7 +29,7 @@ const failed = (error: unknown) => console.error(error);
 const exists = await stat(join(folder, "library.sqlite")).catch(() => null);
 if (!exists) {
   const library = await openLibrary(folder, failed);
-  const made = await timed(() => fill(library));
+  const made = await timed(() => fill(library, "bench"));
   console.log(
     `made: ${documents} documents of ${pagesEach} pages in ${(made.ms / 1000).toFixed(1)} s; held the event loop at most ${made.blockedMs.toFixed(0)} ms`,
   );
