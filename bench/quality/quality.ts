@@ -17,18 +17,18 @@ export async function quality(quick: boolean): Promise<string[]> {
   const lab = await Lab.open(defaultModelFile(), threads);
   try {
     const began = performance.now();
-    const planted = await plantedFacts(lab, shares, quick ? 6 : 18);
+    const planted = await plantedFacts(lab, shares, quick ? 6 : 12);
     const kept = tableOf(planted.kept);
     for (const [kind, { asked, answered }] of Object.entries(planted.counts)) {
       console.log(`${kind}: the full cache answers ${answered} of ${asked}`);
     }
     print(kept, "planted facts kept, share of those that the full cache answers", shares);
     print(tableOf(planted.byKind), "the default alone, by kind of fact", shares);
-    const depths = await depthByLength(lab, quick ? [1000] : [500, 1000, 2000, 3000], quick ? 1 : 3);
+    const depths = await depthByLength(lab, quick ? [1000] : [500, 1000, 2000], quick ? 1 : 2);
     console.log(`\none fact in a text, by length and depth: right with the default at 6 % / with the full cache / asked`);
     for (const { tokens, depth, asked, full, kept } of depths)
       console.log(`${tokens} tokens, depth ${depth}: ${kept} / ${full} / ${asked}`);
-    const real = await realText(lab, shares, quick ? 4 : 18);
+    const real = await realText(lab, shares, quick ? 4 : 8);
     const divergence = tableOf(real.divergences);
     print(divergence, "KL divergence to the full cache over real text, nats", shares);
     writeResult("quality", quick, {
