@@ -17,7 +17,7 @@ async function pdfOf(names: string[], title: string) {
   const paragraphs = (await Promise.all(names.map(essay))).flatMap((text) => text.trim().split("\n\n"));
   const pages: string[] = [];
   for (let i = 0; i < paragraphs.length; i += paragraphsOnAPage) pages.push(paragraphs.slice(i, i + paragraphsOnAPage).join("\n"));
-  return { name: title, mimeType: "application/pdf", buffer: Buffer.from(await printPdf(window.browser, pages)) };
+  return { name: title, mimeType: "application/pdf", buffer: Buffer.from(await printPdf(window.browser, pages, "2cm")) };
 }
 
 await mkdir(folder, { recursive: true });

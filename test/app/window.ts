@@ -62,12 +62,12 @@ export async function ownDataFolder(): Promise<() => Promise<void>> {
   };
 }
 
-/** A PDF as a browser prints it: one page for every entry of `pages`, a paragraph for every line of it. */
-export async function printPdf(browser: Browser, pages: readonly string[]): Promise<Uint8Array> {
+/** A PDF as a browser prints it: one page for every entry of `pages`, a paragraph for every line of it, with so wide a margin. */
+export async function printPdf(browser: Browser, pages: readonly string[], margin = "0"): Promise<Uint8Array> {
   const page = await browser.newPage();
   const sheets = pages.map((text) => `<section style="break-after: page">${paragraphsOf(text)}</section>`).join("");
   await page.setContent(`<body style="font: 12pt/1.5 serif">${sheets}</body>`);
-  const pdf = await page.pdf({ format: "A4", margin: { top: "2cm", right: "2cm", bottom: "2cm", left: "2cm" } });
+  const pdf = await page.pdf({ format: "A4", margin: { top: margin, right: margin, bottom: margin, left: margin } });
   await page.close();
   return pdf;
 }
