@@ -67,7 +67,9 @@ test("20 documents with orders in them", async () => {
     const done = (await turn()) as Extract<Turn, { phase: "done" }>;
 
     expect(fixed(await app.requests.getState())).toBe(before);
-    const strange = (await readdir(dataFolder())).filter((name) => !/^(library\.[\w-]+|files|backups|(settings|models)\.json(\.copy)?)$/.test(name));
+    const strange = (await readdir(dataFolder())).filter(
+      (name) => !/^(library\.[\w-]+|files|backups|(settings|models)\.json(\.copy)?)$/.test(name),
+    );
     expect(strange).toEqual([]);
     expect(done.evidence.length).toBeGreaterThan(0);
     const whole = (await app.requests.getPages(id)).map((page) => page.text).join("\n\n");
