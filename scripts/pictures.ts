@@ -3,8 +3,10 @@
  * after a change that can be seen: `node scripts/run.mjs scripts/pictures.ts`.
  */
 import { mkdir, readFile, writeFile } from "node:fs/promises";
+import { homedir } from "node:os";
 import { fileURLToPath } from "node:url";
 import { createApp } from "../main/app.ts";
+import { dataFolder } from "../main/folders.ts";
 import { openTestWindow, ownDataFolder, printPdf } from "../test/app/window.ts";
 
 const folder = fileURLToPath(new URL("../docs/pictures/", import.meta.url));
@@ -28,12 +30,25 @@ const { page } = window;
 const dialog = page.locator("dialog[open]");
 const button = (name: string | RegExp) => page.getByRole("button", { name }).first();
 
+/** Where this computer keeps its files is nobody's business. Runs in the page. */
+const hidePaths = `(() => {
+  const walker = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
+  while (walker.nextNode()) {
+    const { currentNode: node } = walker;
+    for (const [path, name] of ${JSON.stringify([
+      [dataFolder(), "~/.local/share/folio"],
+      [homedir(), "~"],
+    ])}) if (node.data.includes(path)) node.data = node.data.replaceAll(path, name);
+  }
+})()`;
+
 /** One picture in the light and one in the dark. */
 async function see(name: string): Promise<void> {
   for (const colorScheme of ["dark", "light"] as const) {
     await page.emulateMedia({ colorScheme });
     // Pages are drawn anew; nothing says when the last one is there.
     await page.waitForTimeout(700);
+    await page.evaluate(hidePaths);
     await writeFile(`${folder}${name}-${colorScheme}.png`, await page.screenshot({ animations: "disabled" }));
   }
 }
@@ -62,7 +77,7 @@ try {
     .locator(".row", { hasText: "Flood chronicle.pdf" })
     .getByText(/tokens/)
     .waitFor({ timeout: 240_000 });
-  await page.locator("#files").setInputFiles(await pdfOf(["tram-history", "lighthouse", "sparrow-study"], "County almanac.pdf"));
+  await page.locator("#files").setInputFiles(await pdfOf(["lighthouse", "sparrow-study"], "County almanac.pdf"));
   await page
     .locator(".row", { hasText: "County almanac.pdf" })
     .getByText(/tokens/)
