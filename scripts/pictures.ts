@@ -77,12 +77,12 @@ try {
     .locator(".row", { hasText: "Flood chronicle.pdf" })
     .getByText(/tokens/)
     .waitFor({ timeout: 240_000 });
-  await page.locator("#files").setInputFiles(await pdfOf(["lighthouse", "sparrow-study"], "County almanac.pdf"));
+  await page.locator("#files").setInputFiles(await pdfOf(["lighthouse"], "Lighthouse.pdf"));
   await page
-    .locator(".row", { hasText: "County almanac.pdf" })
+    .locator(".row", { hasText: "Lighthouse.pdf" })
     .getByText(/tokens/)
     .waitFor({ timeout: 240_000 });
-  await page.locator(".row", { hasText: "County almanac.pdf" }).getByRole("button").first().click();
+  await page.locator(".row", { hasText: "Lighthouse.pdf" }).getByRole("button").first().click();
   await ask("When was the lighthouse on Skerrow Rock first lit?");
   await page.locator(".passage").first().click();
   await see("window");
@@ -126,7 +126,7 @@ try {
   await dialog.getByText("More than fits at once").waitFor({ timeout: 60_000 });
   await see("too-long");
   await closeDialog();
-  await page.locator(".row", { hasText: "County almanac.pdf" }).getByRole("button").first().click();
+  await page.locator(".row", { hasText: "Lighthouse.pdf" }).getByRole("button").first().click();
   await app.requests.changeSettings({ language: "de" });
   await see("german");
   await app.requests.changeSettings({ language: "en" });
