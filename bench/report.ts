@@ -48,7 +48,9 @@ if (quality) {
   console.log(table(realText.divergence, shares, ({ mean }) => mean.toFixed(2)));
   writeFileSync(new URL("quality.svg", resultsFolder), plot(planted.kept, shares));
   const steps = planted.kept.filter(({ name, share }) => policyNames.some((policy) => policy === name) && share < 1);
-  const known = steps.map(({ name, share, mean }) => `  ${JSON.stringify({ policy: name, share, kept: Math.round(100 * mean) / 100 })}`);
+  const known = steps.map(
+    ({ name, share, mean }) => `  { "policy": "${name}", "share": ${share}, "kept": ${Math.round(100 * mean) / 100} }`,
+  );
   writeFileSync(new URL("../resources/quality.json", import.meta.url), `[\n${known.join(",\n")}\n]\n`);
 }
 if (cost) {
