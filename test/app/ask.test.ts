@@ -1,17 +1,11 @@
 /** A session as a person has it, with the real model: drop a PDF, ask, watch, look the evidence up, change the settings. */
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { type App, createApp } from "../../main/app.ts";
-import { dropFiles, openTestWindow, ownDataFolder, printPdf, type TestWindow } from "./window.ts";
+import { askIn, dropFiles, harbourText, openTestWindow, ownDataFolder, printPdf, type TestWindow } from "./window.ts";
 
 const fact = "The special magic number for Springfield is 4821.";
-const filler = [
-  "The harbour was built in three stages, of which the last was finished in the spring. Ships of up to forty metres can lie at the east quay.",
-  "Coal and timber were carried by rail to the northern yard, where they were weighed and sold to the mills along the river.",
-  "In the summer months the council met on the first Monday, and its minutes were read aloud before the doors of the town hall.",
-  "The old lighthouse keeper wrote down the wind, the tide and the number of sails each evening for nearly thirty years.",
-];
 const pages = Array.from({ length: 8 }, (_, i) =>
-  [`Chapter ${i + 1}`, filler[i % 4]!, ...(i === 4 ? [fact] : []), filler[(i + 1) % 4]!, filler[(i + 2) % 4]!].join("\n"),
+  [`Chapter ${i + 1}`, harbourText[i % 4]!, ...(i === 4 ? [fact] : []), harbourText[(i + 1) % 4]!, harbourText[(i + 2) % 4]!].join("\n"),
 );
 const question = "What is the special magic number for Springfield?";
 
@@ -41,14 +35,6 @@ const watch = `{
   }).observe(document.body, { subtree: true, childList: true, characterData: true });
 }`;
 
-async function ask(text: string): Promise<void> {
-  const { page } = window;
-  const turns = await page.locator(".turn").count();
-  await page.getByLabel("Question", { exact: true }).fill(text);
-  await page.getByRole("button", { name: "Ask", exact: true }).click();
-  await page.locator(".turn[data-phase=done], .turn[data-phase=failed]").nth(turns).waitFor({ timeout: 240_000 });
-}
-
 test("a PDF is dropped anywhere on the window, opened, and its exact length is shown before anything is asked", async () => {
   const { page, browser } = window;
   const bytes = await printPdf(browser, pages);
@@ -68,7 +54,7 @@ test("a PDF is dropped anywhere on the window, opened, and its exact length is s
 test("the answer streams in, comes from the document, and the gauge shows what it took", async () => {
   const { page } = window;
   await page.evaluate(watch);
-  await ask(question);
+  await askIn(window.page, question);
   expect(await page.locator(".turn").first().getAttribute("data-phase")).toBe("done");
   expect(await page.locator(".answer").first().textContent()).toContain("4821");
 
@@ -148,9 +134,9 @@ test("a changed budget takes effect at the next question", async () => {
   await page.getByRole("dialog").getByRole("button", { name: /^25 %/ }).click();
   await page.keyboard.press("Escape");
   await expect.poll(() => page.getByLabel("Budget").inputValue()).toBe("25 %");
-  await ask(question);
+  await askIn(window.page, question);
   await page.getByLabel("Budget").selectOption("3 %");
-  await ask(question);
+  await askIn(window.page, question);
   const kept: number[] = [];
   for (const turn of await page.locator(".receipt").all()) {
     await turn.locator("summary").click();

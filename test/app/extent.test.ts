@@ -2,19 +2,13 @@
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { type App, createApp } from "../../main/app.ts";
 import { findings } from "./busy-app.ts";
-import { dropFiles, openTestWindow, ownDataFolder, type TestWindow } from "./window.ts";
+import { askIn, dropFiles, harbourText, openTestWindow, ownDataFolder, type TestWindow } from "./window.ts";
 
-const filler = [
-  "The harbour was built in three stages, of which the last was finished in the spring. Ships of up to forty metres can lie at the east quay.",
-  "Coal and timber were carried by rail to the northern yard, where they were weighed and sold to the mills along the river.",
-  "In the summer months the council met on the first Monday, and its minutes were read aloud before the doors of the town hall.",
-  "The old lighthouse keeper wrote down the wind, the tide and the number of sails each evening for nearly thirty years.",
-];
 const fact = "The special magic number for Springfield is 4821.";
 const question = "What is the special magic number for Springfield?";
 /** Twelve pages, the fact on the ninth. */
 const text = Array.from({ length: 12 }, (_, page) =>
-  [`Chapter ${page + 1}`, ...filler, ...filler, ...(page === 8 ? [fact] : []), ...filler].join("\n\n"),
+  [`Chapter ${page + 1}`, ...harbourText, ...harbourText, ...(page === 8 ? [fact] : []), ...harbourText].join("\n\n"),
 ).join("\f");
 
 let app: App;
@@ -32,14 +26,6 @@ afterAll(async () => {
   await app?.close();
   await restoreData?.();
 });
-
-async function ask(): Promise<void> {
-  const { page } = window;
-  const turns = await page.locator(".turn").count();
-  await page.getByLabel("Question", { exact: true }).fill(question);
-  await page.getByRole("button", { name: "Ask", exact: true }).click();
-  await page.locator(".turn[data-phase=done], .turn[data-phase=failed]").nth(turns).waitFor({ timeout: 240_000 });
-}
 
 test("nothing is read or left out before somebody chooses; the dialog says what each way costs", async () => {
   const { page } = window;
@@ -74,7 +60,7 @@ test("in windows everything is read, the answer is found, and the receipt says s
   await dialog.getByRole("button", { name: "Go on this way" }).click();
   await page.getByText(/window \d of \d/).waitFor({ timeout: 240_000 });
   await page.getByRole("button", { name: /^In \d windows$/ }).waitFor({ timeout: 240_000 });
-  await ask();
+  await askIn(window.page, question);
   const turn = page.locator(".turn").last();
   expect(await turn.locator(".answer").textContent()).toContain("4821");
   await turn.locator("summary").click();
@@ -98,7 +84,7 @@ test("chosen pages are all that is read, which the list, the badge and the recei
   await dialog.getByRole("button", { name: "Go on this way" }).click();
   await page.getByRole("button", { name: "Only pages 9 to 10" }).waitFor();
   await page.locator(".row").getByText("Reads pages 9 to 10 of 12").waitFor();
-  await ask();
+  await askIn(window.page, question);
   const turn = page.locator(".turn").last();
   expect(await turn.locator(".answer").textContent()).toContain("4821");
   expect(await turn.locator(".receipt summary").textContent()).toContain("2 of 12 pages read");

@@ -95,3 +95,19 @@ export async function dropFiles(page: Page, files: { name: string; bytes: Uint8A
   await meanwhile?.();
   await page.evaluate(drop);
 }
+
+/** Sentences of no consequence, to hide a fact among. */
+export const harbourText = [
+  "The harbour was built in three stages, of which the last was finished in the spring. Ships of up to forty metres can lie at the east quay.",
+  "Coal and timber were carried by rail to the northern yard, where they were weighed and sold to the mills along the river.",
+  "In the summer months the council met on the first Monday, and its minutes were read aloud before the doors of the town hall.",
+  "The old lighthouse keeper wrote down the wind, the tide and the number of sails each evening for nearly thirty years.",
+];
+
+/** Asks in the window and waits until the answer is there, or failed. */
+export async function askIn(page: Page, question: string): Promise<void> {
+  const turns = await page.locator(".turn").count();
+  await page.getByLabel("Question", { exact: true }).fill(question);
+  await page.getByRole("button", { name: "Ask", exact: true }).click();
+  await page.locator(".turn[data-phase=done], .turn[data-phase=failed]").nth(turns).waitFor({ timeout: 240_000 });
+}

@@ -1,8 +1,7 @@
 import { evenBudgets } from "../budget.ts";
 import type { Policy } from "./policy.ts";
-import { allHeads, maxPool, meanOverHeads, topIndices } from "./scoring.ts";
+import { allHeads, maxPool, meanOverHeads, phraseTokens, topIndices } from "./scoring.ts";
 
-const kernel = 17;
 /** Share of the budget that goes to representatives of what would be evicted. */
 const representatives = 0.25;
 
@@ -17,12 +16,12 @@ export const kvcrush: Policy = {
     counts.map((count, layer) => {
       const mass = attention(layer);
       const scores = meanOverHeads(mass, positions, allHeads(heads), first, end);
-      const best = topIndices(maxPool(scores, kernel), count - Math.floor(count * representatives), scores);
+      const best = topIndices(maxPool(scores, phraseTokens), count - Math.floor(count * representatives), scores);
       const kept = new Set(best);
       const keepers = new Uint8Array(end - first);
       for (let head = 0; head < heads; head++) {
         const own = mass.subarray(head * positions + first, head * positions + end);
-        for (const t of topIndices(maxPool(own, kernel), count, own)) keepers[t]!++;
+        for (const t of topIndices(maxPool(own, phraseTokens), count, own)) keepers[t]!++;
       }
       const others = Array.from(keepers.keys())
         .filter((t) => !kept.has(t))

@@ -1,9 +1,7 @@
 import { evenBudgets } from "../budget.ts";
 import type { Policy } from "./policy.ts";
-import { acrossLayers, maxPool, retrievalHeads, retrievalScores, topIndices } from "./scoring.ts";
+import { acrossLayers, maxPool, phraseTokens, retrievalHeads, retrievalScores, topIndices } from "./scoring.ts";
 
-/** Neighbours that a peak of attention keeps alive with it: a stated fact and a little room. */
-const kernel = 17;
 /** Share of a layer's budget that all layers spend on the same tokens. */
 const sharedPart = 0.5;
 
@@ -20,10 +18,10 @@ export const phrase: Policy = {
   select: (input) => {
     const perLayer = retrievalScores(input);
     const overall = acrossLayers(perLayer, input.profile);
-    const pooledOverall = maxPool(overall, kernel);
+    const pooledOverall = maxPool(overall, phraseTokens);
     return input.counts.map((count, layer) => {
       const same = new Set(topIndices(pooledOverall, Math.floor(count * sharedPart), overall));
-      const own = maxPool(perLayer[layer]!, kernel);
+      const own = maxPool(perLayer[layer]!, phraseTokens);
       for (const t of same) own[t] = -Infinity;
       const chosen = [...same, ...topIndices(own, Math.min(count, own.length) - same.size, perLayer[layer]!)];
       return [chosen.sort((a, b) => a - b).map((t) => input.first + t)];

@@ -52,6 +52,9 @@ export function topIndices(scores: Float32Array, count: number, tieBreak: Float3
   return order.slice(0, Math.max(0, count)).sort((a, b) => a - b);
 }
 
+/** Neighbours that a peak of attention keeps alive with it, for policies that keep phrases: a stated fact and a little room. */
+export const phraseTokens = 17;
+
 /** How many semantic retrieval heads of a layer vote (first_k in the paper). Fewer lost facts on a model of 9 heads, too. */
 const firstK = 4;
 

@@ -1,8 +1,6 @@
 import { evenBudgets } from "../budget.ts";
 import type { Policy } from "./policy.ts";
-import { acrossLayers, maxPool, retrievalHeads, retrievalScores, topIndices } from "./scoring.ts";
-
-const kernel = 17;
+import { acrossLayers, maxPool, phraseTokens, retrievalHeads, retrievalScores, topIndices } from "./scoring.ts";
 
 /**
  * One evidence set for all layers: the semantic retrieval heads of every layer vote together, a layer by its best head's score, and whole
@@ -13,7 +11,7 @@ export const shared: Policy = {
   budgets: evenBudgets,
   select: (input) => {
     const scores = acrossLayers(retrievalScores(input), input.profile);
-    const pooled = maxPool(scores, kernel);
+    const pooled = maxPool(scores, phraseTokens);
     return input.counts.map((count) => [topIndices(pooled, count, scores).map((t) => input.first + t)]);
   },
 };

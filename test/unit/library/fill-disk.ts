@@ -16,13 +16,14 @@ import { Conversations } from "../../../main/library/conversations.ts";
 import { type LibraryDatabase, openDatabase } from "../../../main/library/database.ts";
 import { Documents } from "../../../main/library/documents.ts";
 import { asLibraryError } from "../../../main/library/errors.ts";
-import { Originals, sha256 } from "../../../main/library/originals.ts";
+import { Originals } from "../../../main/library/originals.ts";
 import { download } from "../../../main/models/download.ts";
 import { loadRecord, saveRecord } from "../../../main/models/record.ts";
 import { PlainError } from "../../../main/plain-error.ts";
 import { loadSettings, saveSettings } from "../../../main/settings.ts";
 import { writeWhole } from "../../../main/write.ts";
 import { defaultSettings } from "../../../preload/api.ts";
+import { textDocument } from "./text-document.ts";
 
 const disk = process.argv[2]!;
 /** Kilobytes more with each attempt, at first. */
@@ -38,22 +39,7 @@ const words = (n: number) => `${n} ${"words ".repeat(8_000)}`;
 const library: LibraryDatabase = await openDatabase(folder);
 const conversations = new Conversations(library.db, () => {});
 const documents = new Documents(library.db, new Originals(join(folder, "files")));
-const document = async (n: number) => {
-  const text = words(n);
-  const bytes = new TextEncoder().encode(text);
-  return {
-    id: await sha256(bytes),
-    name: `${n}.txt`,
-    bytes,
-    folder: "",
-    source: null,
-    addedAt: n,
-    emptyPages: [],
-    notes: [],
-    text,
-    pages: [{ number: 1, start: 0, text }],
-  };
-};
+const document = (n: number) => textDocument(n, words(n));
 const turn = (n: number) =>
   ({ id: `t${n}`, question: "Q", answer: words(n), phase: "failed", error: { code: "stopped", text: "Stopped." } }) as const;
 const settings = (n: number) => ({ ...defaultSettings, maxAnswerTokens: 100 + n });

@@ -3,7 +3,7 @@
  * when it is killed.
  */
 import { openLibrary } from "../../../main/library/library.ts";
-import { sha256 } from "../../../main/library/originals.ts";
+import { textDocument } from "./text-document.ts";
 
 /** What was written, as it can be looked for later. */
 export type Written =
@@ -29,22 +29,9 @@ for (let n = Number(from); ; n++) {
   }
   if (n % 4 === 0) {
     const text = Array.from({ length: 1 + (n % 7) }, (_, page) => `Page ${page} of document ${n}. ${"words ".repeat(500)}`).join("\n\n");
-    const bytes = new TextEncoder().encode(text);
-    const pages = [{ number: 1, start: 0, text }];
-    const documentId = await sha256(bytes);
-    await documents.add({
-      id: documentId,
-      name: `${n}.txt`,
-      bytes,
-      folder: "",
-      source: null,
-      addedAt: n,
-      emptyPages: [],
-      notes: [],
-      text,
-      pages,
-    });
-    tell({ kind: "document", id: documentId, text });
+    const document = await textDocument(n, text);
+    await documents.add(document);
+    tell({ kind: "document", id: document.id, text });
   }
   // Messages leave, and checkpoints are made, between two writes.
   await new Promise(setImmediate);
