@@ -72,7 +72,7 @@ async function readParsed<Value>(file: string, parse: (text: string) => Value): 
 }
 
 /** So that the new name survives a power cut; Windows cannot, and need not. */
-async function syncFolder(folder: string): Promise<void> {
+export async function syncFolder(folder: string): Promise<void> {
   if (process.platform === "win32") return;
   const handle = await open(folder, "r");
   await handle.sync().finally(() => handle.close());

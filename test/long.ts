@@ -13,6 +13,8 @@ const files = [
   "unit/library/damage.test.ts",
   "unit/library/disk-full.test.ts",
   "unit/kept-files.test.ts",
+  "unit/power-cut.test.ts",
+  "unit/library/many.test.ts",
   "unit/documents/huge.test.ts",
   "unit/documents/mutations.test.ts",
   "model/kills.test.ts",

@@ -81,7 +81,6 @@ export class Documents {
 
   async #add({ text, pages, bytes, ...document }: NewDocument, signal?: AbortSignal): Promise<void> {
     const { id, name, folder, source, addedAt, emptyPages, notes } = document;
-    await this.#originals.save(id, bytes);
     await this.#erase(id);
     const last = pages.at(-1);
     const tail = text.slice(last ? last.start + last.text.length : 0);
@@ -102,6 +101,8 @@ export class Documents {
         JSON.stringify(notes),
         tail,
       );
+    // From here on the next start knows of what an end in the middle leaves behind.
+    await this.#originals.save(id, bytes);
     const insert = this.#db.prepare("insert into pages (document, number, label, start, before, text) values (?, ?, ?, ?, ?, ?)");
     let end = 0;
     for (let at = 0; at < pages.length; ) {

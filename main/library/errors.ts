@@ -29,7 +29,8 @@ export function asLibraryError(error: unknown): unknown {
       "library-damaged",
       "The library's file is damaged. Close Folio and start it again: it then goes back to its last good copy.",
     );
-  if (code.startsWith("SQLITE_IOERR") || code === "SQLITE_READONLY" || code === "SQLITE_CANTOPEN" || code === "EACCES" || code === "EROFS")
+  const unusable = ["SQLITE_READONLY", "SQLITE_CANTOPEN", "EACCES", "EROFS", "EIO"];
+  if (code.startsWith("SQLITE_IOERR") || unusable.includes(code))
     return new LibraryError(
       "library-unreadable",
       "The library's folder cannot be read or written. Check that it is there and that you may write to it.",

@@ -2,6 +2,7 @@
 import { createHash } from "node:crypto";
 import { open, readFile, rename, rm, stat } from "node:fs/promises";
 import { join } from "node:path";
+import { syncFolder } from "../write.ts";
 import { LibraryError } from "./errors.ts";
 
 /** Hashing this much at once keeps the event loop free. */
@@ -29,7 +30,7 @@ export class Originals {
     return join(this.#folder, id);
   }
 
-  /** Writes the bytes to the disk before the file gets its name. */
+  /** Writes the bytes to the disk before the file gets its name, and the name before it is said to be there. */
   async save(id: string, bytes: Uint8Array): Promise<void> {
     if ((await stat(this.path(id)).catch(() => null))?.size === bytes.length) return;
     const part = `${this.path(id)}.part`;
@@ -41,6 +42,7 @@ export class Originals {
       await file.close();
     }
     await rename(part, this.path(id));
+    await syncFolder(this.#folder);
   }
 
   /** @throws LibraryError when the file was taken away */
@@ -56,7 +58,9 @@ export class Originals {
     }
   }
 
+  /** Removes it, and what an interrupted `save` has left of it. */
   async remove(id: string): Promise<void> {
     await rm(this.path(id), { force: true });
+    await rm(`${this.path(id)}.part`, { force: true });
   }
 }
