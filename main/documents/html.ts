@@ -3,8 +3,8 @@
 import { Parser } from "htmlparser2";
 import type { Sentence } from "../../preload/sentences.ts";
 import { type Block, row } from "./blocks.ts";
+import { decodeText } from "./encoding.ts";
 import { DocumentError } from "./errors.ts";
-import { decodeText } from "./text.ts";
 import { maxDepth } from "./xml.ts";
 
 /** Never shown, or nothing to read in it. */
@@ -23,11 +23,15 @@ const paragraphs = new Set(
 const maxTables = 20;
 /** A row with more in it is a page's layout rather than a table's row. */
 const maxRow = 1500;
+const maxColumns = 100;
+/** What a cell of several rows says is said in each of them, unless it is long. */
+const mostRepeated = 80;
 
 type Flags = { skip: boolean; beside: boolean; main: boolean; pre: boolean };
 type Part = { block: Block; beside: boolean; main: boolean; item: boolean };
-/** `outer` is where its rows go. */
-type Table = { rows: string[]; cells: Part[][]; outer: Part[] };
+/** `outer` is where its rows go; `spans` are cells that reach down into the rows that come, by column. */
+type Table = { rows: string[]; cells: Cell[]; outer: Part[]; spans: Map<number, { text: string; rows: number }> };
+type Cell = { parts: Part[]; columns: number; rows: number };
 
 export type HtmlOptions = {
   /** A page of the web: its menus, sidebars and the like are left out where the main text can be told from them. */
@@ -62,6 +66,7 @@ export function htmlBlocks(html: string, { page = false, xhtml = false }: HtmlOp
   let inTitle = false;
   let line = "";
   let prefix = "";
+  let raisedAt = 0;
   let flags: Flags = { skip: false, beside: false, main: false, pre: false };
 
   const put = (block: Block, item: boolean) => {
@@ -87,13 +92,14 @@ export function htmlBlocks(html: string, { page = false, xhtml = false }: HtmlOp
     const { cells } = table;
     table.cells = [];
     sink = table.outer;
-    if (lengthOf(cells.flat()) <= maxRow && cells.every((cell) => cell.every(({ block }) => typeof block === "string"))) {
-      const line = row(cells.map((cell) => cell.map(({ block }) => block as string).join(" ")));
+    const parts = cells.flatMap((cell) => cell.parts);
+    if (lengthOf(parts) <= maxRow && parts.every(({ block }) => typeof block === "string")) {
+      const line = row(cellsOfRow(table, cells));
       if (line !== "") table.rows.push(line);
       return;
     }
     closeRows(table);
-    for (const part of cells.flat()) put(part.block, part.item);
+    for (const part of parts) put(part.block, part.item);
   };
   const closeRows = (table: Table) => {
     if (table.rows.length > 0) put(table.rows, false);
@@ -117,17 +123,18 @@ export function htmlBlocks(html: string, { page = false, xhtml = false }: HtmlOp
     if (flags.skip) return;
     const heading = /^h([1-6])$/.exec(name)?.[1];
     if (heading) prefix = `${"#".repeat(Number(heading))} `;
+    else if (name === "sup" || name === "sub") raisedAt = line.length;
     else if (name === "title" && title === "") inTitle = true;
     else if (name === "ul" || name === "ol") lists.push({ ordered: name === "ol", count: 0 });
     else if (name === "li") {
       const list = lists.at(-1);
       prefix = list?.ordered ? `${++list.count}. ` : "- ";
     } else if (name === "table" && tables.length < maxTables) {
-      tables.push({ rows: [], cells: [], outer: sink });
+      tables.push({ rows: [], cells: [], outer: sink, spans: new Map() });
     } else if (name === "tr" && tables.length > 0) closeRow(tables.at(-1)!);
     else if ((name === "td" || name === "th") && tables.length > 0) {
       sink = [];
-      tables.at(-1)!.cells.push(sink);
+      tables.at(-1)!.cells.push({ parts: sink, columns: times(attributes.colspan), rows: times(attributes.rowspan) });
     }
   };
   const close = (name: string) => {
@@ -143,7 +150,8 @@ export function htmlBlocks(html: string, { page = false, xhtml = false }: HtmlOp
     }
     if (!skip) {
       const table = tables.at(-1);
-      if (name === "ul" || name === "ol") lists.pop();
+      if (name === "sup" || name === "sub") line = line.slice(0, raisedAt) + raised(line.slice(raisedAt), name);
+      else if (name === "ul" || name === "ol") lists.pop();
       else if (table && (name === "td" || name === "th")) sink = table.outer;
       else if (table && name === "tr") closeRow(table);
       else if (table && name === "table") {
@@ -172,6 +180,37 @@ export function htmlBlocks(html: string, { page = false, xhtml = false }: HtmlOp
   const blocks = chosen.map(({ block }) => block);
   const titled = blocks.some((block) => typeof block === "string" && block.startsWith("# "));
   return page && title !== "" && !titled ? [`# ${title}`, ...blocks] : blocks;
+}
+
+const times = (value: string | undefined): number => Math.min(maxColumns, Math.max(1, Number(value) || 1));
+
+/** The texts of a row's cells, each in its column: merged cells leave those to their right empty, and go on in the rows below. */
+function cellsOfRow({ spans }: Table, cells: readonly Cell[]): string[] {
+  if (cells.length === 0) return [];
+  const texts: string[] = [];
+  const goOn = () => {
+    for (let span = spans.get(texts.length); span; span = spans.get(texts.length)) {
+      if (--span.rows === 0) spans.delete(texts.length);
+      texts.push(span.text);
+    }
+  };
+  for (const { parts, columns, rows } of cells) {
+    goOn();
+    const text = parts.map(({ block }) => block as string).join(" ");
+    for (let i = 0; i < columns && texts.length < maxColumns; i++) {
+      const said = i === 0 ? text : "";
+      if (rows > 1) spans.set(texts.length, { text: said.length > mostRepeated ? "" : said, rows: rows - 1 });
+      texts.push(said);
+    }
+  }
+  goOn();
+  return texts;
+}
+
+/** The 2 of m² and of H₂O, and the mark of a footnote: not a digit of the word or number before it. */
+function raised(text: string, name: "sup" | "sub"): string {
+  if (!/^\d{1,4}$/.test(text)) return text;
+  return text.replace(/\d/g, (digit) => (name === "sup" ? "⁰¹²³⁴⁵⁶⁷⁸⁹" : "₀₁₂₃₄₅₆₇₈₉")[Number(digit)]!);
 }
 
 /** The main text when it is most of what is not beside it; else all but what is beside it; else everything. */

@@ -17,6 +17,7 @@ export async function pptxSections(archive: Archive, onProgress: (done: number, 
     const path = paths.get(id) ?? "";
     const blocks = await shapeTexts(archive, path);
     for (const { type, path: part } of await relationsOf(archive, path)) {
+      if (type === "chart") blocks.push(...(await chartTable(archive, part)));
       if (type === "diagramData") blocks.push(...(await shapeTexts(archive, part)));
       if (type !== "notesSlide") continue;
       const notes = (await shapeTexts(archive, part)).join("\n");
@@ -27,6 +28,9 @@ export async function pptxSections(archive: Archive, onProgress: (done: number, 
   }
   return sections;
 }
+
+/** Points of a chart's series; more are a curve, not a table. */
+const maxPoints = 500;
 
 /** Placeholders that repeat on every slide. */
 const repeated = new Set(["sldNum", "dt", "ftr", "hdr"]);
@@ -78,4 +82,43 @@ async function shapeTexts(archive: Archive, part: string): Promise<Block[]> {
   });
   closeShape();
   return blocks;
+}
+
+/** The numbers that a chart shows, as a table: a row for every category, a column for every series. */
+async function chartTable(archive: Archive, part: string): Promise<Block[]> {
+  const header = [""];
+  const rows = new Map<number, string[]>();
+  let into: "tx" | "cat" | "val" | null = null;
+  let inValue = false;
+  let value = "";
+  let index = 0;
+  await readXml(archive, part, {
+    open(element, attributes) {
+      if (element === "ser") header.push("");
+      else if (element === "tx" || element === "cat" || element === "val") into = element;
+      else if (element === "xVal") into = "cat";
+      else if (element === "yVal") into = "val";
+      else if (element === "pt") index = Number(attributes.idx) || 0;
+      else if (element === "v") {
+        inValue = true;
+        value = "";
+      }
+    },
+    close(element) {
+      if (element === "v") inValue = false;
+      if (/^(tx|cat|val|xVal|yVal)$/.test(element)) into = null;
+      if (element !== "v" || into === null || header.length === 1 || index >= maxPoints) return;
+      if (into === "tx") header[header.length - 1] = value;
+      else {
+        const cells = rows.get(index) ?? [];
+        cells[into === "cat" ? 0 : header.length - 1] = value;
+        rows.set(index, cells);
+      }
+    },
+    text(data) {
+      if (inValue) value += data;
+    },
+  });
+  const lines = [...rows].sort(([a], [b]) => a - b).map(([, cells]) => row(Array.from(cells, (cell) => cell ?? "")));
+  return lines.length === 0 ? [] : [[row(header), ...lines]];
 }

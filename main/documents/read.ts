@@ -2,8 +2,9 @@
 import { extname } from "node:path";
 import { documentTypes, textTypes } from "../../preload/api.ts";
 import { paginate, type Section } from "./blocks.ts";
+import { decodeText } from "./encoding.ts";
 import { DocumentError } from "./errors.ts";
-import { decodeText, type PagePart, type Parsed, parseText } from "./text.ts";
+import { type PagePart, type Parsed, parseText } from "./text.ts";
 import type { Archive } from "./zip.ts";
 
 /** No model reads as many characters as this; more would only fill memory. */
@@ -30,12 +31,12 @@ async function readFormat(name: string, bytes: Uint8Array, onProgress: OnProgres
     const { parsePdf } = await import("./pdf.ts");
     return { parts: pdfParts(await parsePdf(name, bytes, onProgress)), notes: [] };
   }
-  if (startsWith(bytes, "PK\x03\x04")) {
+  if (startsWith(bytes, zip)) {
     const { openArchive } = await import("./zip.ts");
     const sections = await readArchive(name, await openArchive(name, bytes), onProgress);
     if (sections) return { parts: paginate(sections), notes: [] };
   }
-  if (startsWith(bytes, "\xd0\xcf\x11\xe0")) {
+  if (startsWith(bytes, oldOffice)) {
     const locked = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length).includes(Buffer.from("EncryptedPackage", "utf16le"));
     throw new DocumentError(locked ? "document-encrypted" : "document-old", name);
   }
@@ -54,6 +55,12 @@ async function readFormat(name: string, bytes: Uint8Array, onProgress: OnProgres
       const { blocks, notes } = await emlBlocks(name, bytes);
       return { parts: paginate([{ blocks }]), notes };
     }
+    case "ipynb": {
+      const { notebookBlocks } = await import("./notebook.ts");
+      const { text, notes } = decodeText(name, bytes);
+      const blocks = notebookBlocks(text);
+      return blocks ? { parts: paginate([{ blocks }]), notes } : parseText(name, bytes);
+    }
     case "csv":
     case "tsv": {
       const { csvBlocks } = await import("./csv.ts");
@@ -68,8 +75,12 @@ async function readFormat(name: string, bytes: Uint8Array, onProgress: OnProgres
 
 const typeOf = (name: string): string => extname(name).slice(1).toLowerCase();
 
-/** Readers accept a PDF whose header comes a little late. */
-const isPdf = (name: string, bytes: Uint8Array): boolean => typeOf(name) === "pdf" || startsWith(bytes, "%PDF-", 1024);
+const zip = "PK\x03\x04";
+const oldOffice = "\xd0\xcf\x11\xe0";
+
+/** Readers accept a PDF whose header comes a little late. One that lacks it is a PDF by its name, unless it is plainly something else. */
+const isPdf = (name: string, bytes: Uint8Array): boolean =>
+  startsWith(bytes, "%PDF-", 1024) || (typeOf(name) === "pdf" && !startsWith(bytes, zip) && !startsWith(bytes, oldOffice));
 
 /** Null when it is an archive of another kind. */
 async function readArchive(name: string, archive: Archive, onProgress: OnProgress): Promise<Section[] | null> {

@@ -27,7 +27,9 @@ export function joinPieces(pieces: Piece[]): Run[] {
     if (last && isDrawnTwice(last, piece)) continue;
     const right = piece.x + piece.width;
     const em = Math.max(piece.size, run?.size ?? 0);
-    if (run && Math.abs(piece.y - run.y) < 0.5 * em && touches(run, piece, em)) {
+    // The mark of a footnote stands higher, or the 2 of H2O lower, than letters of the line's own size would.
+    const reach = run && piece.size < 0.85 * run.size ? 0.65 : 0.5;
+    if (run && Math.abs(piece.y - run.y) < reach * em && touches(run, piece, em)) {
       parts.push(spaced ? { ...piece, text: ` ${piece.text}` } : piece);
       run.left = Math.min(run.left, piece.x);
       run.right = Math.max(run.right, right);

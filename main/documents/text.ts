@@ -1,6 +1,6 @@
-/** Plain text, Markdown and source code: bytes to characters, and characters to pages. All stays as it was written: that is what models read best. */
-import { type Sentence, sentence } from "../../preload/sentences.ts";
-import { DocumentError } from "./errors.ts";
+/** Plain text, Markdown and source code, cut into pages. All stays as it was written: that is what models read best. */
+import type { Sentence } from "../../preload/sentences.ts";
+import { decodeText } from "./encoding.ts";
 
 /** Characters of a page where the file has no page breaks of its own. */
 export const pageLength = 3000;
@@ -15,27 +15,6 @@ export type Parsed = { parts: PagePart[]; notes: Sentence[] };
 export function parseText(name: string, bytes: Uint8Array): Parsed {
   const { text, notes } = decodeText(name, bytes);
   return { parts: splitText(cleanText(text).trimEnd()), notes };
-}
-
-/** UTF-8, UTF-16 with a byte order mark, else Windows-1252, of which Latin-1 is the printable part; that one is a guess. */
-export function decodeText(name: string, bytes: Uint8Array): { text: string; notes: Sentence[] } {
-  if (bytes[0] === 0xff && bytes[1] === 0xfe) return { text: new TextDecoder("utf-16le").decode(bytes), notes: [] };
-  if (bytes[0] === 0xfe && bytes[1] === 0xff) return { text: new TextDecoder("utf-16be").decode(bytes), notes: [] };
-  if (bytes.includes(0)) throw new DocumentError("document-unsupported", name);
-  const text = new TextDecoder().decode(bytes);
-  // A few broken bytes do not make a UTF-8 file another one.
-  const broken = count(text, /\ufffd/g);
-  if (broken <= count(text, /\P{ASCII}/gu) / 2) return { text, notes: [] };
-  const guess = sentence(
-    "Its letters were read as Western European (Windows-1252), a guess. If some look wrong, save it as UTF-8 and add it again.",
-  );
-  return { text: new TextDecoder("windows-1252").decode(bytes), notes: [guess] };
-}
-
-function count(text: string, pattern: RegExp): number {
-  let found = 0;
-  while (pattern.test(text)) found++;
-  return found;
 }
 
 /** NFC, line ends as "\n", no control characters but tab, line end and form feed, no lone surrogates, no byte order marks. */

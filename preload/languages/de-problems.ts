@@ -22,8 +22,8 @@ export const problems = {
     "„{name}“ ist zu groß, um hier gelesen zu werden. Aufteilen und die wichtigen Teile hinzufügen.",
   "Reading “{name}” took too long and was stopped. Save it again from another program, or split it, and retry.":
     "„{name}“ zu lesen dauerte zu lange und wurde abgebrochen. In einem anderen Programm neu speichern oder aufteilen, und noch einmal versuchen.",
-  "Its letters were read as Western European (Windows-1252), a guess. If some look wrong, save it as UTF-8 and add it again.":
-    "Die Buchstaben wurden als westeuropäisch (Windows-1252) gelesen, eine Vermutung. Sehen manche falsch aus, die Datei als UTF-8 speichern und wieder hinzufügen.",
+  "Its letters were read as {encoding}, a guess. If some look wrong, save it as UTF-8 and add it again.":
+    "Die Buchstaben wurden als {encoding} gelesen, eine Vermutung. Sehen manche falsch aus, die Datei als UTF-8 speichern und wieder hinzufügen.",
   "Its attachments were not opened ({names}). Save those that matter, and add them.":
     "Die Anhänge wurden nicht geöffnet ({names}). Die wichtigen speichern und hinzufügen.",
   "This is larger than 1 GB, more than Folio takes. Split it, and add the parts that matter.":

@@ -5,11 +5,12 @@
 import { describe, expect, test } from "vitest";
 import { paginate, row } from "../../main/documents/blocks.ts";
 import { csvBlocks } from "../../main/documents/csv.ts";
+import { decodeText } from "../../main/documents/encoding.ts";
 import { cleanName, DocumentError } from "../../main/documents/errors.ts";
 import { htmlBlocks } from "../../main/documents/html.ts";
 import { layOut } from "../../main/documents/layout.ts";
 import type { Piece } from "../../main/documents/runs.ts";
-import { cleanText, decodeText, splitText } from "../../main/documents/text.ts";
+import { cleanText, splitText } from "../../main/documents/text.ts";
 import { checkQuotes } from "../../main/engine/quotes.ts";
 import { ftsQuery } from "../../main/library/search.ts";
 import { lettersOf } from "../../preload/letters.ts";

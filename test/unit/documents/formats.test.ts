@@ -1,6 +1,7 @@
 import { readFile } from "node:fs/promises";
 import { expect, test } from "vitest";
 import { type ParsedDocument, parseDocument } from "../../../main/documents/import.ts";
+import { makeZip } from "./make-zip.ts";
 
 const fixture = (name: string) => readFile(new URL(`../../documents/${name}`, import.meta.url));
 const parse = async (name: string) => await parseDocument(name, await fixture(name));
@@ -90,6 +91,58 @@ test("HTML: the main text, without menus, scripts and what is hidden; links are 
   expect((await text("a.html", "<header>All there is</header>")).text).toBe("All there is");
   const layout = `<table><tr><td><table><tr><td>A</td><td>B</td></tr></table></td><td><p>Words.</p></td></tr></table>`;
   expect((await text("a.html", layout)).text).toBe("A | B\n\nWords.");
+});
+
+test("merged cells keep the columns of a table, and what goes over several rows is said in each", async () => {
+  const table = `<table><tr><th rowspan="2">Light<th colspan="2">Height<th>Keeper<tr><td>old<td>new<td>
+    <tr><td rowspan=2>Gull Rock<td>18<td>20<td>Ada<tr><td colspan=2>none<td>Ivo</table>`;
+  expect((await text("a.html", table)).text).toBe(
+    "Light | Height |  | Keeper\nLight | old | new\nGull Rock | 18 | 20 | Ada\nGull Rock | none |  | Ivo",
+  );
+});
+
+test("raised and lowered digits stay so: m², and the mark of a footnote", async () => {
+  const page = "<p>18 m<sup>2</sup>, H<sub>2</sub>O<sup>[3]</sup>, in 1911<sup>12</sup>, 5<sup>th</sup>.";
+  expect((await text("a.html", page)).text).toBe("18 m², H₂O[3], in 1911¹², 5th.");
+});
+
+test("a notebook is its words, code and what was printed, without the pictures in it", async () => {
+  const cells = [
+    { cell_type: "markdown", source: ["# Tides\n", "Measured."] },
+    {
+      cell_type: "code",
+      source: "print(high)",
+      outputs: [
+        { output_type: "stream", text: ["4.2 m\n"] },
+        { output_type: "display_data", data: { "image/png": "iVBORw0KGgo".repeat(500), "text/plain": ["<Figure>"] } },
+      ],
+    },
+  ];
+  const notebook = JSON.stringify({ cells, metadata: { language_info: { name: "python" } }, nbformat: 4 });
+  expect((await text("a.ipynb", notebook)).text).toBe("# Tides\nMeasured.\n\n```python\nprint(high)\n```\n\nOutput:\n4.2 m\n<Figure>");
+  expect((await text("a.ipynb", '{"worksheets": []}')).text).toBe('{"worksheets": []}');
+});
+
+test("PowerPoint: a chart is a table of its numbers", async () => {
+  const relations = (...all: [id: string, type: string, target: string][]) =>
+    `<Relationships>${all.map(([id, type, target]) => `<Relationship Id="${id}" Type="x/${type}" Target="${target}"/>`).join("")}</Relationships>`;
+  const points = (...values: string[]) => values.map((value, i) => `<c:pt idx="${i}"><c:v>${value}</c:v></c:pt>`).join("");
+  const series = (name: string, ...values: string[]) =>
+    `<c:ser><c:tx><c:strCache>${points(name)}</c:strCache></c:tx><c:cat>${points("East", "West")}</c:cat><c:val>${points(...values)}</c:val></c:ser>`;
+  const talk = makeZip([
+    { path: "ppt/presentation.xml", data: '<p:presentation><p:sldId r:id="r1"/></p:presentation>' },
+    { path: "ppt/_rels/presentation.xml.rels", data: relations(["r1", "slide", "slides/slide1.xml"]) },
+    { path: "ppt/slides/slide1.xml", data: "<p:sld><p:sp><a:p><a:t>Sales</a:t></a:p></p:sp></p:sld>" },
+    { path: "ppt/slides/_rels/slide1.xml.rels", data: relations(["r1", "chart", "../charts/chart1.xml"]) },
+    { path: "ppt/charts/chart1.xml", data: `<c:chart>${series("2023", "19.2", "21.4")}${series("2024", "20", "22")}</c:chart>` },
+  ]);
+  expect((await parseDocument("a.pptx", talk)).text).toBe("Sales\n\n | 2023 | 2024\nEast | 19.2 | 20\nWest | 21.4 | 22");
+});
+
+test("a file is what it holds, whatever its name says", async () => {
+  expect((await parseDocument("lights.pdf", await fixture("lights.docx"))).text).toContain("# The harbour lights");
+  expect((await parseDocument("lights.txt", await fixture("ships.xlsx"))).text).toContain("Ship | Arrived");
+  await expect(parseDocument("old.pdf", Buffer.from("\xd0\xcf\x11\xe0old", "latin1"))).rejects.toMatchObject({ code: "document-old" });
 });
 
 test("HTML says itself how its letters are written", async () => {

@@ -37,6 +37,15 @@ test("lines of a paragraph are joined, and words divided at their ends are mende
   );
 });
 
+test("the raised mark of a footnote stays at its word, also at a line's end", async () => {
+  const [text] = await read({
+    content:
+      lines(50, 700, ["The lights were lit by the council that kept them,", "and nobody else was ever asked for their opinion."]) +
+      textAt(272, 693, "7", { size: 8 }),
+  });
+  expect(text).toMatch(/for their opinion\. ?7$/);
+});
+
 test("columns that were drawn line by line are read one after the other", async () => {
   const left = [
     "The left column begins with this line",
