@@ -51,16 +51,17 @@ const text = "The words of an added file. ".repeat(500);
 const identity = { modelSha256: "m", patchVersion: 1, kvType: "f16" as const, layers: 2, contextLength: 100 };
 const tokens = [1, 2, 3, 4, 5, 6, 7, 8];
 
-/** A cache whose rows are known, and one that notes what it is given. */
-function cache() {
-  const given: number[] = [];
-  const context = {
+/** A cache whose rows are known; it can tell when it is given others. */
+function cache(): NativeContext {
+  let spoilt = false;
+  return {
     getKvRowBytes: () => [512, 512],
     getKvRows: (layer: number, from: number, to: number) => Buffer.alloc(512 * (to - from), 7 + layer),
-    setKvRows: (layer: number, _from: number, _to: number, rows: Uint8Array) => rows.forEach((byte) => byte !== 7 + layer && given.push(byte)),
-    setKvLength: () => expect(given).toEqual([]),
+    setKvRows: (layer: number, _from: number, _to: number, rows: Uint8Array) => {
+      spoilt ||= rows.some((byte) => byte !== 7 + layer);
+    },
+    setKvLength: () => expect(spoilt).toBe(false),
   } as unknown as NativeContext;
-  return context;
 }
 
 const writes: Record<string, () => Write> = {

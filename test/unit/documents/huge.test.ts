@@ -7,6 +7,7 @@ import { figure, rounds } from "../../rounds.ts";
 import { makePdf, textAt } from "./make-pdf.ts";
 
 const pages = rounds(1_000, 10_000);
+const glyphs = 1_000_000;
 const megabytes = rounds(5, 50);
 
 const manyPages = (count: number) =>
@@ -48,6 +49,15 @@ test(`a PDF of ${pages} pages`, { timeout: 300_000 }, async () => {
   const { came, steps } = await read(`${pages} pages.pdf`, manyPages(pages));
   expect(came).toMatchObject({ pages: { length: pages } });
   expect(steps).toBeGreaterThan(10);
+});
+
+test(`a page with ${glyphs.toLocaleString("en")} letters`, { timeout: 300_000 }, async () => {
+  const lines = Array.from({ length: glyphs / 100 }, (_, i) =>
+    textAt(20, 800 - (780 * 100 * i) / glyphs, String(i).padStart(10, "n").repeat(10)),
+  );
+  const { came } = await read(`a page with ${glyphs.toLocaleString("en")} letters.pdf`, makePdf([{ content: lines.join("\n") }]));
+  // Lines that lie on one another are read in some order, but all of them.
+  expect((came as { text: string }).text.replaceAll(/\s/g, "")).toHaveLength(glyphs);
 });
 
 test(`one line of ${megabytes} MB`, { timeout: 300_000 }, async () => {

@@ -41,7 +41,10 @@ test(`${files} files at once, and ${kills} kills in the middle`, { timeout: 120_
   await ended;
   await check(ready);
   expect(await readdir(join(folder, "folio", "files"))).toHaveLength(files);
-  figure(`${files} files added at once, ${kills} kill -9 of the host meanwhile`, "each file there once and whole in the end, nothing by half");
+  figure(
+    `${files} files added at once, ${kills} kill -9 of the host meanwhile`,
+    "each file there once and whole in the end, nothing by half",
+  );
 });
 
 function importAll(ready: Set<string>): ChildProcess {
