@@ -68,10 +68,11 @@ export class Caches {
     return this.#snapshots !== null;
   }
 
-  /** Brings back what was saved of a prompt; resolves to the time that took in ms. */
+  /** Brings back what was saved of a prompt; resolves to the time that took in ms. @throws EngineError `no-memory` */
   async restore(prompt: ConversationPrompt, end: number): Promise<number> {
     const started = performance.now();
     if (this.#snapshots === null || prompt.firstDocument === null || !(this.reading instanceof ReadingCache)) return 0;
+    this.#refuseTooLarge(prompt);
     const restored = await this.reading.restore(this.#snapshots.of(prompt.firstDocument), prompt.tokens, prompt.stops, end);
     return restored ? performance.now() - started : 0;
   }
@@ -171,11 +172,8 @@ export class Caches {
   #refuseTooLarge(prompt: Prompt): void {
     const missing = prompt.tokens.length - this.reading.sharedWith(prompt.tokens);
     const { fullBytes } = this.#loaded;
-    const length = prompt.tokens.length;
-    const needed =
-      this.reading instanceof BoundedCache
-        ? fullBytes(this.reading.rowsFor(prompt)) - (this.reading.report()?.bytes ?? 0)
-        : fullBytes(length) - fullBytes(Math.min(this.reading.length, length));
+    const held = this.reading instanceof BoundedCache ? (this.reading.report()?.bytes ?? 0) : fullBytes(this.reading.rows);
+    const needed = fullBytes(this.reading.rowsFor(prompt)) - held;
     if (needed <= mostOfFree * availableMemory()) return;
     throw new EngineError(
       "no-memory",

@@ -48,6 +48,16 @@ export class ReadingCache {
     return this.#tokens.length;
   }
 
+  /** Rows that are allocated, in each layer. */
+  get rows(): number {
+    return this.#rows;
+  }
+
+  /** Rows that are allocated once it holds a prompt; those that are there stay. */
+  rowsFor({ tokens }: Pick<Prompt, "tokens">): number {
+    return Math.max(this.#rows, this.#steps(tokens.length));
+  }
+
   /** How many tokens of a prompt it holds already. */
   sharedWith(tokens: readonly number[]): number {
     return sharedLength(this.#tokens, tokens);
@@ -209,7 +219,7 @@ export class ReadingCache {
   async #makeRoom(tokens: number): Promise<void> {
     if (this.#context !== null && tokens <= this.#rows) return;
     const { info, model } = this.#loaded;
-    const rows = Math.min(Math.ceil(tokens / rowStep) * rowStep, Math.ceil(info.contextLength / rowStep) * rowStep);
+    const rows = this.#steps(tokens);
     if (this.#context !== null && info.unsupported === null) {
       await this.#context.growKvTail(rows);
     } else {
@@ -226,6 +236,10 @@ export class ReadingCache {
       });
     }
     this.#rows = rows;
+  }
+
+  #steps(tokens: number): number {
+    return Math.ceil(Math.min(tokens, this.#loaded.info.contextLength) / rowStep) * rowStep;
   }
 
   /** Frees the memory of a conversation that shares no document with this prompt. */

@@ -73,6 +73,21 @@ test.runIf(process.platform === "linux")("killed without warning, it leaves no p
   await expect.poll(() => children.filter(isAlive), { timeout: 10_000 }).toEqual([]);
 });
 
+test("started twice, the second says one sentence and ends; the first goes on, and is alone with the library", {
+  timeout: 60_000,
+}, async () => {
+  const url = await start();
+  const second = spawn(process.execPath, ["main/host.ts"], {
+    env: { ...process.env, DISPLAY: "", WAYLAND_DISPLAY: "", XDG_DATA_HOME: folder, FOLIO_MODEL: join(folder, "none.gguf") },
+    stdio: ["ignore", "pipe", "pipe"],
+  });
+  let said = "";
+  for (const output of [second.stdout, second.stderr]) output.on("data", (text: Buffer) => (said += text));
+  expect(await new Promise((resolve) => second.once("close", resolve))).toBe(1);
+  expect(said).toBe("Folio is open already with this library: go on in that window, or close it first.\n");
+  expect((await fetch(url)).status).toBe(200);
+});
+
 /** The real model, in the middle of reading a long document. */
 async function startReading(): Promise<void> {
   const file = join(folder, "long.txt");

@@ -23,7 +23,7 @@ let app: App;
 let documentId: string;
 beforeAll(async () => {
   restoreData = await ownFolder({ maxAnswerTokens: 24, mode: "balanced" });
-  ({ app, documentId } = await openApp("Town.txt", essay(fact).repeat(4)));
+  ({ app, documentId } = await openApp("Town.txt", essay(fact).repeat(2)));
 });
 afterAll(async () => {
   await app?.close();
@@ -31,7 +31,7 @@ afterAll(async () => {
 });
 
 async function add(number: number): Promise<string> {
-  const id = await app.requests.importFile(`${number}.txt`, new TextEncoder().encode(`${number}\n\n${essay(fact).repeat(4)}`));
+  const id = await app.requests.importFile(`${number}.txt`, new TextEncoder().encode(`${number}\n\n${essay(fact).repeat(2)}`));
   await until(app, ({ documents }) => documents.some((known) => known.id === id && known.phase === "ready"));
   return id;
 }
@@ -112,7 +112,7 @@ test(`${kills} kills at random moments lose no shown word, leave no second engin
   // What is on the disk is what was shown.
   await app.close();
   expect(engines()).toEqual([]);
-  ({ app } = await openApp("Town.txt", essay(fact).repeat(4)));
+  ({ app } = await openApp("Town.txt", essay(fact).repeat(2)));
   for (const [id, turnIds] of conversations) {
     await app.requests.showConversation(id);
     const { conversation } = await app.requests.getState();
