@@ -1,7 +1,7 @@
 /** The command line: the same services as the window, no window. */
 
 import { constants } from "node:fs";
-import { access, readFile, rename, rm, stat, writeFile } from "node:fs/promises";
+import { access, rename, rm, stat, writeFile } from "node:fs/promises";
 import { basename, dirname } from "node:path";
 import { defaultSettings, policyNames } from "../preload/api.ts";
 import { inEnglish } from "../preload/sentences.ts";
@@ -16,6 +16,8 @@ import type { ReadExtent, TurnResult } from "./engine/turn.ts";
 import { spanOfPages } from "./extent.ts";
 import { snapshotsFolder } from "./folders.ts";
 import { LibraryError } from "./library/errors.ts";
+import { readWhole } from "./read.ts";
+import { maxFileBytes } from "./router.ts";
 import { serve } from "./serve.ts";
 
 const usage = `Usage:
@@ -59,7 +61,7 @@ async function ask(args: string[]): Promise<void> {
   if (options.kept !== undefined) await requireWritable(options.kept);
   const documents: (ParsedDocument & { path: string })[] = [];
   for (const path of options.files) {
-    const bytes = await readFile(fromCaller(path)).catch((error: NodeJS.ErrnoException) => {
+    const bytes = await readWhole(fromCaller(path), maxFileBytes).catch((error: NodeJS.ErrnoException) => {
       throw new DocumentReadError(path, error.code);
     });
     const document = await parseDocument(basename(path), bytes);
@@ -159,12 +161,13 @@ function extentOf({ extent }: AskOptions, documents: readonly (ParsedDocument & 
 
 class DocumentReadError extends Error {
   constructor(path: string, code: string | undefined) {
-    const reason =
-      code === "ENOENT"
-        ? "there is no such file"
-        : code === "EISDIR"
-          ? "it is a folder"
-          : `it cannot be opened (${code ?? "unknown reason"})`;
+    const reasons: Record<string, string> = {
+      ENOENT: "there is no such file",
+      EISDIR: "it is a folder",
+      ENOTFILE: "it is no ordinary file",
+      EFBIG: "it is larger than 1 GB",
+    };
+    const reason = reasons[code ?? ""] ?? `it cannot be opened (${code ?? "unknown reason"})`;
     super(`${path} was not read: ${reason}. Check the name and try again.`);
   }
 }

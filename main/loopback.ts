@@ -61,7 +61,9 @@ export function refusal(request: IncomingMessage, authority: string): number | n
   const { host, origin, "sec-fetch-site": site = "none" } = request.headers;
   const hosts = request.rawHeaders.filter((text, i) => i % 2 === 0 && text.toLowerCase() === "host");
   if (host !== authority || hosts.length !== 1) return 421;
-  if (!request.url?.startsWith("/") || request.url.length > 2000) return 400;
+  // "//name" and "/\\name" are addresses of others.
+  if (!request.url?.startsWith("/") || request.url.length > 2000 || URL.parse(request.url, `http://${authority}`)?.host !== authority)
+    return 400;
   if (origin !== undefined && origin !== `http://${authority}`) return 403;
   return site === "same-origin" || site === "none" ? null : 403;
 }

@@ -61,7 +61,9 @@ export async function startHost(app: App, { port = 0, rendererFolder = builtRend
   }
 
   async function answerAsset(request: IncomingMessage, response: ServerResponse): Promise<void> {
-    const answered = await assets(new Request(new URL(request.url!, origin), { method: request.method! }));
+    // There are methods that a Request refuses to be made with.
+    if (request.method !== "GET" && request.method !== "HEAD") return refuse(response, 405);
+    const answered = await assets(new Request(new URL(request.url!, origin), { method: request.method }));
     response.writeHead(answered.status, Object.fromEntries(answered.headers));
     if (answered.body) await pipeline(answered.body, response);
     else response.end();

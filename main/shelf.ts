@@ -1,6 +1,4 @@
 /** The documents of the app: files come in, are parsed in their own process, kept in the library, and counted by the engine. */
-import type { Stats } from "node:fs";
-import { readFile, stat } from "node:fs/promises";
 import type { DocumentInfo, Pin, SourceState } from "../preload/api.ts";
 import { cleanName, DocumentError, type ParsedDocument, parseDocument } from "./documents/import.ts";
 import type { Recognised } from "./documents/recognised.ts";
@@ -9,6 +7,7 @@ import type { EngineKeeper } from "./engine/keeper.ts";
 import type { Insertion, StoredDocument } from "./library/documents.ts";
 import type { Library } from "./library/library.ts";
 import { sha256 } from "./library/originals.ts";
+import { FileRefused, readWhole } from "./read.ts";
 import { maxFileBytes } from "./router.ts";
 import { Sharing } from "./sharing.ts";
 import { sourceState } from "./sources.ts";
@@ -98,10 +97,15 @@ export class Shelf {
   async readSource(id: string): Promise<{ name: string; source: string; bytes: Uint8Array }> {
     const { name, source } = this.#library.documents.get(id) ?? {};
     if (!name || !source) throw gone();
-    const { size } = await stat(source).catch(() => Promise.reject<Stats>(moved()));
-    if (size > maxFileBytes)
-      throw new EngineError("nothing-to-read", "This is larger than 1 GB, more than Folio takes. Split it, and add the parts that matter.");
-    return { name, source, bytes: await readFile(source).catch(() => Promise.reject<Uint8Array>(moved())) };
+    const bytes = await readWhole(source, maxFileBytes).catch((error: unknown) => {
+      if (error instanceof FileRefused && error.code === "EFBIG")
+        throw new EngineError(
+          "nothing-to-read",
+          "This is larger than 1 GB, more than Folio takes. Split it, and add the parts that matter.",
+        );
+      throw moved();
+    });
+    return { name, source, bytes };
   }
 
   /** @throws EngineError when there is no such passage */

@@ -9,17 +9,19 @@ export async function sourceState(added: { id: string; source: string | null; fi
   const { id, source, fileBytes, addedAt } = added;
   if (source === null) return "unknown";
   try {
-    const { size, mtimeMs } = await stat(source);
-    if (size !== fileBytes) return "changed";
+    const found = await stat(source);
+    // A pipe or a device that came in its place would not end.
+    if (!found.isFile() || found.size !== fileBytes) return "changed";
     // Only a file that was written to since then is worth reading.
-    return mtimeMs < addedAt || (await sha256OfFile(source)) === id ? "same" : "changed";
+    return found.mtimeMs < addedAt || (await sha256OfFile(source, fileBytes)) === id ? "same" : "changed";
   } catch (error) {
     return (error as NodeJS.ErrnoException).code === "ENOENT" ? "gone" : "unknown";
   }
 }
 
-async function sha256OfFile(path: string): Promise<string> {
+/** Of no more than one byte after those that were there: it may grow meanwhile. */
+async function sha256OfFile(path: string, bytes: number): Promise<string> {
   const hash = createHash("sha256");
-  for await (const piece of createReadStream(path)) hash.update(piece as Buffer);
+  for await (const piece of createReadStream(path, { end: bytes })) hash.update(piece as Buffer);
   return hash.digest("hex");
 }

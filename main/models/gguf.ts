@@ -3,10 +3,11 @@
  * inside the file. What passes is no promise that the weights make sense; a file that is cut off, or no model at all, does not pass.
  * Format: https://github.com/ggml-org/ggml/blob/master/docs/gguf.md
  */
-import { type FileHandle, open } from "node:fs/promises";
+import type { FileHandle } from "node:fs/promises";
 import type { ModelShape } from "../../preload/api.ts";
 import type { Text, ValuesOf } from "../../preload/sentences.ts";
 import { EngineError } from "../engine/errors.ts";
+import { openAtOnce } from "../read.ts";
 
 /** What Folio wants to know of a GGUF file. */
 export type GgufHeader = { name: string | null; shape: ModelShape };
@@ -40,7 +41,7 @@ const tensorTypes: Record<number, [number, number]> = {
 
 /** @throws EngineError `bad-model` with a sentence that says what is wrong with the file */
 export async function readGgufHeader(file: string): Promise<GgufHeader> {
-  const handle = await open(file, "r").catch(() => {
+  const handle = await openAtOnce(file).catch(() => {
     throw bad("It cannot be opened: check that it is there and that you may read it.");
   });
   try {

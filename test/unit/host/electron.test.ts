@@ -45,6 +45,8 @@ test("one channel answers our own page and refuses every other sender before rou
   }
   expect(await ask(own, "quit", [])).toMatchObject({ error: { code: "bad-request" } });
   expect(await ask(own, "ask", ["x", { extra: true }])).toMatchObject({ error: { code: "bad-request" } });
+  expect(await ask(own, "ask", ["x".repeat(64 * 2 ** 20)])).toMatchObject({ error: { code: "bad-request" } });
+  expect(await ask(own, "recognisePage", ["d", 1, new Uint8Array(64 * 2 ** 20 + 1)])).toMatchObject({ error: { code: "bad-request" } });
   expect(calls).toEqual([["stop"]]);
 });
 

@@ -2,7 +2,7 @@ import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { connect } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { afterEach, beforeEach, expect, test } from "vitest";
+import { afterEach, beforeEach, expect, test, vi } from "vitest";
 import { EngineError } from "../../../main/engine/errors.ts";
 import { type Host, startHost } from "../../../main/server.ts";
 import { fakeApp } from "./fake-app.ts";
@@ -109,6 +109,34 @@ test.each([
   "OPTIONS * HTTP/1.1",
 ])("odd targets are refused: %#", async (line) => {
   expect((await raw(`${line}\r\nHost: ${authority}\r\n\r\n`)) ?? "closed").not.toMatch(/^HTTP\/1\.1 2/);
+});
+
+test.each(["GET //", "GET //[", "GET //evil.example/", "GET /\\evil.example/", "GET ///index.html", "TRACE /", "TRACE /rpc/stop"])(
+  "%s is answered with a refusal, and nothing breaks",
+  async (line) => {
+    const complained = vi.spyOn(console, "error").mockImplementation(() => {});
+    expect(await raw(`${line} HTTP/1.1\r\nHost: ${authority}\r\nAuthorization: Bearer ${token}\r\n\r\n`)).toMatch(/ (400|404|405) /);
+    expect(complained).not.toHaveBeenCalled();
+    complained.mockRestore();
+  },
+);
+
+/** Two requests where one party sees one: what comes behind must never be answered as if the window had asked. */
+test.each([
+  ["a length and chunks", "Content-Length: 6\r\nTransfer-Encoding: chunked"],
+  ["a length and chunks, with a space", "Content-Length: 6\r\nTransfer-Encoding : chunked"],
+  ["unknown chunks", "Transfer-Encoding: xchunked"],
+  ["chunks", "Transfer-Encoding: chunked"],
+  ["two lengths", "Content-Length: 11\r\nContent-Length: 0"],
+  ["a signed length", "Content-Length: +11"],
+  ["a length in hex", "Content-Length: 0x0b"],
+  ["a folded line", "X: a\r\n Content-Length: 11"],
+  ["a bare carriage return", "X: a\rContent-Length: 11\r\nContent-Length: 0"],
+])("a request inside another is not answered: %s", async (_, headers) => {
+  const head = `POST /rpc/search HTTP/1.1\r\nHost: ${authority}\r\nAuthorization: Bearer ${token}\r\nContent-Type: application/json\r\n`;
+  const inside = `POST /rpc/stop HTTP/1.1\r\nHost: evil.example\r\nAuthorization: Bearer ${token}\r\nContent-Type: application/json\r\nContent-Length: 11\r\n\r\n{"args":[]}`;
+  expect(await raw(`${head}${headers}\r\n\r\n0\r\n\r\n${inside}`)).toMatch(/^HTTP\/1\.1 4/);
+  expect(fake.calls).toEqual([]);
 });
 
 test("without the key nothing but the shell is answered", async () => {

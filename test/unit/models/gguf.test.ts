@@ -1,3 +1,4 @@
+import { execFileSync } from "node:child_process";
 import { mkdtemp, rm, truncate, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -72,6 +73,12 @@ test("whatever is cut off or no model says so in a sentence", async () => {
   await expect(readGgufHeader(page)).rejects.toThrow(/no GGUF file/);
   await expect(readGgufHeader(folder)).rejects.toThrow(/no file|cannot be opened/);
   await expect(readGgufHeader(join(folder, "gone.gguf"))).rejects.toThrow(/cannot be opened/);
+});
+
+test.runIf(process.platform !== "win32")("a pipe among the models keeps nobody waiting", async () => {
+  const pipe = join(folder, "pipe.gguf");
+  execFileSync("mkfifo", [pipe]);
+  await expect(readGgufHeader(pipe)).rejects.toThrow(/no file/);
 });
 
 const u32 = (value: number) => Buffer.from(Uint32Array.of(value).buffer);
