@@ -139,9 +139,45 @@ describe.each(all)("%s", (shell) => {
   });
 });
 
-test.each(["../../evil.txt", "/etc/evil", "C:\\evil", "..\\evil"])("an archive with %j in it is refused", async (path) => {
-  const archive = makeZip([...shells.odt("<text:p>Words.</text:p>"), { path, data: "evil" }]);
-  await expect(parseDocument("a.odt", archive)).rejects.toMatchObject(code("document-damaged"));
+test.each(["../../evil.txt", "/etc/evil", "C:\\evil", "..\\evil", "\\\\server\\evil", "a/../../evil"])(
+  "an archive with %j in it is refused",
+  async (path) => {
+    const archive = makeZip([...shells.odt("<text:p>Words.</text:p>"), { path, data: "evil" }]);
+    await expect(parseDocument("a.odt", archive)).rejects.toMatchObject(code("document-damaged"));
+  },
+);
+
+test("an archive's links, its names with a zero byte and those that differ by case alone are entries like all others", async () => {
+  const odd = [`${canary}\0.txt`.slice(1), "Content.xml", "CONTENT.XML"].map((path) => ({ path, data: "evil" }));
+  expect((await parseDocument("a.odt", makeZip([...shells.odt("<text:p>Words.</text:p>"), ...odd]))).text).toBe("Words.");
+  for (const shell of all) {
+    const linked = shells[shell](paragraphs[shell]("Words.")).map((entry) => ({ ...entry, data: canary, mode: 0o120777 }));
+    expect(await outcome(`a.${shell}`, makeZip(linked))).not.toContain("CANARY");
+  }
+});
+
+test("entries that share their data count one by one", async () => {
+  const data = "A".repeat(7 * 2 ** 20);
+  const sharing = Array.from({ length: 99 }, (_, i) => ({ path: `${i}`, data, shares: 0 }));
+  const archive = makeZip([{ path: "first", data }, ...sharing]);
+  expect(archive.length).toBeLessThan(100_000);
+  await expect(parseDocument("a.docx", archive)).rejects.toMatchObject(code("document-too-large"));
+});
+
+test("a model, a program or noise that is called a text is a text or is refused, in time", async () => {
+  const bytes = (length: number) => Uint8Array.from({ length }, (_, i) => (i * 7919) % 256);
+  const files = [
+    Buffer.concat([Buffer.from("GGUF"), bytes(100_000)]),
+    Buffer.concat([Buffer.from("\x7fELF"), bytes(100_000)]),
+    bytes(1_000_000),
+  ];
+  for (const file of files) for (const name of ["a.txt", "a.gguf"]) expect((await outcome(name, file)).length).toBeLessThan(3_000_000);
+});
+
+test("a picture's code and a page's code are left out with the rest of their markup", async () => {
+  const calls = `<script>CODE</script><svg onload="CODE"><text>Words.</text></svg><iframe srcdoc="CODE"></iframe><p style="background:url(CODE)">More.</p><style>@import 'CODE'</style>`;
+  expect(await outcome("a.html", Buffer.from(`<body>${calls}`))).not.toContain("CODE");
+  expect(await outcome("a.epub", made("epub", calls))).not.toContain("CODE");
 });
 
 test("an archive of very many files is too large", { timeout: 60_000 }, async () => {
