@@ -10,6 +10,7 @@ import { dirname, join } from "node:path";
 import { archFromString, build, Platform } from "electron-builder";
 import { licences } from "./licences.ts";
 import { packNative } from "./native.ts";
+import { billOfMaterials } from "./shipped.ts";
 
 const root = join(import.meta.dirname, "..");
 const dist = join(root, "dist");
@@ -28,6 +29,7 @@ step("the native part, for processors of all ages");
 const native = join(dist, "native", "llama");
 await packNative(native);
 await writeFile(join(dist, "licences.txt"), licences(native));
+await writeFile(join(dist, "sbom.json"), billOfMaterials());
 
 step("packing");
 const electron = await electronFolder();

@@ -13,7 +13,7 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { defaultModelFile } from "../../main/engine/models.ts";
 
 const release = new URL("../../release/", import.meta.url).pathname;
-const unpacked = join(release, "linux-unpacked");
+const unpacked = join(release, process.arch === "x64" ? "linux-unpacked" : `linux-${process.arch}-unpacked`);
 const resources = join(unpacked, "resources");
 const asar = join(resources, "app.asar");
 
@@ -50,8 +50,9 @@ describe.runIf(process.platform === "linux")("npm run dist", () => {
     const strange = [
       /(^|\/)[^/]*\.(tsx?|mts|cts|map|gguf|sqlite|kv|bundle|env|patch|cpp|h|c)$/,
       /^(main|renderer|preload|test|bench|scripts|docs|native|release|\.github)\//,
+      /^dist\/resources\/(icons|licences|linux)\/|\.nsh$/,
       /(^|\/)(test|tests|__tests__)\/.*\.js$/,
-      /(win32|darwin|arm64|armv7l|musl).*\.node$/,
+      new RegExp(`(win32|darwin|armv7l|musl|${process.arch === "x64" ? "arm64" : "x64"}).*\\.node$`),
       /^node_modules\/(electron|vite|vitest|typescript|playwright-core|react|@node-llama-cpp|@biomejs)\//,
       /\.cache|LocalLow/,
     ];
@@ -76,7 +77,7 @@ describe.runIf(process.platform === "linux")("npm run dist", () => {
         .filter((path) => path.endsWith(".node"))
         .map((path) => path.split("/").at(-1))
         .sort(),
-    ).toEqual(["confine.node", "linux-x64.node", "llama-addon.node", "reflink.linux-x64-gnu.node"].sort());
+    ).toEqual(["confine.node", `linux-${process.arch}.node`, "llama-addon.node", `reflink.linux-${process.arch}-gnu.node`].sort());
     expect(native.filter((path) => path.includes("libggml-cpu-")).length).toBeGreaterThan(5);
     // Our own parts are made for none in particular: they use no wide registers.
     for (const path of native.filter((name) => /llama|addon/.test(name.split("/").at(-1)!) && process.arch === "x64")) {
@@ -116,8 +117,20 @@ describe.runIf(process.platform === "linux")("npm run dist", () => {
     const packages = new Set(files().flatMap((path) => /^node_modules\/((?:@[^/]+\/)?[^/]+)\//.exec(path)?.[1] ?? []));
     expect(packages.size).toBeGreaterThan(20);
     for (const name of packages) expect(text).toContain(`\n${name} `);
-    for (const name of ["react", "katex", "pdfjs-dist", "lucide-react", "llama.cpp", "Source Serif 4"]) expect(text).toContain(name);
+    for (const name of ["react", "katex", "pdfjs-dist", "lucide-react", "llama.cpp", "Source Serif 4", "Leptonica", "libpng", "libtiff"])
+      expect(text).toContain(name);
     expect(await readdir(unpacked)).toEqual(expect.arrayContaining(["LICENSE.electron.txt", "LICENSES.chromium.html"]));
+  });
+
+  test("says what it is made of, for programs", async () => {
+    const bill = JSON.parse(await readFile(join(unpacked, "SBOM.folio.json"), "utf8")) as {
+      components: { name: string; version: string }[];
+    };
+    const listed = new Map(bill.components.map(({ name, version }) => [name, version]));
+    const packages = new Set(files().flatMap((path) => /^node_modules\/((?:@[^/]+\/)?[^/]+)\//.exec(path)?.[1] ?? []));
+    expect([...packages].filter((name) => !listed.has(name))).toEqual([]);
+    for (const name of ["electron", "react", "katex", "llama.cpp"]) expect(listed.has(name)).toBe(true);
+    for (const name of ["vite", "typescript", "playwright-core", "electron-builder"]) expect(listed.has(name)).toBe(false);
   });
 
   test("works: a document is read, asked about, answered, and kept", async () => {
