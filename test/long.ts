@@ -24,6 +24,7 @@ const files = [
   "model/soak.test.ts",
   "long/linear.test.ts",
   "long/package.test.ts",
+  "long/backends.test.ts",
 ];
 
 const words = process.argv.slice(2);
