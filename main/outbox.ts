@@ -31,6 +31,9 @@ export function createOutbox(): Outbox {
       case "calibration":
       case "notice":
         return replace(event.name);
+      case "documents":
+        for (const key of events.keys()) if (key.startsWith("document ")) events.delete(key);
+        return replace(event.name);
       case "document":
         return replace(`document ${event.payload.id}`);
       case "documentRemoved":

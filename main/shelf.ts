@@ -37,10 +37,13 @@ export class Shelf {
   /** Another model counts other tokens. */
   showTokensOf(model: string): void {
     const tokens = this.#library.documents.tokenCounts(model);
-    for (const document of this.#state.now.documents) {
-      const counted = tokens.get(document.id) ?? null;
-      if (document.phase === "ready" && document.tokens !== counted) this.#state.showDocument({ ...document, tokens: counted });
-    }
+    const counted = (document: DocumentInfo) => tokens.get(document.id) ?? null;
+    const before = this.#state.now.documents;
+    if (before.every((document) => document.phase !== "ready" || document.tokens === counted(document))) return;
+    // In one event: a window that draws its list anew for each of a thousand stands still for seconds.
+    this.#state.set("documents", {
+      documents: before.map((document) => (document.phase === "ready" ? { ...document, tokens: counted(document) } : document)),
+    });
   }
 
   /** Resolves to the id once the file is known; `onReady` is called when it can be asked about. */

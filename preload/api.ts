@@ -216,6 +216,8 @@ export type Events = {
   safeMode: boolean;
   model: ModelInfo | null;
   settings: Settings;
+  /** The whole list, where most of it changed at once. */
+  documents: DocumentInfo[];
   document: DocumentInfo;
   documentRemoved: string;
   /** A conversation of the list, new or changed. */

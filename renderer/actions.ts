@@ -32,6 +32,7 @@ export async function connect(to: FolioApi): Promise<() => void> {
       const before = state();
       set(follow[name](before, payload, Date.now()));
       if (name === "document") noticeDocument(before.documents, payload as Events["document"]);
+      if (name === "documents") noticeDocuments(before.documents, payload as Events["documents"]);
       if (name === "documentRemoved" && state().viewing === payload) void showDocument(firstReady());
     });
   const stops = (Object.keys(follow) as EventName[]).map((name) => listen(name));
@@ -60,6 +61,13 @@ function noticeDocument(before: DocumentInfo[], changed: DocumentInfo) {
   if (awaited || state().viewing === changed.id) void showDocument(changed.id);
   // Main itself opens the first one of all.
   if (awaited) void openAlone(changed.id);
+}
+
+/** The same of a whole list: of those that a person waits for or looks at, which may be gone. */
+function noticeDocuments(before: DocumentInfo[], changed: DocumentInfo[]) {
+  const { viewing, awaited } = state();
+  for (const document of changed) if (document.id === viewing || document.id === awaited) noticeDocument(before, document);
+  if (!changed.some((known) => known.id === viewing)) void showDocument(firstReady());
 }
 
 /** What can be looked at in the viewer. */

@@ -63,13 +63,10 @@ export function connectBrowserHost(page: Page = globalThis as unknown as Page): 
   const key = takeKey(page);
   key.catch(() => {});
   const listeners = new Map<EventName, Set<(payload: never) => void>>();
-  const documentIds = new Set<string>();
   const conversationIds = new Set<string>();
   let following = false;
 
   const emit = (event: AnyEvent) => {
-    if (event.name === "document") documentIds.add(event.payload.id);
-    if (event.name === "documentRemoved") documentIds.delete(event.payload);
     if (event.name === "conversationInfo") conversationIds.add(event.payload.id);
     if (event.name === "conversationRemoved") conversationIds.delete(event.payload);
     // What fails in a listener is reported as its own, and does not end the stream.
@@ -106,7 +103,6 @@ export function connectBrowserHost(page: Page = globalThis as unknown as Page): 
       const onState = async (state: AppState) => {
         if (started) return renew(state);
         started = true;
-        for (const { id } of state.documents) documentIds.add(id);
         for (const { id } of state.conversations) conversationIds.add(id);
         resolve(state);
         // The window takes the state before it hears of what came after it.
@@ -143,9 +139,7 @@ export function connectBrowserHost(page: Page = globalThis as unknown as Page): 
 
   /** Tells a whole state as events, after some may have been missed. */
   function renew(state: AppState): void {
-    const present = new Set(state.documents.map(({ id }) => id));
-    for (const id of [...documentIds]) if (!present.has(id)) emit({ name: "documentRemoved", payload: id });
-    for (const document of state.documents) emit({ name: "document", payload: document });
+    emit({ name: "documents", payload: state.documents });
     const kept = new Set(state.conversations.map(({ id }) => id));
     for (const id of [...conversationIds]) if (!kept.has(id)) emit({ name: "conversationRemoved", payload: id });
     for (const info of state.conversations) emit({ name: "conversationInfo", payload: info });

@@ -73,6 +73,7 @@ export const follow: { [Name in EventName]: Follow<Name> } = {
   safeMode: (_, safeMode) => ({ safeMode }),
   model: (_, model) => ({ model }),
   settings: (_, settings) => ({ settings }),
+  documents: (_, documents) => ({ documents }),
   document: (mirror, changed) => ({ documents: withChanged(mirror.documents, changed) }),
   documentRemoved: (mirror, id) => ({ documents: mirror.documents.filter((known) => known.id !== id) }),
   conversationInfo: (mirror, changed) => ({ conversations: withChanged(mirror.conversations, changed) }),

@@ -36,6 +36,17 @@ test("of what replaces itself only the latest is kept, in the order of the lates
   expect(box.take()).toBe("");
 });
 
+test("a whole list of documents makes what was said of single ones void, and later ones follow on it", () => {
+  const box = createOutbox();
+  box.add("document", parsing("a", 1));
+  box.add("documents", [parsing("a", 2)]);
+  box.add("document", parsing("a", 3));
+  expect(taken(box)).toEqual([
+    { name: "documents", payload: [parsing("a", 2)] },
+    { name: "document", payload: parsing("a", 3) },
+  ]);
+});
+
 test("answer text grows together, and is part of a turn that comes whole", () => {
   const box = createOutbox();
   box.add("turn", turn("t1", ""));
