@@ -1,4 +1,4 @@
-import { useEffect, useId, useRef, useState } from "react";
+import { useEffect, useEffectEvent, useId, useRef, useState } from "react";
 import type { SearchResult, Snippet } from "../preload/api.ts";
 import { chooseDocument, closeDialog, goToPage, search, showConversation } from "./actions.ts";
 import { problemOf } from "./events.ts";
@@ -20,33 +20,13 @@ type Hit = {
 type Group = { name: string; hits: Hit[] };
 type Found = { words: string; groups: Group[] } | { words: string; problem: string };
 
-/** Time without a key before the library is asked, in ms. */
-const restMs = 60;
-
 /** One search over names, pages and conversations: keys move through what was found, Enter opens it. */
 export function SearchDialog() {
   const [words, setWords] = useState("");
-  const [found, setFound] = useState<Found | null>(null);
   const [at, setAt] = useState(0);
+  const found = useFound(words, () => setAt(0));
   const list = useRef<HTMLDivElement>(null);
   const id = useId();
-  useEffect(() => {
-    let old = false;
-    const timer = setTimeout(() => {
-      search(words).then(
-        (result) => {
-          if (old) return;
-          setFound({ words, groups: groupsOf(result) });
-          setAt(0);
-        },
-        (error: unknown) => old || setFound({ words, problem: say(problemOf(error)) }),
-      );
-    }, restMs);
-    return () => {
-      old = true;
-      clearTimeout(timer);
-    };
-  }, [words]);
   const hits = found && "groups" in found ? found.groups.flatMap((group) => group.hits) : [];
   const current = hits[at];
   useEffect(() => {
@@ -91,6 +71,37 @@ export function SearchDialog() {
       </p>
     </Modal>
   );
+}
+
+/** What was found for the words, or for some before them. The library is asked at every key, and once at a time: always for the latest words. */
+function useFound(words: string, onFound: () => void): Found | null {
+  const [found, setFound] = useState<Found | null>(null);
+  const latest = useRef(words);
+  const asking = useRef(false);
+  const ask = useEffectEvent(async () => {
+    if (asking.current) return;
+    asking.current = true;
+    let asked: string;
+    do {
+      asked = latest.current;
+      setFound(await foundFor(asked));
+      onFound();
+    } while (asked !== latest.current);
+    asking.current = false;
+  });
+  useEffect(() => {
+    latest.current = words;
+    void ask();
+  }, [words]);
+  return found;
+}
+
+async function foundFor(words: string): Promise<Found> {
+  try {
+    return { words, groups: groupsOf(await search(words)) };
+  } catch (error) {
+    return { words, problem: say(problemOf(error)) };
+  }
 }
 
 function stateOf(words: string, found: Found | null, hits: number): string {
