@@ -16,16 +16,14 @@ import { Toast } from "./Toast.tsx";
 import { Viewer } from "./Viewer.tsx";
 import { Welcome } from "./Welcome.tsx";
 
+/** Drawn anew, it draws the whole window anew: it follows only what changes that. */
 export function App() {
   const connected = useFolio((s) => s.connected);
-  const problem = useFolio((s) => s.problem);
   const empty = useFolio((s) => s.documents.length === 0);
   const theme = useFolio((s) => s.settings.theme);
   useLanguage();
   const language = languageNow();
   const tab = useFolio((s) => s.tab);
-  // A dialog covers the window, and shows the problem itself.
-  const inDialog = useFolio((s) => s.dialog !== null);
   const narrow = useNarrow();
 
   useEffect(() => {
@@ -43,9 +41,7 @@ export function App() {
     <div className="app" data-tab={tab} data-empty={empty}>
       {narrow ? <NarrowBar empty={empty} /> : <Library />}
       {!connected ? (
-        <main className="opening">
-          <p role="status">{problem ? say(problem) : t("Opening the library…")}</p>
-        </main>
+        <Opening />
       ) : empty ? (
         <Welcome />
       ) : (
@@ -55,7 +51,7 @@ export function App() {
         </main>
       )}
       <MemoryGauge />
-      {connected && !inDialog && <Problem />}
+      <WindowProblem />
       <Toast />
       <DropTarget />
       <Dialogs />
@@ -84,6 +80,21 @@ export function App() {
       />
     </div>
   );
+}
+
+function Opening() {
+  const problem = useFolio((s) => s.problem);
+  return (
+    <main className="opening">
+      <p role="status">{problem ? say(problem) : t("Opening the library…")}</p>
+    </main>
+  );
+}
+
+/** A dialog covers the window, and shows the problem itself. */
+function WindowProblem() {
+  const shown = useFolio((s) => s.connected && s.dialog === null);
+  return shown && <Problem />;
 }
 
 const narrowQuery = window.matchMedia("(max-width: 1079px)");

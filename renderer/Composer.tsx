@@ -8,7 +8,7 @@ import { t } from "./language.ts";
 import { ReadingBar } from "./ReadingBar.tsx";
 import { rich } from "./rich.ts";
 import { ids } from "./shortcuts.ts";
-import { selectAnswering, useFolio } from "./store.ts";
+import { selectAnswering, selectEngineReady, useFolio } from "./store.ts";
 import { usePromptCount } from "./usePromptCount.ts";
 import { budgetLabel, budgetPresets, keptTokens, sameBudget } from "./words.ts";
 
@@ -17,7 +17,7 @@ export function Composer() {
   const draft = useFolio((s) => s.draft);
   const open = useFolio((s) => s.conversation !== null);
   const missing = useMissing();
-  const engineReady = useFolio((s) => s.engine.phase === "idle" || s.engine.phase === "reading" || s.engine.phase === "answering");
+  const engineReady = useFolio(selectEngineReady);
   const answering = useFolio(selectAnswering);
   const prompt = usePromptCount();
   const inWindows = useFolio((s) => s.conversation?.extent.kind === "windows");
@@ -91,8 +91,7 @@ export function Composer() {
 function useMissing(): string | null {
   return useFolio((s) => {
     if (!s.conversation) return null;
-    const there = new Set(s.documents.map((known) => known.id));
-    const gone = s.conversation.documentIds.find((id) => !there.has(id));
+    const gone = s.conversation.documentIds.find((id) => !s.documents.some((known) => known.id === id));
     if (gone === undefined) return null;
     const at = s.conversation.documentIds.indexOf(gone);
     return s.conversations.find((known) => known.id === s.conversation?.id)?.documentNames[at] ?? t("A document of this conversation");

@@ -1,13 +1,18 @@
-import { type ReactNode, useId, useRef } from "react";
+import { type ReactNode, useId, useRef, useState } from "react";
+import { flushSync } from "react-dom";
 import { Ellipsis } from "./icons.ts";
 
 export type MenuItem = { label: string; icon: ReactNode; run: () => void; kind?: "loss" };
 
-/** A button that opens a list of things to do. The browser closes it on Escape or a click beside it, and gives the focus back. */
+/**
+ * A button that opens a list of things to do. The browser closes it on Escape or a click beside it, and gives the focus back. Most menus are
+ * never opened, and each row of a list has one: what is in it is drawn only while it is open.
+ */
 export function Menu({ label, items }: { label: string; items: readonly MenuItem[] }) {
   const id = useId();
   const list = useRef<HTMLDivElement>(null);
   const button = useRef<HTMLButtonElement>(null);
+  const [open, setOpen] = useState(false);
   const buttons = () => [...(list.current?.querySelectorAll("button") ?? [])];
   const place = () => {
     const box = button.current!.getBoundingClientRect();
@@ -29,8 +34,9 @@ export function Menu({ label, items }: { label: string; items: readonly MenuItem
         tabIndex={-1}
         aria-label={label}
         className="menu"
-        onToggle={(event) => {
-          if (event.newState !== "open") return;
+        onBeforeToggle={({ newState }) => newState === "open" && flushSync(() => setOpen(true))}
+        onToggle={({ newState }) => {
+          if (newState !== "open") return setOpen(false);
           place();
           buttons()[0]?.focus();
         }}
@@ -44,22 +50,23 @@ export function Menu({ label, items }: { label: string; items: readonly MenuItem
           all[(at + step + all.length) % all.length]?.focus();
         }}
       >
-        {items.map((item) => (
-          <button
-            key={item.label}
-            type="button"
-            role="menuitem"
-            tabIndex={-1}
-            data-kind={item.kind}
-            onClick={() => {
-              list.current!.hidePopover();
-              item.run();
-            }}
-          >
-            {item.icon}
-            {item.label}
-          </button>
-        ))}
+        {open &&
+          items.map((item) => (
+            <button
+              key={item.label}
+              type="button"
+              role="menuitem"
+              tabIndex={-1}
+              data-kind={item.kind}
+              onClick={() => {
+                list.current!.hidePopover();
+                item.run();
+              }}
+            >
+              {item.icon}
+              {item.label}
+            </button>
+          ))}
       </div>
     </>
   );

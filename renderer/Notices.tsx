@@ -6,14 +6,14 @@ import { AlertTriangle, Info } from "./icons.ts";
 import { say, t } from "./language.ts";
 import { showModel, showModels } from "./models/actions.ts";
 import { rich } from "./rich.ts";
-import { useFolio } from "./store.ts";
+import { selectEngineReady, useFolio } from "./store.ts";
 
 /** What the bridge says when the host behind this window does not answer; then it is not the engine that starts again. */
 const lost = new Set(["host-gone", "no-key"]);
 
 /** What the engine's or the model's state means for the answers; nothing at all when everything is as usual. */
 export function Notices() {
-  const engine = useFolio((s) => s.engine);
+  const engine = useFolio((s) => (selectEngineReady(s) ? null : s.engine));
   const profileMissing = useFolio((s) => s.model !== null && s.model.profile === null && s.model.unsupported === null);
   const unsupported = useFolio((s) => s.model?.unsupported ?? null);
   const model = useFolio((s) => s.model?.name ?? "");
@@ -23,14 +23,14 @@ export function Notices() {
   const longest = useFolio((s) => s.model?.contextLength ?? null);
   return (
     <div className="notices" aria-live="polite">
-      {engine.phase === "starting" && <Notice>{t("Starting the engine…")}</Notice>}
-      {engine.phase === "loading" && (
+      {engine?.phase === "starting" && <Notice>{t("Starting the engine…")}</Notice>}
+      {engine?.phase === "loading" && (
         <Notice>
           {t("Loading {name}, {share}", { name: engine.model, share: percent(engine.progress) })}
           <progress value={engine.progress} max={1} aria-label={t("Loading {name}", { name: engine.model })} />
         </Notice>
       )}
-      {engine.phase === "no-model" && (
+      {engine?.phase === "no-model" && (
         <Notice kind="warning">
           <strong>{t("There is no model to answer with.")}</strong> {say(engine.error)}{" "}
           <button type="button" className="link" onClick={showModels}>
@@ -38,7 +38,7 @@ export function Notices() {
           </button>
         </Notice>
       )}
-      {engine.phase === "down" && (
+      {engine?.phase === "down" && (
         <Notice kind="warning">
           <strong>{t("The engine has stopped.")}</strong> {say(engine.error)}{" "}
           {t(
@@ -62,7 +62,7 @@ export function Notices() {
           </button>
         </Notice>
       )}
-      {engine.phase === "restarting" && (
+      {engine?.phase === "restarting" && (
         <Notice kind="warning">
           {lost.has(engine.error.code) ? (
             <>

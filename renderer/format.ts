@@ -1,5 +1,5 @@
 /** How numbers, times and names are written in the window's language: units always, digits grouped, no more precision than helps. */
-import { languageNow, numbers, t } from "./language.ts";
+import { numbers, perLanguage, t } from "./language.ts";
 
 /** 7012 -> "7,012". Tokens, pages and other counts. */
 export const count = (n: number): string => numbers().count(n);
@@ -66,8 +66,8 @@ export function shortName(name: string, length: number): string {
 }
 
 /** "3", "3 and 12", "3, 12 and 31". */
-export const list = (items: readonly string[]): string =>
-  new Intl.ListFormat(languageNow() === "en" ? "en-GB" : languageNow(), { type: "conjunction" }).format(items);
+export const list = (items: readonly string[]): string => lists().format(items);
+const lists = perLanguage((locale) => new Intl.ListFormat(locale, { type: "conjunction" }));
 
 /** Keys as the keyboards of the window's language are labelled: "Ctrl+O", "Strg+O". */
 export const keyName = (keys: string): string =>

@@ -27,3 +27,13 @@ export const say = (said: Sentence): string => sayIn(now, said);
 export const translationsNow = (): Translations => translations[now];
 
 export const numbers = (): Numbers => numbersOf(now);
+
+/** What formats in the window's language, made once for each: making one takes longer than drawing a row of a list. */
+export function perLanguage<Made>(make: (locale: string) => Made): () => Made {
+  const made = new Map<Language, Made>();
+  return () => {
+    const known = made.get(now) ?? make(now === "en" ? "en-GB" : now);
+    made.set(now, known);
+    return known;
+  };
+}

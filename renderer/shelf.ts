@@ -1,6 +1,6 @@
 /** The order of the library's lists. Pure. */
 import type { ConversationInfo, DocumentInfo, LibrarySort } from "../preload/api.ts";
-import { languageNow, t } from "./language.ts";
+import { perLanguage, t } from "./language.ts";
 
 export type ShelfRow =
   | { kind: "folder"; key: string; name: string; documents: number; open: boolean }
@@ -49,11 +49,10 @@ export function ago(time: number, now: number): string {
   if (days === 0) return t("{hours} h ago", { hours: Math.floor(minutes / 60) });
   if (days === 1) return t("yesterday");
   const sameYear = new Date(time).getFullYear() === new Date(now).getFullYear();
-  return new Intl.DateTimeFormat(languageNow() === "en" ? "en-GB" : languageNow(), {
-    day: "numeric",
-    month: "short",
-    ...(sameYear ? {} : { year: "numeric" }),
-  }).format(time);
+  return (sameYear ? thisYear : otherYears)().format(time);
 }
+
+const thisYear = perLanguage((locale) => new Intl.DateTimeFormat(locale, { day: "numeric", month: "short" }));
+const otherYears = perLanguage((locale) => new Intl.DateTimeFormat(locale, { day: "numeric", month: "short", year: "numeric" }));
 
 const dayNumber = (time: number): number => Math.floor((time - new Date(time).getTimezoneOffset() * 60_000) / 86_400_000);

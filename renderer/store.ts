@@ -108,6 +108,10 @@ export const isRunning = (turn: Turn): boolean => turn.phase === "waiting" || tu
 /** A question was asked and its answer is not whole yet; the next one has to wait. */
 export const selectAnswering = (state: Folio): boolean => state.conversation?.turns.some(isRunning) ?? false;
 
+/** It can be asked, now or when it has done what it does. */
+export const selectEngineReady = ({ engine: { phase } }: Folio): boolean =>
+  phase === "idle" || phase === "reading" || phase === "answering";
+
 /** There is something to stop: an answer, or reading ahead of the first question. */
 export const selectBusy = (state: Folio): boolean =>
   state.engine.phase === "reading" || state.engine.phase === "answering" || selectAnswering(state);
