@@ -22,16 +22,20 @@ const types: Record<string, string> = {
 
 /**
  * Answers with the files that lie in `folder` now, and with nothing else: a path is looked up whole in a table, it never touches the disk.
+ * The files are still being read when this resolves: the window asks for the first ones at once, and for most never.
  * Rejects when the folder cannot be read or holds a type of file that is not expected there.
  */
 export async function loadAssets(folder: string): Promise<Responder> {
-  const files = new Map<string, { body: Uint8Array<ArrayBuffer>; type: string }>();
+  const files = new Map<string, { body: Promise<Uint8Array<ArrayBuffer>>; type: string }>();
   for (const entry of await readdir(folder, { recursive: true, withFileTypes: true })) {
     if (!entry.isFile()) continue;
     const file = join(entry.parentPath, entry.name);
     const type = types[extname(file)];
     if (!type) throw new Error(`Unexpected file among the window's: ${file}`);
-    files.set(`/${relative(folder, file).split(sep).join("/")}`, { body: Uint8Array.from(await readFile(file)), type });
+    const body = readFile(file).then((read) => Uint8Array.from(read));
+    // Who asks for it hears of it.
+    body.catch(() => {});
+    files.set(`/${relative(folder, file).split(sep).join("/")}`, { body, type });
   }
   if (!files.has("/index.html")) throw new Error(`The window was not built: ${folder} holds no index.html`);
 
@@ -40,8 +44,9 @@ export async function loadAssets(folder: string): Promise<Responder> {
     const { pathname } = new URL(request.url);
     const file = files.get(pathname === "/" ? "/index.html" : pathname);
     if (!file) return plain(404, "Not found");
-    const headers = { ...securityHeaders(), "content-type": file.type, "content-length": String(file.body.length) };
-    return new Response(request.method === "HEAD" ? null : file.body, { headers });
+    const body = await file.body;
+    const headers = { ...securityHeaders(), "content-type": file.type, "content-length": String(body.length) };
+    return new Response(request.method === "HEAD" ? null : body, { headers });
   };
 }
 

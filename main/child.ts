@@ -5,6 +5,7 @@
 import { fork } from "node:child_process";
 import { existsSync } from "node:fs";
 import { createRequire } from "node:module";
+import { constants, getPriority, setPriority } from "node:os";
 import { extname } from "node:path";
 import { fileURLToPath } from "node:url";
 
@@ -101,6 +102,18 @@ function spawnUtility(path: string, options: ChildOptions): Child {
     // Its own kill() asks politely on POSIX, which a hanging child does not hear.
     kill: () => void (child.pid === undefined ? child.kill() : process.kill(child.pid, "SIGKILL")),
   };
+}
+
+/**
+ * Called first by a child, or before work of one, that takes long: what a person does in the window comes first. With the machine to itself
+ * it is as quick as ever.
+ */
+export function giveWay(): void {
+  try {
+    setPriority(Math.min(constants.priority.PRIORITY_LOW, getPriority() + constants.priority.PRIORITY_BELOW_NORMAL));
+  } catch {
+    // Some sandboxes refuse it: then both share as the system sees fit.
+  }
 }
 
 /** The child's end: the parent's messages and the way to answer. */

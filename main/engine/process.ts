@@ -1,5 +1,5 @@
 /** The engine child's entry: one Engine, driven by messages. A native abort, a hang or an out-of-memory kill ends this process and nothing else. */
-import { childPort } from "../child.ts";
+import { childPort, giveWay } from "../child.ts";
 import { confine } from "../confine.ts";
 import { asLibraryError } from "../library/errors.ts";
 import { PlainError } from "../plain-error.ts";
@@ -11,6 +11,7 @@ import { SnapshotStore } from "./snapshot.ts";
 import type { Hooks } from "./turn.ts";
 import { tickMs } from "./watch.ts";
 
+giveWay();
 // A model file may be made to take over the process that loads it.
 confine({ mayWrite: true });
 

@@ -1,6 +1,7 @@
 /** Everything that is kept between two starts: the originals, the documents and the conversations, in the data folder. */
 import { mkdir } from "node:fs/promises";
 import { join } from "node:path";
+import { setTimeout } from "node:timers/promises";
 import type { SearchResult } from "../../preload/api.ts";
 import type { Recognised } from "../documents/recognised.ts";
 import { Conversations } from "./conversations.ts";
@@ -15,6 +16,9 @@ const undoMs = 60_000;
 
 /** How often it is looked whether a copy is due, in ms. */
 const backUpMs = 10 * 60_000;
+
+/** How long the library is left alone after a start, in ms: the window opens meanwhile. */
+const startMs = 5_000;
 
 /** How much a power cut may take at most, in ms. */
 const checkpointMs = 1000;
@@ -67,6 +71,7 @@ export async function openLibrary(
     };
     // What was removed before this start cannot be undone any more.
     let background: Promise<void> = purge(Date.now())
+      .then(() => setTimeout(startMs, undefined, { ref: false, signal: ending.signal }))
       .then(() => check(ending.signal))
       .then(backUp)
       .catch(failed);

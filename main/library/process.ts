@@ -3,7 +3,7 @@
  * bringing to the disk what was written, so that a commit need not wait for the disk. It can be ended at any time.
  */
 import Database from "better-sqlite3";
-import { childPort } from "../child.ts";
+import { childPort, giveWay } from "../child.ts";
 import { search } from "./search.ts";
 
 export type Task =
@@ -33,9 +33,12 @@ function run(library: Database.Database, task: Task): unknown {
     case "checkpoint":
       library.pragma("wal_checkpoint(passive)");
       return null;
+    // These two are done in a process of their own (`doAlone`).
     case "check":
+      giveWay();
       return library.pragma("quick_check(1)", { simple: true }) === "ok";
     case "copy":
+      giveWay();
       library.prepare("vacuum into ?").run(task.to);
       return null;
     default:

@@ -175,7 +175,7 @@ test("a library of 1,000 documents is shown with few rows drawn", async () => {
 test("a library that was damaged is gone back from to its last copy, and the window says so until that is read", async () => {
   const folder = join(process.env.XDG_DATA_HOME!, "folio");
   const file = join(folder, "library.sqlite");
-  await expect.poll(() => readdir(join(folder, "backups"))).not.toEqual([]);
+  await expect.poll(() => readdir(join(folder, "backups")), { timeout: 20_000 }).not.toEqual([]);
   const bytes = await readFile(file);
   await writeFile(file, bytes.fill(0x5a, 4096));
   app = await createApp();
