@@ -1,102 +1,172 @@
 /**
- * How quick the window is, in Chromium with the real engine: opening a library of 1,000 documents, searching it, and answering keys and clicks
- * while a document is being read. Times of the window come from the browser's own event timing: from the key or click to the next frame.
+ * How quick the window is, in Chromium with the real app and engine: opening a library of 1,000 documents, searching it, and answering keys
+ * and clicks while a document is being read. Folio runs in a process of its own, as it does for a person; what is measured in the window is
+ * measured by the browser, up to the frame that shows it.
  */
+import { spawn } from "node:child_process";
+import { loadavg } from "node:os";
 import { join } from "node:path";
-import { createApp } from "../main/app.ts";
+import type { Page } from "playwright-core";
 import { openLibrary } from "../main/library/library.ts";
-import { openTestWindow, ownDataFolder } from "../test/app/window.ts";
+import { openWindowAt, ownDataFolder, type TestWindow } from "../test/app/window.ts";
 import { documents, fill } from "./many-documents.ts";
 import { writeResult } from "./result.ts";
 import { essays } from "./texts.ts";
 
 const promise = { openMs: 2000, searchMs: 100, interactionMs: 100 };
 const rounds = 12;
+/** Typed letter by letter: a word of one page, a name, and words that nearly every page has. */
+const searches = ["zebra512", "report 300", "mi ren"];
 
-/** Keeps the browser's event timings. Runs in the page. */
+/** Keeps the browser's event timings: from a key or click to the end of the next frame, in steps of 8 ms. Runs in the page. */
 const watch = `{
   window.timings = [];
-  const keep = (list) => { for (const { name, duration, interactionId } of list.getEntries()) if (interactionId) window.timings.push({ name, duration }); };
-  new PerformanceObserver(keep).observe({ type: "event", durationThreshold: 16, buffered: true });
+  const keep = (list) => {
+    for (const { name, duration, interactionId, startTime } of list.getEntries()) if (interactionId) window.timings.push({ name, duration, at: startTime });
+  };
+  new PerformanceObserver(keep).observe({ type: "event", durationThreshold: 16 });
+  window.searched = [];
+  addEventListener("input", ({ target, timeStamp }) => {
+    if (target.getAttribute("role") !== "combobox") return;
+    const words = target.value;
+    const look = () => {
+      // The next key takes it over.
+      if (target.value !== words) return;
+      if (document.querySelector(".search-state")?.textContent === "Searching…") return requestAnimationFrame(look);
+      requestAnimationFrame((now) => window.searched.push({ words, ms: performance.now() - timeStamp }));
+    };
+    requestAnimationFrame(look);
+  });
 }`;
+
+/** Resolves to the time of the frame in which `condition` holds, in ms since the window began to load its address. Runs in the page. */
+const when = (condition: string) => `new Promise((resolve) => {
+  const look = () => (${condition}) ? requestAnimationFrame(() => resolve(performance.now())) : requestAnimationFrame(look);
+  look();
+})`;
+
+const root = join(import.meta.dirname, "..");
+
+type Timing = { name: string; duration: number; at: number };
+
+/** `ms` is how long it took until it could be opened. */
+type Folio = { url: string; ms: number; end(): Promise<void> };
+
+/** Starts Folio as `npm start` does once it is set up. */
+async function startFolio(): Promise<Folio> {
+  const { DISPLAY: _, WAYLAND_DISPLAY: __, ...display } = process.env;
+  const env = { ...display, NODE_COMPILE_CACHE: join(root, "dist", "code") };
+  const began = performance.now();
+  const child = spawn(process.execPath, [join(root, "main", "host.ts")], { env, stdio: ["ignore", "pipe", "inherit"] });
+  const ended = new Promise<void>((resolve) => child.once("exit", () => resolve()));
+  let said = "";
+  for await (const chunk of child.stdout) {
+    said += chunk;
+    const url = /is at (http\S+)/.exec(said)?.[1];
+    if (!url) continue;
+    const end = async () => {
+      child.kill();
+      await ended;
+    };
+    return { url, ms: performance.now() - began, end };
+  }
+  throw new Error("Folio ended before it was ready.");
+}
+
+/** Types each search; how long after each key what was found for all letters so far is shown, in ms. */
+async function search(page: Page): Promise<{ words: string; ms: number }[]> {
+  await page.keyboard.press("Control+k");
+  for (const words of searches) {
+    await page.keyboard.press("Control+a");
+    await page.keyboard.type(words, { delay: 120 });
+    await page.evaluate(when(`window.searched.some(({ words }) => words === ${JSON.stringify(words)})`));
+  }
+  await page.keyboard.press("Escape");
+  return await page.evaluate("window.searched");
+}
+
+/** Adds a document that takes long to read, and does meanwhile what a person might. */
+async function interact(page: Page): Promise<{ duringReading: number; timings: Timing[] }> {
+  const text = essays("reported")
+    .map((essay) => essay.text)
+    .join("\n\n");
+  const buffer = Buffer.from(text.slice(0, 26_000));
+  const bar = page.locator(".reading progress");
+  await page.locator("#files").setInputFiles({ name: "Long.txt", mimeType: "text/plain", buffer });
+  await bar.waitFor({ timeout: 120_000 });
+  await page.evaluate("window.timings.length = 0");
+  let duringReading = 0;
+  for (let round = 0; round < rounds; round++) {
+    duringReading += await bar.count();
+    await page.getByLabel("Question", { exact: true }).click();
+    await page.keyboard.type("Who?");
+    await page.keyboard.press("Control+,");
+    await page.keyboard.press("Escape");
+    await page.getByRole("tab", { name: "Conversations" }).click();
+    await page.getByRole("tab", { name: "Documents" }).click();
+    await page.keyboard.press("Control+k");
+    await page.keyboard.type("ka");
+    await page.keyboard.press("Escape");
+  }
+  await page.waitForTimeout(500);
+  return { duringReading, timings: await page.evaluate("window.timings") };
+}
 
 /** @returns the promises that were broken, one line each */
 export async function window(quick: boolean): Promise<string[]> {
   const restoreData = await ownDataFolder();
-  const folder = join(process.env.XDG_DATA_HOME!, "folio");
+  let folio: Folio | null = null;
+  let opened: TestWindow | null = null;
   try {
-    const library = await openLibrary(folder, (error) => console.error(error));
+    const library = await openLibrary(join(process.env.XDG_DATA_HOME!, "folio"), (error) => console.error(error));
     await fill(library, "bench");
     await library.close();
+    const load = loadavg()[0]!;
 
     const began = performance.now();
-    const app = await createApp();
-    const opened = await openTestWindow(app);
+    folio = await startFolio();
+    opened = await openWindowAt(folio.url);
     const { page } = opened;
-    await page.getByText(`${documents.toLocaleString("en")} documents`).waitFor();
-    await page.locator(".row").nth(5).waitFor();
-    const openMs = performance.now() - began;
+    const windowMs = (await page.evaluate(when("document.querySelectorAll('.row').length > 5"))) as number;
+    const totalMs = performance.now() - began;
+    const openMs = folio.ms + windowMs;
+    const rows = await page.locator(".row").count();
 
-    await page.keyboard.press("Control+k");
-    const searched: number[] = [];
-    for (const words of ["zebra512", "zebra77", "report 300"]) {
-      await page.keyboard.press("Control+a");
-      await page.keyboard.insertText(words);
-      const from = performance.now();
-      await page
-        .locator(".hit-title", { hasText: words.startsWith("zebra") ? `Report ${words.slice(5)} ` : "300" })
-        .first()
-        .waitFor();
-      searched.push(performance.now() - from);
-    }
-    await page.keyboard.press("Escape");
-
-    while ((await app.requests.getState()).engine.phase !== "idle") await page.waitForTimeout(100);
-    const text = essays("reported")
-      .map((essay) => essay.text)
-      .join("\n\n");
-    const buffer = Buffer.from(text.slice(0, 26_000));
-    await page.locator("#files").setInputFiles({ name: "Long.txt", mimeType: "text/plain", buffer });
-    while ((await app.requests.getState()).engine.phase !== "reading") await page.waitForTimeout(20);
     await page.evaluate(watch);
-    let duringReading = 0;
-    for (let round = 0; round < rounds; round++) {
-      if ((await app.requests.getState()).engine.phase === "reading") duringReading++;
-      await page.getByLabel("Question", { exact: true }).click();
-      await page.keyboard.type("Who?");
-      await page.keyboard.press("Control+,");
-      await page.keyboard.press("Escape");
-      await page.getByRole("tab", { name: "Conversations" }).click();
-      await page.getByRole("tab", { name: "Documents" }).click();
-      await page.keyboard.press("Control+k");
-      await page.keyboard.type("ka");
-      await page.keyboard.press("Escape");
-    }
-    await page.waitForTimeout(500);
-    const timings = (await page.evaluate("window.timings")) as { name: string; duration: number }[];
+    const searched = await search(page);
+    const searchMs = Math.max(...searched.map(({ ms }) => ms));
+    const { duringReading, timings } = await interact(page);
     const slowest = timings.toSorted((a, b) => b.duration - a.duration).slice(0, 5);
     const interactionMs = slowest[0]?.duration ?? 0;
-    await opened.close();
-    await app.close();
 
-    const result = {
+    writeResult("window", quick, {
       documents,
-      openMs,
-      searchMs: searched,
+      load,
+      open: { ms: openMs, folioMs: folio.ms, windowMs, browserMs: totalMs - openMs, rows },
+      search: { ms: searchMs, searched },
       interactions: { rounds, duringReading, slowerThan16: timings.length, slowest },
-    };
-    writeResult("window", quick, result);
-    console.log(`a library of ${documents} documents is shown ${openMs.toFixed(0)} ms after the start, the engine's process included`);
-    console.log(`searches are answered and drawn in ${searched.map((ms) => ms.toFixed(0)).join(", ")} ms, from the first key's pause on`);
+    });
+    console.log(`other work on this machine before the start: load ${load.toFixed(1)}`);
+    console.log(
+      `a library of ${documents} documents is shown after ${whole(openMs)}: ${whole(folio.ms)} until Folio is ready, ${whole(windowMs)} from the window's address to its list; the browser's own start takes ${whole(totalMs - openMs)} more`,
+    );
+    console.log(
+      `searches are shown at most ${whole(searchMs)} after a key: ${searched.map(({ words, ms }) => `${words} ${ms.toFixed(0)}`).join(", ")}`,
+    );
     console.log(
       `while the engine read (${duringReading} of ${rounds} rounds): slowest ${slowest.map(({ name, duration }) => `${name} ${duration} ms`).join(", ")}`,
     );
     const missed: [string, boolean][] = [
       ["a library of 1,000 documents opens in under 2 seconds", openMs < promise.openMs],
+      ["it is searched in under 100 ms", searchMs < promise.searchMs],
       ["every key and click is answered within 100 ms while the engine reads", interactionMs < promise.interactionMs],
     ];
     return missed.filter(([, kept]) => !kept).map(([line]) => line);
   } finally {
+    await opened?.close();
+    await folio?.end();
     await restoreData();
   }
 }
+
+const whole = (ms: number): string => `${ms.toFixed(0)} ms`;
