@@ -1,4 +1,5 @@
 /** Many turns in one session: memory stays flat, and nothing is left open. */
+import { readFileSync } from "node:fs";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import type { App } from "../../main/app.ts";
 import { childrenOf, handles, residentBytes } from "../processes.ts";
@@ -10,6 +11,21 @@ const turns = rounds(12, 500);
 /** Turns until all that grows with use has its size. */
 const warm = Math.min(50, turns / 2);
 const questions = ["What is the special magic number for Springfield?", "Who mended the bridge?", "What did the clerks count?"];
+
+/** Heaps that glibc made for single threads: 64 MiB of addresses each, of which the first ones are in use. What is freed there stays there. */
+function heapsOfThreads(pid: number): number {
+  const heap = 64 * 2 ** 20;
+  const mappings = readFileSync(`/proc/${pid}/maps`, "utf8")
+    .split("\n")
+    .flatMap((line) => {
+      const [, from, to, rights] = /^(\w+)-(\w+) (\S+) 0+ 00:00 0 *$/.exec(line) ?? [];
+      return from ? [{ from: Number.parseInt(from, 16), to: Number.parseInt(to!, 16), rights }] : [];
+    });
+  return mappings.filter(({ from, to, rights }, i) => {
+    const rest = mappings[i + 1];
+    return from % heap === 0 && rights === "rw-p" && rest?.from === to && rest.rights === "---p" && rest.to === from + heap;
+  }).length;
+}
 
 let restoreData: () => Promise<void>;
 let app: App;
@@ -49,6 +65,7 @@ test(`${turns} turns: flat memory, constant handles`, { timeout: 300_000 + turns
   expect(outcomes).toEqual({ done: turns });
   expect(engines()).toEqual([engine]);
   expect(childrenOf(process.pid, "documents/parser.ts")).toEqual([]);
+  expect(heapsOfThreads(engine!)).toBe(0);
   const minutes = (performance.now() - started) / 60_000;
   const span = Math.min(25, Math.floor((turns - warm) / 2));
   for (const name of Object.keys(watched)) {
