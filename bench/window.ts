@@ -30,8 +30,7 @@ const watch = `{
     if (target.getAttribute("role") !== "combobox") return;
     const words = target.value;
     const look = () => {
-      // The next key takes it over.
-      if (target.value !== words) return;
+      // A key that the next one overtook has waited as long as that.
       if (document.querySelector(".search-state")?.textContent === "Searching…") return requestAnimationFrame(look);
       requestAnimationFrame((now) => window.searched.push({ words, ms: performance.now() - timeStamp }));
     };
