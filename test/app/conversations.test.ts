@@ -4,10 +4,9 @@ import { once } from "node:events";
 import { mkdir, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
-import { chromium } from "playwright-core";
 import { afterAll, afterEach, beforeAll, expect, test } from "vitest";
 import { type App, createApp } from "../../main/app.ts";
-import { openTestWindow, ownDataFolder, type TestWindow } from "./window.ts";
+import { launchBrowser, openTestWindow, ownDataFolder, type TestWindow } from "./window.ts";
 
 const kiln = {
   name: "Kiln.md",
@@ -180,7 +179,7 @@ test("a host that is killed in the middle of an answer has kept its words, and t
     env: { ...process.env, DISPLAY: "" },
   });
   const [line] = (await once(createInterface(host.stdout!), "line")) as [string];
-  const browser = await chromium.launch({ executablePath: "/usr/bin/chromium", args: process.getuid?.() === 0 ? ["--no-sandbox"] : [] });
+  const browser = await launchBrowser();
   const page = await browser.newPage();
   await page.goto(/http:\S+/.exec(line)![0]);
   await page.locator(".turn").waitFor();

@@ -7,10 +7,11 @@ import { createServer, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { type Browser, chromium, type Page } from "playwright-core";
+import type { Browser, Page } from "playwright-core";
 import { afterAll, beforeAll, beforeEach, expect, test } from "vitest";
 import { type Host, startHost } from "../../main/server.ts";
 import { fakeApp } from "../unit/host/fake-app.ts";
+import { launchBrowser } from "./window.ts";
 
 /** All that a browser loads or sends by itself, once it is in a page. A page that goes elsewhere as a whole is stopped by Electron only. */
 const payloads = [
@@ -69,10 +70,7 @@ beforeAll(async () => {
   await writeFile(join(folder, "payloads.html"), `<!doctype html><body>${payloads.join("\n").replaceAll("URL", foreignOrigin)}`);
   host = await startHost(fake.app, { rendererFolder: folder });
   origin = new URL(host.url).origin;
-  browser = await chromium.launch({
-    executablePath: "/usr/bin/chromium",
-    args: ["--no-sandbox", "--host-resolver-rules=MAP *.example 127.0.0.1"],
-  });
+  browser = await launchBrowser("--host-resolver-rules=MAP *.example 127.0.0.1");
 });
 afterAll(async () => {
   await browser.close();

@@ -19,6 +19,13 @@ export type TestWindow = {
 
 const chromiums = ["/usr/bin/chromium", "/usr/bin/chromium-browser", "/usr/bin/google-chrome"];
 
+/** The machine's Chromium, whose sandbox refuses to run for root. */
+export function launchBrowser(...args: string[]): Promise<Browser> {
+  const executablePath = chromiums.find((path) => existsSync(path));
+  if (!executablePath) throw new Error("No Chromium was found: install the package chromium.");
+  return chromium.launch({ executablePath, args: [...args, ...(process.getuid?.() === 0 ? ["--no-sandbox"] : [])] });
+}
+
 /** Opens a window on `app`; the app stays the caller's to close. */
 export async function openTestWindow(app: App, options: BrowserContextOptions = {}): Promise<TestWindow> {
   const host = await startHost(app);
@@ -34,9 +41,7 @@ export async function openTestWindow(app: App, options: BrowserContextOptions = 
 
 /** Opens a window on a host that runs already. */
 export async function openWindowAt(url: string, options: BrowserContextOptions = {}): Promise<TestWindow> {
-  const executablePath = chromiums.find((path) => existsSync(path));
-  if (!executablePath) throw new Error("No Chromium was found: install the package chromium.");
-  const browser = await chromium.launch({ executablePath, args: process.getuid?.() === 0 ? ["--no-sandbox"] : [] });
+  const browser = await launchBrowser();
   const context = await browser.newContext({ viewport: { width: 1280, height: 800 }, ...options });
   const page = await context.newPage();
   const complaints: string[] = [];
