@@ -1,14 +1,15 @@
-import { useEffect } from "react";
-import type { ReadingPlace } from "../preload/api.ts";
+import { useEffect, useState } from "react";
+import type { ReadingPlace, SnapshotSizes } from "../preload/api.ts";
 import type { PlainText } from "../preload/sentences.ts";
 import { compare, toggleGauge } from "./actions.ts";
 import { bytes } from "./format.ts";
-import { keptPerLayer } from "./gauge.ts";
+import { type LayersKept, layersKept } from "./gauge.ts";
 import { Hint } from "./Hint.tsx";
 import { t } from "./language.ts";
 import { MemoryPlot } from "./MemoryPlot.tsx";
+import { getSnapshotSizes } from "./models/actions.ts";
 import { isComparable, selectAnswering, selectTurns, useFolio } from "./store.ts";
-import { gaugeWords } from "./words.ts";
+import { gaugeWords, policyWords } from "./words.ts";
 
 const placeWords: Record<ReadingPlace, PlainText | null> = {
   none: "nothing read yet",
@@ -22,7 +23,9 @@ export function GaugePanel() {
   const engine = useFolio((s) => s.engine);
   const memory = useFolio((s) => s.memory);
   const turns = useFolio(selectTurns);
-  const layers = keptPerLayer(engine, memory, turns);
+  const layers = layersKept(engine, memory, turns);
+  const cap = useFolio((s) => s.settings.snapshotCapBytes);
+  const onDisk = useSnapshotBytes(memory.readingPlace);
   const last = turns.findLast((turn) => turn.phase === "done");
   const busy = useFolio(selectAnswering);
   const done = last?.phase === "done" ? last : null;
@@ -50,7 +53,10 @@ export function GaugePanel() {
       ...(place && { note: t(place) }),
       says: gaugeWords.reading,
     },
-    { name: "Scratch space", value: bytes(memory.computeBytes), says: gaugeWords.compute },
+    ...(onDisk === null
+      ? []
+      : [{ name: "On disk" as const, value: bytes(onDisk), note: t("of {whole}", { whole: bytes(cap) }), says: gaugeWords.disk }]),
+    { name: "Scratch space", value: bytes(memory.computeBytes || done?.cache.computeBytes || 0), says: gaugeWords.compute },
     { name: "Model", value: bytes(memory.weightsBytes), says: gaugeWords.weights },
     { name: "Engine process", value: bytes(memory.processBytes), says: gaugeWords.process },
     {
@@ -91,7 +97,7 @@ export function GaugePanel() {
             {t("Tokens kept per layer")}
           </Hint>
         </h2>
-        {layers.length > 0 ? <LayerBars kept={layers} /> : <p className="nothing">{t("Shown with the first answer.")}</p>}
+        {layers ? <LayerBars {...layers} /> : <p className="nothing">{t("Shown with the first answer.")}</p>}
       </div>
       <div className="history">
         <h2>
@@ -99,29 +105,50 @@ export function GaugePanel() {
             {t("The last minutes")}
           </Hint>
         </h2>
-        <MemoryPlot />
+        <MemoryPlot fullBytes={full} />
       </div>
     </div>
   );
 }
 
-function LayerBars({ kept }: { kept: readonly number[] }) {
-  const most = Math.max(1, ...kept);
-  const least = Math.min(...kept);
+/** Bytes of all snapshots; null until they are known. Where the reading cache is says when they change. */
+function useSnapshotBytes(place: ReadingPlace): number | null {
+  const [sizes, setSizes] = useState<SnapshotSizes | null>(null);
+  // biome-ignore lint/correctness/useExhaustiveDependencies: a snapshot is written when the cache goes to the disk.
+  useEffect(() => {
+    let late = false;
+    void getSnapshotSizes().then((found) => late || setSizes(found));
+    return () => {
+      late = true;
+    };
+  }, [place]);
+  return sizes?.bytes ?? null;
+}
+
+/** A bar for every layer, against all the tokens that were read: what is left white was let go of. */
+function LayerBars({ perLayer, promptTokens, policy }: LayersKept) {
+  const most = Math.max(...perLayer);
+  const least = Math.min(...perLayer);
+  const whole = Math.max(1, most, promptTokens);
+  const layers = perLayer.length;
   return (
     <figure>
+      <p className="whole-key">
+        <i /> {t("all that was read: {tokens}", { tokens: t("{count} tokens", { count: promptTokens }) })}
+      </p>
       <div
         className="bars"
         role="img"
-        aria-label={t("{layers} layers, between {least} and {most} tokens kept in each", { layers: kept.length, least, most })}
+        aria-label={t("{layers} layers, between {least} and {most} tokens kept in each", { layers, least, most })}
       >
-        {kept.map((tokens, layer) => (
+        {perLayer.map((tokens, layer) => (
           <span
             // biome-ignore lint/suspicious/noArrayIndexKey: a layer is its index.
             key={layer}
             title={t("Layer {layer}: {tokens}", { layer, tokens: t("{count} tokens", { count: tokens }) })}
-            style={{ height: `${(100 * tokens) / most}%` }}
-          />
+          >
+            <i style={{ height: `${(100 * tokens) / whole}%` }} />
+          </span>
         ))}
       </div>
       <figcaption>
@@ -129,8 +156,15 @@ function LayerBars({ kept }: { kept: readonly number[] }) {
         <span className="number">
           {least === most ? t("{tokens} tokens in each", { tokens: most }) : t("{least} to {most} tokens", { least, most })}
         </span>
-        <span>{t("layer {layer}", { layer: kept.length - 1 })}</span>
+        <span>{t("layer {layer}", { layer: layers - 1 })}</span>
       </figcaption>
+      {policy !== null && most < promptTokens && (
+        <p className="nothing">
+          {t(least === most ? "“{policy}” gives every layer the same number." : "“{policy}” gives each layer a number of its own.", {
+            policy: t(policyWords[policy].label),
+          })}
+        </p>
+      )}
     </figure>
   );
 }

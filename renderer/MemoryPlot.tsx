@@ -1,47 +1,80 @@
+import { useEffect, useState } from "react";
+import { cacheBytesInMemory, type MemorySample } from "./events.ts";
 import { bytes } from "./format.ts";
 import { t } from "./language.ts";
 import { useFolio } from "./store.ts";
 
 const width = 320;
-const height = 96;
+const height = 60;
 /** At least this much time is drawn, so that the first seconds are not stretched over the whole plot. */
-const leastMs = 60_000;
+const leastMs = 10_000;
 
-/** Memory of the engine over the last minutes, and the caches' part of it. */
-export function MemoryPlot() {
+/** The caches and the engine's memory over the last minutes, each with a scale of its own: the engine's would make the caches a flat line. */
+export function MemoryPlot({ fullBytes }: { fullBytes: number }) {
   const history = useFolio((s) => s.history);
-  const last = history.at(-1);
-  if (!last || history.length < 2) return <p className="nothing">{t("Drawn as soon as something is read.")}</p>;
-  const from = Math.min(history[0]!.at, last.at - leastMs);
-  const most = Math.max(...history.map((sample) => sample.processBytes), 1);
-  const x = (at: number) => ((at - from) / (last.at - from)) * width;
-  const y = (n: number) => height - (n / most) * (height - 4);
-  const line = (value: (sample: (typeof history)[number]) => number) =>
-    history.map((sample, i) => `${i === 0 ? "M" : "L"}${x(sample.at).toFixed(1)} ${y(value(sample)).toFixed(1)}`).join("");
-  const caches = line((sample) => sample.cacheBytes);
+  const memory = useFolio((s) => s.memory);
+  const now = useNow();
+  if (history.length === 0) return <p className="nothing">{t("Drawn as soon as something is read.")}</p>;
+  const latest = { at: now, processBytes: memory.processBytes, cacheBytes: cacheBytesInMemory(memory) };
+  const samples = [...history.filter((sample) => sample.at < now), latest];
+  const from = Math.min(samples[0]!.at, now - leastMs);
   return (
     <figure>
-      <svg
-        viewBox={`0 0 ${width} ${height}`}
-        preserveAspectRatio="none"
-        role="img"
-        aria-label={t("Engine memory now {now}, at most {most}; caches now {caches}", {
-          now: bytes(last.processBytes),
-          most: bytes(most),
-          caches: bytes(last.cacheBytes),
-        })}
-      >
-        <path className="area" d={`${caches}L${width} ${height}L${x(history[0]!.at).toFixed(1)} ${height}Z`} />
-        <path className="caches" d={caches} />
-        <path className="process" d={line((sample) => sample.processBytes)} />
-      </svg>
+      <Plot kind="caches" label={t("Caches")} from={from} samples={samples} value={({ cacheBytes }) => cacheBytes} whole={fullBytes} />
+      <Plot kind="process" label={t("Engine process")} from={from} samples={samples} value={({ processBytes }) => processBytes} />
       <figcaption>
-        <span>{t("{minutes} min ago", { minutes: Math.max(1, Math.round((last.at - from) / 60_000)) })}</span>
-        <span className="key">
-          <i data-kind="process" /> {t("engine")} {bytes(last.processBytes)} <i data-kind="caches" /> {t("caches")} {bytes(last.cacheBytes)}
-        </span>
+        <span>{t("{time} ago", { time: lately(now - from) })}</span>
         <span>{t("now")}</span>
       </figcaption>
     </figure>
+  );
+}
+
+/** 10_000 -> "10 s", 250_000 -> "4 min". */
+const lately = (ms: number): string => (ms < 59_500 ? `${Math.round(ms / 1000)} s` : `${Math.round(ms / 60_000)} min`);
+
+/** The time, every second: what does not change any more goes on to the edge. */
+function useNow(): number {
+  const [now, setNow] = useState(() => Date.now());
+  useEffect(() => {
+    const timer = setInterval(() => setNow(Date.now()), 1000);
+    return () => clearInterval(timer);
+  }, []);
+  return now;
+}
+
+/** One value in steps, which it keeps until the next sample; `whole` is drawn as a line that it may stay below. */
+function Plot(props: {
+  kind: "caches" | "process";
+  label: string;
+  from: number;
+  samples: readonly MemorySample[];
+  value: (sample: MemorySample) => number;
+  whole?: number;
+}) {
+  const { kind, label, from, samples, value, whole = 0 } = props;
+  const last = samples.at(-1)!;
+  const most = Math.max(...samples.map(value));
+  const top = Math.max(most, whole, 1);
+  const x = (at: number) => (((at - from) / (last.at - from)) * width).toFixed(1);
+  const y = (n: number) => (height - (n / top) * (height - 3)).toFixed(1);
+  const line = samples.map((sample, i) => `${i === 0 ? `M${x(sample.at)}` : `H${x(sample.at)}V`} ${y(value(sample))}`).join("");
+  const words = t("now {now}, at most {most}", { now: bytes(value(last)), most: bytes(most) });
+  return (
+    <div className="plot" data-kind={kind}>
+      <p>
+        <strong>{label}</strong> <span className="number">{words}</span>
+      </p>
+      <svg viewBox={`0 0 ${width} ${height}`} preserveAspectRatio="none" role="img" aria-label={`${label}: ${words}`}>
+        <path className="area" d={`${line}V${height}H${x(samples[0]!.at)}Z`} />
+        {whole > 0 && <path className="whole" d={`M0 ${y(whole)}H${width}`} />}
+        <path className="line" d={line} />
+      </svg>
+      {whole > 0 && (
+        <p className="whole-key">
+          <i /> {t("a full cache: {bytes}", { bytes: bytes(whole) })}
+        </p>
+      )}
+    </div>
   );
 }

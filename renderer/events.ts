@@ -16,7 +16,7 @@ import type {
 import { sentence } from "../preload/sentences.ts";
 import { RequestError } from "./bridge.ts";
 
-/** One point of the gauge's plot. */
+/** One second of the gauge's plot, with the most that was measured in it. */
 export type MemorySample = { at: number; processBytes: number; cacheBytes: number };
 
 /** Main's state as the window last heard of it, and what the window remembers beside it. */
@@ -34,9 +34,13 @@ export const cacheBytesInMemory = (memory: MemoryReport): number =>
   memory.answeringBytes + (memory.readingPlace === "memory" ? memory.readingBytes : 0);
 
 function withSample(history: readonly MemorySample[], memory: MemoryReport, now: number): readonly MemorySample[] {
-  const last = history.at(-1);
-  if (last && now - last.at < sampleEveryMs) return history;
   const sample = { at: now, processBytes: memory.processBytes, cacheBytes: cacheBytesInMemory(memory) };
+  const last = history.at(-1);
+  if (last && now - last.at < sampleEveryMs) {
+    const processBytes = Math.max(last.processBytes, sample.processBytes);
+    const cacheBytes = Math.max(last.cacheBytes, sample.cacheBytes);
+    return [...history.slice(0, -1), { at: last.at, processBytes, cacheBytes }];
+  }
   return [...history.filter((old) => now - old.at <= historyMs), sample];
 }
 

@@ -1,6 +1,6 @@
 /** What the gauge says, from main's numbers. Pure: while something runs it is the measurement of now, afterwards that of the last answer. */
 
-import type { EngineStatus, MemoryReport, Turn } from "../preload/api.ts";
+import type { EngineStatus, MemoryReport, PolicyName, Turn } from "../preload/api.ts";
 import type { PlainText } from "../preload/sentences.ts";
 
 export type GaugeFacts = {
@@ -56,11 +56,18 @@ export function gaugeFacts(engine: EngineStatus, memory: MemoryReport, turns: re
   };
 }
 
-/** The layers' kept tokens to draw: those of now while it answers, or of the last answer. */
-export function keptPerLayer(engine: EngineStatus, memory: MemoryReport, turns: readonly Turn[]): readonly number[] {
+/** What every layer keeps of a prompt: [layer]; `policy` is known once the answer is there. */
+export type LayersKept = { perLayer: readonly number[]; promptTokens: number; policy: PolicyName | null };
+
+/** The layers to draw: those of now while it answers, or of the last answer; null before the first one. */
+export function layersKept(engine: EngineStatus, memory: MemoryReport, turns: readonly Turn[]): LayersKept | null {
   const last = turns.findLast((turn) => turn.phase === "done");
-  const done = last?.phase === "done" ? last.cache.keptPerLayer : [];
+  const done: LayersKept | null =
+    last?.phase === "done" && last.cache.keptPerLayer.length > 0
+      ? { perLayer: last.cache.keptPerLayer, promptTokens: last.promptTokens, policy: last.cache.policy }
+      : null;
+  const now: LayersKept | null =
+    memory.keptPerLayer.length > 0 ? { perLayer: memory.keptPerLayer, promptTokens: memory.promptTokens, policy: null } : null;
   // What was compared afterwards is no answer of the conversation.
-  const now = engine.phase === "answering" || done.length === 0;
-  return now && memory.keptPerLayer.length > 0 ? memory.keptPerLayer : done;
+  return engine.phase === "answering" ? (now ?? done) : (done ?? now);
 }

@@ -100,11 +100,12 @@ export const gaugeWords = {
   system: "Memory in use on this computer, all programs together.",
   weights: "The model's weights, loaded once and shared by all questions.",
   reading: "Reading KV cache: the whole document as the model read it. Where it is now, and its measured bytes.",
-  compute: "Compute buffers: scratch space for one step of the model.",
+  compute: "Compute buffers: scratch space for one step of the model, of now or of the last answer.",
+  disk: "Snapshots: reading caches saved on disk, of all conversations, and how much room they may take.",
   process: "Resident memory (RSS) of the engine process: everything above and the program itself.",
   layers:
-    "Tokens kept in each layer's answering cache. Some policies give each layer the same, others give more to layers that lose more by forgetting.",
-  history: "Resident memory of the engine over the last minutes, and the part of it that caches take.",
+    "Tokens kept in each layer's answering cache, of all that were read. Some policies give each layer the same, others give more to layers that lose more by forgetting.",
+  history: "Both caches together while they are in memory, and the resident memory (RSS) of the engine: the most in every second.",
 } as const satisfies Record<string, PlainText>;
 
 export const budgetPresets: readonly Budget[] = [

@@ -31,11 +31,15 @@ export const memory = {
   "The engine has stopped": "Die Engine ist stehen geblieben",
   "No answer from the engine just now": "Die Engine antwortet gerade nicht",
   "No answer yet. Here you will see what it takes.": "Noch keine Antwort. Hier steht dann, was sie braucht.",
+  "all that was read: {tokens}": "alles Gelesene: {tokens}",
+  "“{policy}” gives every layer the same number.": "„{policy}“ gibt jeder Schicht gleich viele.",
+  "“{policy}” gives each layer a number of its own.": "„{policy}“ gibt jeder Schicht ihre eigene Zahl.",
   "Drawn as soon as something is read.": "Wird gezeichnet, sobald etwas gelesen wird.",
-  "Engine memory now {now}, at most {most}; caches now {caches}":
-    "Speicher der Engine jetzt {now}, höchstens {most}; Caches jetzt {caches}",
-  engine: "Engine",
-  caches: "Caches",
+  Caches: "Caches",
+  "{time} ago": "vor {time}",
+  "now {now}, at most {most}": "jetzt {now}, höchstens {most}",
+  "a full cache: {bytes}": "ein voller Cache: {bytes}",
+  "On disk": "Auf der Platte",
 
   "Answering KV cache: what the answer is generated from. Allocated bytes, measured.":
     "KV-Cache zum Antworten: woraus die Antwort erzeugt wird. Belegte Bytes, gemessen.",
@@ -49,11 +53,14 @@ export const memory = {
   "The model's weights, loaded once and shared by all questions.": "Die Gewichte des Modells, einmal geladen und von allen Fragen geteilt.",
   "Reading KV cache: the whole document as the model read it. Where it is now, and its measured bytes.":
     "KV-Cache zum Lesen: das ganze Dokument, wie das Modell es gelesen hat. Wo er jetzt ist, und seine gemessenen Bytes.",
-  "Compute buffers: scratch space for one step of the model.": "Rechenpuffer: Zwischenspeicher für einen Schritt des Modells.",
+  "Compute buffers: scratch space for one step of the model, of now or of the last answer.":
+    "Rechenpuffer: Zwischenspeicher für einen Schritt des Modells, jetzt oder bei der letzten Antwort.",
+  "Snapshots: reading caches saved on disk, of all conversations, and how much room they may take.":
+    "Snapshots: gespeicherte Caches zum Lesen, aus allen Gesprächen, und wie viel Platz sie einnehmen dürfen.",
   "Resident memory (RSS) of the engine process: everything above and the program itself.":
     "Speicher des Engine-Prozesses (RSS): alles oben und das Programm selbst.",
-  "Tokens kept in each layer's answering cache. Some policies give each layer the same, others give more to layers that lose more by forgetting.":
-    "Tokens, die der Antwort-Cache jeder Schicht behalten hat. Manche Regeln geben jeder Schicht gleich viel, andere denen mehr, die durch Vergessen mehr verlieren.",
-  "Resident memory of the engine over the last minutes, and the part of it that caches take.":
-    "Speicher der Engine in den letzten Minuten, und der Anteil der Caches daran.",
+  "Tokens kept in each layer's answering cache, of all that were read. Some policies give each layer the same, others give more to layers that lose more by forgetting.":
+    "Tokens, die der Antwort-Cache jeder Schicht behalten hat, von allen gelesenen. Manche Regeln geben jeder Schicht gleich viel, andere denen mehr, die durch Vergessen mehr verlieren.",
+  "Both caches together while they are in memory, and the resident memory (RSS) of the engine: the most in every second.":
+    "Beide Caches zusammen, solange sie im Speicher sind, und der Speicher der Engine (RSS): das Höchste in jeder Sekunde.",
 };

@@ -79,6 +79,9 @@ test("the gauge's history has one sample a second and no more than five minutes"
   for (let now = 0; now <= 400_000; now += 250) mirror = { ...mirror, ...follow.memory(mirror, report, now) };
   expect(mirror.history.length).toBe(301);
   expect(mirror.history.at(-1)).toEqual({ at: 400_000, processBytes: 9, cacheBytes: 2 });
+  // What was there for less than a second was there all the same.
+  const peak = follow.memory(mirror, { ...report, processBytes: 90, answeringBytes: 1 }, 400_300);
+  expect(peak.history?.at(-1)).toEqual({ at: 400_000, processBytes: 90, cacheBytes: 2 });
   const inMemory = follow.memory(start, { ...report, readingPlace: "memory" }, 0);
   expect(inMemory.history?.at(-1)?.cacheBytes).toBe(7);
 });

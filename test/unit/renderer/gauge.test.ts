@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import type { EngineStatus, MemoryReport, Turn } from "../../../preload/api.ts";
-import { gaugeFacts, keptPerLayer } from "../../../renderer/gauge.ts";
+import { gaugeFacts, layersKept } from "../../../renderer/gauge.ts";
 import { useFolio } from "../../../renderer/store.ts";
 import { budgetLabel, keptTokens, sameBudget } from "../../../renderer/words.ts";
 
@@ -56,10 +56,14 @@ test("an answer from the full cache counts the whole reading cache as used", () 
 test("afterwards: what the last answer took, also when its cache is freed", () => {
   const facts = gaugeFacts(idle, { ...nothing, readingPlace: "dropped" }, [done]);
   expect(facts).toMatchObject({ usedBytes: 6, fullBytes: 188, keptTokens: 150, promptTokens: 7000, tokensPerSecond: 40, besideBytes: 0 });
-  expect(keptPerLayer(idle, nothing, [done])).toEqual([100, 200]);
-  expect(keptPerLayer(answering, { ...nothing, keptPerLayer: [3] }, [done])).toEqual([3]);
-  expect(keptPerLayer(idle, { ...nothing, keptPerLayer: [3] }, [done])).toEqual([100, 200]);
-  expect(keptPerLayer(idle, { ...nothing, keptPerLayer: [3] }, [])).toEqual([3]);
+  const before = { perLayer: [100, 200], promptTokens: 7000, policy: "phrase" };
+  const live = { ...nothing, keptPerLayer: [3], promptTokens: 9 };
+  const now = { perLayer: [3], promptTokens: 9, policy: null };
+  expect(layersKept(idle, nothing, [])).toBeNull();
+  expect(layersKept(idle, nothing, [done])).toEqual(before);
+  expect(layersKept(answering, live, [done])).toEqual(now);
+  expect(layersKept(idle, live, [done])).toEqual(before);
+  expect(layersKept(idle, live, [])).toEqual(now);
 });
 
 test("budgets in words and in tokens", () => {
