@@ -30,6 +30,8 @@ export type App = {
   requests: Requests;
   /** For programs: documents and questions beside the window's conversation. */
   programs: Programs;
+  /** Brings a document that the system asked for before the reader's eyes. */
+  show(documentId: string): void;
   on(listener: EventListener): () => void;
   close(): Promise<void>;
 };
@@ -120,8 +122,14 @@ export async function createApp(desktop: Desktop | null = null): Promise<App> {
       if (state.now.conversation === null) talk.begin([id]);
       else if (state.now.conversation.documentIds.includes(id)) talk.readAgain();
     },
-    openConversation: async (documentIds) => talk.begin(documentIds),
-    showConversation: async (id) => talk.open(id),
+    openConversation: async (documentIds) => {
+      state.set("opened", { opened: null });
+      talk.begin(documentIds);
+    },
+    showConversation: async (id) => {
+      state.set("opened", { opened: null });
+      await talk.open(id);
+    },
     addToConversation: async (id) => talk.addDocument(id),
     renameConversation: async (id, title) => talk.rename(id, title),
     removeConversation: async (id) => talk.remove(id),
@@ -157,6 +165,7 @@ export async function createApp(desktop: Desktop | null = null): Promise<App> {
       ask: (inquiry, options) => asker.ask(inquiry, options),
       notice: (error) => state.notice(error),
     },
+    show: (documentId) => state.set("opened", { opened: documentId }),
     on: (listener) => state.on(listener),
     async close() {
       calibrator.close();

@@ -1,7 +1,7 @@
 /** Electron's entry: one sandboxed window over the app, its own scheme instead of files, and nothing allowed that is not needed. */
 import { writeFile } from "node:fs/promises";
 import { join, resolve } from "node:path";
-import { BrowserWindow, dialog, app as electron, Menu, protocol, session, shell, type WebContents } from "electron";
+import { BrowserWindow, dialog, app as electron, Menu, protocol, screen, session, shell, type WebContents } from "electron";
 import type { Settings } from "../preload/api.ts";
 import { languageOf, say } from "../preload/language.ts";
 import { type Language, sentence } from "../preload/sentences.ts";
@@ -9,7 +9,8 @@ import { type App, createApp, type Desktop } from "./app.ts";
 import { loadAssets } from "./assets.ts";
 import { importPaths } from "./files.ts";
 import { sendEvents, serveRequests } from "./ipc.ts";
-import { menuIn } from "./menu.ts";
+import { menuIn, type WindowKey } from "./menu.ts";
+import { placeOn, savedPlace, savePlace, smallest } from "./place.ts";
 import { saidBy } from "./plain-error.ts";
 import { externalTarget, isOwnUrl, isPermitted, isRequestAllowed, webPreferences, windowUrl } from "./security.ts";
 import { followServerSetting } from "./serve.ts";
@@ -22,6 +23,14 @@ const files = process.argv
   .slice(electron.isPackaged ? 1 : 2)
   .filter((argument) => !argument.startsWith("-"))
   .map((file) => resolve(file));
+
+// The system may name files before there is anything to open them with: a drop on the icon starts Folio.
+let openFiles = (paths: readonly string[]): void => void files.push(...paths);
+electron.on("open-file", (event, path) => {
+  event.preventDefault();
+  openFiles([path]);
+});
+electron.on("second-instance", (_, __, ___, data) => openFiles((data as { files: string[] }).files));
 
 // A second start hands its files to the first one and ends.
 if (electron.requestSingleInstanceLock({ files })) void electron.whenReady().then(start);
@@ -42,20 +51,20 @@ async function start(): Promise<void> {
   serveRequests(app);
   const programs = followServerSetting(app);
   let window = openWindow(app);
-  electron.on("activate", () => {
-    if (window.isDestroyed()) window = openWindow(app);
-  });
-  electron.on("second-instance", (_, __, ___, data) => {
+  const show = () => {
     if (window.isDestroyed()) window = openWindow(app);
     if (window.isMinimized()) window.restore();
     window.focus();
-    void importPaths(app, (data as { files: string[] }).files);
+  };
+  electron.on("activate", show);
+  openFiles = (paths) => {
+    show();
+    void importPaths(app, paths);
+  };
+  closeWithElectron(() => {
+    remember(window);
+    return Promise.allSettled([programs.close(), app.close()]);
   });
-  electron.on("open-file", (event, path) => {
-    event.preventDefault();
-    void importPaths(app, [path]);
-  });
-  closeWithElectron(() => Promise.allSettled([programs.close(), app.close()]));
   await importPaths(app, files);
 }
 
@@ -64,7 +73,16 @@ let language: Language = "en";
 
 function showMenu(setting: Settings["language"]): void {
   language = languageOf(setting, electron.getPreferredSystemLanguages());
-  Menu.setApplicationMenu(Menu.buildFromTemplate(menuIn(language)));
+  Menu.setApplicationMenu(Menu.buildFromTemplate(menuIn(language, pressKey)));
+}
+
+/** What a menu's item does: the window hears its own key, whichever way it comes. */
+function pressKey({ key, shift = false }: WindowKey): void {
+  const command = process.platform === "darwin" ? "meta" : "control";
+  const modifiers: ("meta" | "control" | "shift")[] = shift ? [command, "shift"] : [command];
+  const contents = (BrowserWindow.getFocusedWindow() ?? BrowserWindow.getAllWindows()[0])?.webContents;
+  contents?.sendInputEvent({ type: "keyDown", keyCode: key, modifiers });
+  contents?.sendInputEvent({ type: "keyUp", keyCode: key, modifiers });
 }
 
 const desktop: Desktop = {
@@ -76,19 +94,31 @@ const desktop: Desktop = {
 };
 
 function openWindow(app: App): BrowserWindow {
+  const main = screen.getPrimaryDisplay();
+  const others = screen.getAllDisplays().filter(({ id }) => id !== main.id);
+  const { maximized, ...place } = placeOn(
+    [main, ...others].map(({ workArea }) => workArea),
+    savedPlace(),
+  );
   const window = new BrowserWindow({
-    width: 1280,
-    height: 800,
-    minWidth: 640,
-    minHeight: 480,
+    ...place,
+    minWidth: smallest.width,
+    minHeight: smallest.height,
     show: false,
     webPreferences: webPreferences(join(import.meta.dirname, "..", "preload", "index.cjs")),
   });
   sendEvents(app, window.webContents);
+  if (maximized) window.maximize();
   window.once("ready-to-show", () => window.show());
+  window.once("close", () => remember(window));
   window.webContents.on("render-process-gone", () => window.reload());
   void window.loadURL(windowUrl);
   return window;
+}
+
+/** The next window opens where this one was. */
+function remember(window: BrowserWindow): void {
+  if (!window.isDestroyed()) savePlace({ ...window.getNormalBounds(), maximized: window.isMaximized() });
 }
 
 /** No page but our own, no other window, no frame of another kind. */
@@ -129,7 +159,7 @@ async function offerLink(text: string): Promise<void> {
   if (response === 1) await shell.openExternal(target);
 }
 
-/** Quitting waits for the app to close, but not longer than three seconds. */
+/** Quitting waits for `close`, but not longer than three seconds. */
 function closeWithElectron(close: () => Promise<unknown>): void {
   electron.on("window-all-closed", () => process.platform === "darwin" || electron.quit());
   electron.once("before-quit", (event) => {

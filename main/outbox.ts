@@ -30,6 +30,7 @@ export function createOutbox(): Outbox {
       case "downloads":
       case "calibration":
       case "notice":
+      case "opened":
         return replace(event.name);
       case "documents":
         for (const key of events.keys()) if (key.startsWith("document ")) events.delete(key);

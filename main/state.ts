@@ -43,6 +43,7 @@ export class LiveState {
       quality,
       folders: { data: dataFolder(), models: modelsFolder(), snapshots: snapshotsFolder() },
       notice: null,
+      opened: null,
       desktop,
     };
   }
@@ -58,7 +59,7 @@ export class LiveState {
 
   set<Name extends keyof AppState & EventName>(name: Name, change: Pick<AppState, Name>): void {
     Object.assign(this.now, change);
-    this.emit(name, change[name] as Events[Name]);
+    this.emit(name, (change as Pick<AppState & Events, Name>)[name]);
   }
 
   document(id: string): DocumentInfo | null {

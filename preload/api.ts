@@ -139,6 +139,8 @@ export type AppState = {
   folders: Folders;
   /** What main has to say by itself, until a person closes it: a library that was restored, words that could not be saved. */
   notice: AppError | null;
+  /** The document that the system last asked Folio to open, until another one or a conversation is opened. */
+  opened: string | null;
   /** Whether the host can show a file in its folder and ask where to save one; a browser saves by itself. */
   desktop: boolean;
 };
@@ -233,6 +235,7 @@ export type Events = {
   downloads: Download[];
   calibration: Calibration | null;
   notice: AppError | null;
+  opened: string | null;
 };
 
 export type RequestName = keyof Requests;

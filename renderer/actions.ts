@@ -33,19 +33,25 @@ export async function connect(to: FolioApi): Promise<() => void> {
       set(follow[name](before, payload, Date.now()));
       if (name === "document") noticeDocument(before.documents, payload as Events["document"]);
       if (name === "documents") noticeDocuments(before.documents, payload as Events["documents"]);
+      if (name === "opened" && payload !== null) lookAt(payload as string);
       if (name === "documentRemoved" && state().viewing === payload) void showDocument(firstReady());
     });
   const stops = (Object.keys(follow) as EventName[]).map((name) => listen(name));
+  const stopAll = () => {
+    for (const stop of stops) stop();
+  };
   const initial = await attempt(to.getState());
   if (initial) {
     set({ ...initial, connected: true });
+    if (initial.opened !== null) {
+      lookAt(initial.opened);
+      return stopAll;
+    }
     const wanted = initial.conversation?.documentIds[0] ?? firstReady() ?? initial.documents[0]?.id ?? null;
     void showDocument(wanted);
     if (!initial.conversation) void openAlone(wanted);
   }
-  return () => {
-    for (const stop of stops) stop();
-  };
+  return stopAll;
 }
 
 const firstReady = (): string | null => state().documents.find((known) => known.phase === "ready")?.id ?? null;
@@ -84,6 +90,13 @@ async function openAlone(documentId: string | null): Promise<void> {
   await attempt(api.openConversation([documentId]));
 }
 
+/** Shows a document that has just arrived as soon as there is something to see of it. */
+function lookAt(id: string) {
+  set({ awaited: id, viewing: id, pages: null, focus: null, tab: "document" });
+  const known = state().documents.find((candidate) => candidate.id === id);
+  if (known) noticeDocument([], known);
+}
+
 /** Files that main may be opening at the same time: it holds all their bytes. */
 const openedAtOnce = 4;
 
@@ -120,10 +133,7 @@ export async function importFiles(arriving: readonly File[] | Promise<readonly F
     if (id === null) continue;
     const old = before.find((known) => known.id === id && hasPages(known));
     if (old) there.push(old.name);
-    if (index > 0) continue;
-    set({ awaited: id, viewing: id, pages: null, focus: null, tab: "document" });
-    const known = state().documents.find((candidate) => candidate.id === id);
-    if (known) noticeDocument([], known);
+    if (index === 0) lookAt(id);
   }
   if (there.length > 0) tell(t("In the library already: {names}.", { names: list(there) }));
 }

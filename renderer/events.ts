@@ -97,6 +97,7 @@ export const follow: { [Name in EventName]: Follow<Name> } = {
   downloads: (_, downloads) => ({ downloads }),
   calibration: (_, calibration) => ({ calibration }),
   notice: (_, notice) => ({ notice }),
+  opened: (_, opened) => ({ opened }),
 };
 
 /** What a failed request says; anything unforeseen becomes one plain sentence. */

@@ -40,6 +40,8 @@ type Shortcut = { keys: string; label: PlainText; when?: () => boolean; run?: ()
 
 const withCommand = (key: string) => (event: KeyboardEvent) =>
   (isMac ? event.metaKey : event.ctrlKey) && !event.altKey && !event.shiftKey && event.key.toLowerCase() === key;
+const withShiftAndCommand = (key: string) => (event: KeyboardEvent) =>
+  (isMac ? event.metaKey : event.ctrlKey) && event.shiftKey && !event.altKey && event.key.toLowerCase() === key;
 const withAlt = (key: string) => (event: KeyboardEvent) => event.altKey && !event.ctrlKey && !event.metaKey && event.key === key;
 
 export const shortcuts: readonly Shortcut[] = [
@@ -47,7 +49,7 @@ export const shortcuts: readonly Shortcut[] = [
   {
     keys: isMac ? "⇧⌘O" : "Ctrl+Shift+O",
     label: "Add a folder",
-    matches: (event) => (isMac ? event.metaKey : event.ctrlKey) && event.shiftKey && !event.altKey && event.key.toLowerCase() === "o",
+    matches: withShiftAndCommand("o"),
     run: pickFolder,
   },
   { keys: `${command}V`, label: "Add files or text from the clipboard" },
@@ -72,7 +74,10 @@ export const shortcuts: readonly Shortcut[] = [
     run: () => void newConversation(useFolio.getState().conversation?.documentIds ?? []),
   },
   { keys: `${command},`, label: "Settings", matches: withCommand(","), run: () => openDialog({ kind: "settings" }) },
-  { keys: `${command}M`, label: "Models", matches: withCommand("m"), run: showModels },
+  // On a Mac ⌘M puts the window away.
+  isMac
+    ? { keys: "⇧⌘M", label: "Models", matches: withShiftAndCommand("m"), run: showModels }
+    : { keys: "Ctrl+M", label: "Models", matches: withCommand("m"), run: showModels },
   { keys: `${command}/`, label: "This list", matches: withCommand("/"), run: () => openDialog({ kind: "shortcuts" }) },
 ];
 

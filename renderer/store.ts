@@ -67,6 +67,7 @@ export const useFolio = create<Folio>()(() => ({
   documents: [],
   conversations: [],
   notice: null,
+  opened: null,
   desktop: false,
   conversation: null,
   comparison: null,

@@ -9,7 +9,8 @@ export type LibraryErrorCode =
   | "library-damaged"
   | "disk-full"
   | "file-damaged"
-  | "not-there";
+  | "not-there"
+  | "too-large";
 
 export class LibraryError<T extends Text = Text> extends PlainError<LibraryErrorCode, T> {
   override readonly name = "LibraryError";

@@ -153,6 +153,10 @@ export const problems = {
     "Diese Datei ist Teil eines zerlegten Modells, das Folio nicht benutzen kann. Ein ganzes wählen.",
   "{folder} cannot be opened: choose another folder.": "{folder} lässt sich nicht öffnen. Einen anderen Ordner wählen.",
   "This system has nothing to show folders with. It is {folder}.": "Dieses System hat nichts, um Ordner zu zeigen. Es ist {folder}.",
+  "{path} is larger than 1 GB: split it, and open the parts that matter.":
+    "{path} ist größer als 1 GB: teile die Datei, und öffne die Teile, auf die es ankommt.",
+  "{path} cannot be opened: check that it is a file and that you may read it.":
+    "{path} kann nicht geöffnet werden: prüfe, ob es eine Datei ist und du sie lesen darfst.",
   "It cannot be opened: check that it is there and that you may read it.":
     "Die Datei lässt sich nicht öffnen. Prüfen, ob sie da ist und gelesen werden darf.",
   "It is no file.": "Das ist keine Datei.",

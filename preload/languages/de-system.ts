@@ -24,4 +24,5 @@ export const system = {
   "Folio cannot open its library": "Folio kann seine Bibliothek nicht öffnen",
   "Open this address in your browser?": "Diese Adresse im Browser öffnen?",
   Open: "Öffnen",
+  Help: "Hilfe",
 };

@@ -74,3 +74,20 @@ test("a folder without documents says so", async () => {
   }
   await window.page.getByRole("alert").getByText("nothing in it that Folio can read").waitFor();
 });
+
+test("a document that the system asked to open is shown, also in a window that opens later", async () => {
+  const fake = fakeApp();
+  const ready = { fileBytes: 9, folder: "", addedAt: 0, phase: "ready", pages: 1, characters: 9, tokens: 3, notes: [] } as const;
+  const none = { emptyPages: [], recognised: [], pins: [] };
+  fake.state.documents = ["First.md", "Second.md", "Third.md"].map((name) => ({ ...ready, ...none, notes: [], id: name, name }));
+  fake.app.requests.getPages = (id) => Promise.resolve([{ number: 1, start: 0, text: `Text of ${id}` }]);
+  await window.close();
+  window = await openTestWindow(fake.app);
+  await window.page.getByText("Text of First.md").waitFor();
+  fake.app.show("Second.md");
+  await window.page.getByText("Text of Second.md").waitFor();
+  await window.close();
+  fake.state.opened = "Third.md";
+  window = await openTestWindow(fake.app);
+  await window.page.getByText("Text of Third.md").waitFor();
+});

@@ -1,6 +1,10 @@
 /** Electron's entry against a stand-in: what `main/index.ts` switches on, registers and refuses before and while its one window is there. */
 import { EventEmitter } from "node:events";
-import { beforeAll, beforeEach, expect, test, vi } from "vitest";
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll, beforeAll, beforeEach, expect, test, vi } from "vitest";
+import { savedPlace } from "../../../main/place.ts";
 import { fakeApp } from "./fake-app.ts";
 
 type Listener = (...args: unknown[]) => unknown;
@@ -10,7 +14,7 @@ const electron = vi.hoisted(() => ({
   schemes: [] as unknown[],
   protocols: new Map<string, (request: Request) => Promise<Response>>(),
   session: new Map<string, Listener>(),
-  windows: [] as { options: { webPreferences: unknown }; url: string }[],
+  windows: [] as { options: Record<string, unknown>; url: string; shown: string[]; closing: Listener }[],
   answers: [] as number[],
   asked: [] as { detail: string; defaultId: number }[],
   opened: [] as string[],
@@ -29,6 +33,7 @@ class Contents extends EventEmitter {
 }
 
 vi.mock("electron", () => {
+  const mainScreen = { id: 1, workArea: { x: 0, y: 0, width: 1000, height: 760 } };
   const remember = (name: string) => (handler: Listener) => electron.session.set(name, handler);
   return {
     app: {
@@ -49,13 +54,23 @@ vi.mock("electron", () => {
     BrowserWindow: class {
       webContents = new Contents();
       url = "";
-      options: { webPreferences: unknown };
-      constructor(options: { webPreferences: unknown }) {
+      options: Record<string, unknown>;
+      shown: string[] = [];
+      closing: Listener = () => {};
+      constructor(options: Record<string, unknown>) {
         this.options = options;
         electron.listeners.get("web-contents-created")!({}, this.webContents);
         electron.windows.push(this);
       }
-      once() {}
+      once(name: string, listener: Listener) {
+        if (name === "close") this.closing = listener;
+      }
+      isMinimized = () => true;
+      restore = () => this.shown.push("restored");
+      focus = () => this.shown.push("focused");
+      maximize = () => this.shown.push("maximized");
+      isMaximized = () => true;
+      getNormalBounds = () => ({ x: 30, y: 40, width: 900, height: 700 });
       loadURL(url: string) {
         this.url = url;
         return Promise.resolve();
@@ -88,14 +103,29 @@ vi.mock("electron", () => {
         on: (name: string, listener: Listener) => electron.session.set(name, listener),
       },
     },
+    screen: { getPrimaryDisplay: () => mainScreen, getAllDisplays: () => [mainScreen] },
     shell: { openExternal: (url: string) => Promise.resolve(electron.opened.push(url)), showItemInFolder: () => {} },
   };
 });
-vi.mock("../../../main/app.ts", () => ({ createApp: () => Promise.resolve(fakeApp().app) }));
+const stage = fakeApp();
+vi.mock("../../../main/app.ts", () => ({
+  createApp: () => {
+    // On a Mac a drop on the icon comes before there is anything to open it with.
+    electron.listeners.get("open-file")!({ preventDefault() {} }, early);
+    return Promise.resolve(stage.app);
+  },
+}));
 vi.mock("../../../main/assets.ts", async (original) => ({
   ...(await original<typeof import("../../../main/assets.ts")>()),
   loadAssets: () => Promise.resolve(() => Promise.resolve(new Response("shell"))),
 }));
+
+const early = join(import.meta.dirname, "fake-app.ts");
+const dataHome = mkdtempSync(join(tmpdir(), "folio-electron-"));
+vi.stubEnv("XDG_DATA_HOME", dataHome);
+vi.stubEnv("APPDATA", dataHome);
+vi.stubEnv("HOME", dataHome);
+afterAll(() => rmSync(dataHome, { recursive: true }));
 
 let contents: Contents;
 const own = "app://folio/index.html";
@@ -184,4 +214,19 @@ test("permissions, devices, screens and requests are refused", () => {
   const web = vi.fn();
   for (const url of [own, "https://evil.example/", "ws://127.0.0.1/", "file:///etc/passwd"]) electron.session.get("web")!({ url }, web);
   expect(web.mock.calls).toEqual([[{ cancel: false }], [{ cancel: true }], [{ cancel: true }], [{ cancel: true }]]);
+});
+
+const imported = () => stage.calls.filter(([name]) => name === "importFile").map(([, name]) => name);
+
+test("files that the system names are opened, also those from before the library was, and the window comes to the front", async () => {
+  await vi.waitFor(() => expect(imported()).toEqual(["fake-app.ts"]));
+  electron.listeners.get("second-instance")!({}, [], "/", { files: [join(import.meta.dirname, "menu.test.ts")] });
+  await vi.waitFor(() => expect(imported()).toEqual(["fake-app.ts", "menu.test.ts"]));
+  expect(electron.windows[0]!.shown).toEqual(["restored", "focused"]);
+});
+
+test("the window is no larger than the screen, and its place is remembered when it closes", () => {
+  expect(electron.windows[0]!.options).toMatchObject({ width: 1000, height: 760 });
+  electron.windows[0]!.closing();
+  expect(savedPlace()).toEqual({ x: 30, y: 40, width: 900, height: 700, maximized: true });
 });

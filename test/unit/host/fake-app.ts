@@ -13,6 +13,7 @@ export function fakeApp() {
     documents: [],
     conversations: [],
     notice: null,
+    opened: null,
     desktop: false,
     models: [],
     downloads: [],
@@ -81,6 +82,7 @@ export function fakeApp() {
       clearSnapshots: call("clearSnapshots", undefined),
       showFolder: call("showFolder", undefined),
     },
+    show: (id) => emit("opened", id),
     programs: {
       addDocument: () => Promise.reject(new Error("No documents here.")),
       ask: () => Promise.reject(new Error("No answers here.")),
