@@ -28,10 +28,14 @@ export type ModelSettings = {
   readingKv: KvType | null;
   answeringKv: KvType | null;
   systemPrompt: string | null;
-  /** 0 always takes the most likely word; the other three have no effect then. */
+  /** 0 always takes the most likely word; of what follows only the repeat penalty has an effect then. */
   temperature: number;
   topP: number;
   topK: number;
+  /** Words less likely than this share of the likeliest one are left out. */
+  minP: number;
+  /** Words of the last 64 tokens of the answer become less likely; 1 is off. */
+  repeatPenalty: number;
   /** Null draws another one for every answer. */
   seed: number | null;
 };
@@ -45,6 +49,8 @@ export const defaultModelSettings: ModelSettings = {
   temperature: 0,
   topP: 0.95,
   topK: 40,
+  minP: 0.05,
+  repeatPenalty: 1,
   seed: null,
 };
 

@@ -41,9 +41,7 @@ export function Notices() {
       {engine?.phase === "down" && (
         <Notice kind="warning">
           <strong>{t("The engine has stopped.")}</strong> {say(engine.error)}{" "}
-          {t(
-            "Documents, questions and answers are safe. Safe mode uses the small model that Folio comes with and short prompts, without the graphics card.",
-          )}
+          {t("Documents, questions and answers are safe. Safe mode uses the small model that Folio comes with and short prompts.")}
           <span className="notice-actions">
             <button type="button" className="button primary" onClick={() => void setSafeMode(true)}>
               {t("Start in safe mode")}

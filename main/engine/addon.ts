@@ -20,7 +20,7 @@ export type KvReport = {
   computeBytes: number;
 };
 
-export type Sampler = { dispose(): void; applyConfig(config: Sampling): void };
+export type Sampler = { dispose(): void; applyConfig(config: Sampling & { repeatPenaltyTokens?: Uint32Array }): void };
 
 /** A llama.cpp context of one sequence. Positions count the tokens of the prompt; `rows` and `bytes` are what is allocated. */
 export interface NativeContext {
@@ -148,16 +148,19 @@ export async function createContext(model: LlamaModel, params: ContextParams): P
 }
 
 /** How tokens are drawn; without a seed every sampler draws others. */
-export type Sampling = { temperature: number; topP?: number; topK?: number; seed?: number };
+export type Sampling = { temperature: number; topP?: number; topK?: number; minP?: number; repeatPenalty?: number; seed?: number };
 
 /** A sampler for `model`; temperature 0 takes the most likely token. */
 export function createSampler(model: LlamaModel, sampling: Sampling): Sampler {
   const sampler = new (bindings(model.llama).AddonSampler)(addonModel(model));
-  const { temperature, topP, topK, seed } = sampling;
+  const { temperature, topP, topK, minP, repeatPenalty = 1, seed } = sampling;
   sampler.applyConfig({
     temperature,
     ...(topP !== undefined && { topP }),
     ...(topK !== undefined && { topK }),
+    ...(minP !== undefined && { minP }),
+    // It begins with an empty history and hears of every token that is sampled.
+    ...(repeatPenalty !== 1 && { repeatPenalty, repeatPenaltyTokens: new Uint32Array() }),
     ...(seed !== undefined && { seed }),
   });
   return sampler;

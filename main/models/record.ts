@@ -1,6 +1,6 @@
 /** What Folio remembers of models: the one chosen last, linked files and folders, and each one's settings. Kept in one file, by path. */
 import { z } from "zod";
-import type { MeasuredMemory, ModelSettings } from "../../preload/api.ts";
+import { defaultModelSettings, type MeasuredMemory, type ModelSettings } from "../../preload/api.ts";
 import type { PlainError } from "../plain-error.ts";
 import { readTwice, writeTwice } from "../write.ts";
 
@@ -19,6 +19,9 @@ export const modelSettingsSchema = z.strictObject({
   temperature: z.number().min(0).max(2),
   topP: z.number().gt(0).max(1),
   topK: z.int().min(1).max(1_000),
+  // What was saved before these were settings has none of them.
+  minP: z.number().min(0).max(1).default(defaultModelSettings.minP),
+  repeatPenalty: z.number().min(1).max(2).default(defaultModelSettings.repeatPenalty),
   seed: z
     .int()
     .min(0)

@@ -117,8 +117,8 @@ export const conversation = {
   "This window has lost Folio.": "Dieses Fenster hat Folio verloren.",
   "The engine is starting again.": "Die Engine startet neu.",
   "The engine has stopped.": "Die Engine ist stehen geblieben.",
-  "Documents, questions and answers are safe. Safe mode uses the small model that Folio comes with and short prompts, without the graphics card.":
-    "Dokumente, Fragen und Antworten sind sicher. Der sichere Modus benutzt das kleine Modell, das Folio mitbringt, und kurze Texte, ohne die Grafikkarte.",
+  "Documents, questions and answers are safe. Safe mode uses the small model that Folio comes with and short prompts.":
+    "Dokumente, Fragen und Antworten sind sicher. Der sichere Modus benutzt das kleine Modell, das Folio mitbringt, und kurze Texte.",
   "Start in safe mode": "Im sicheren Modus starten",
   "Choose another model": "Ein anderes Modell wählen",
   "Safe mode": "Sicherer Modus",

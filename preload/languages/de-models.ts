@@ -27,6 +27,10 @@ export const models = {
   "Delete {name} from this computer": "{name} von diesem Rechner löschen",
   "Forget {name}; its file stays": "{name} vergessen; die Datei bleibt",
   "Settings of {name}": "Einstellungen von {name}",
+  "About {name}": "Über {name}",
+  "Delete it, {bytes} become free": "Löschen, {bytes} werden frei",
+  "Throw {bytes} away": "{bytes} verwerfen",
+  "Keep it": "Behalten",
   Use: "Benutzen",
   Downloaded: "Heruntergeladen",
   "It goes on by itself.": "Es geht von selbst weiter.",
@@ -57,6 +61,23 @@ export const models = {
   Threads: "Threads",
   "At most as many as this computer has cores: {cores}.": "Höchstens so viele, wie dieser Rechner Kerne hat: {cores}.",
   "threads that llama.cpp computes with": "Threads, mit denen llama.cpp rechnet",
+  "Computes on": "Rechnet auf",
+  "Folio's build of llama.cpp has no part for graphics cards yet, so no layers of a model are put there.":
+    "Folios llama.cpp hat noch keinen Teil für Grafikkarten, deshalb kommen keine Schichten eines Modells dorthin.",
+  "GPU layers: 0": "GPU-Schichten: 0",
+  "the processor": "dem Prozessor",
+  "What fits this computer": "Was auf diesen Rechner passt",
+  "Model, caches and scratch space together, computed from the model's figures and the number formats in use.":
+    "Modell, Caches und Zwischenspeicher zusammen, berechnet aus den Zahlen des Modells und den eingestellten Zahlenformaten.",
+  "What each mode takes": "Was jede Art braucht",
+  "Memory between questions": "Speicher zwischen Fragen",
+  "while answering": "beim Antworten",
+  "Beside the model, computed for {tokens} tokens. Reading takes {bytes} for a while in every mode but the smallest.":
+    "Neben dem Modell, berechnet für {tokens} Tokens. Das Lesen braucht für eine Weile {bytes}, außer im kleinsten.",
+  "to read it": "zum Lesen",
+  "to answer, with a budget of": "zum Antworten, mit einem Budget von",
+  "Of {bytes}. Amber: tight, other programs may get slow. Struck through: too large.":
+    "Von {bytes}. Bernstein: knapp, andere Programme können langsam werden. Durchgestrichen: zu groß.",
   "Number format": "Zahlenformat",
   "How finely what was read is stored, if not as for all models.":
     "Wie fein das Gelesene gespeichert wird, wenn nicht wie bei allen Modellen.",
@@ -73,9 +94,15 @@ export const models = {
   temperature: "Temperatur",
   Temperature: "Temperatur",
   "Words to choose from": "Worte zur Auswahl",
-  "The likeliest words, up to this share of certainty, and at most so many.":
-    "Die wahrscheinlichsten Worte, bis zu diesem Anteil an Gewissheit, und höchstens so viele.",
-  "top-p, top-k, seed": "Top-p, Top-k, Startwert",
+  "The likeliest words, up to this share of certainty, at most so many, and none much less likely than the first.":
+    "Die wahrscheinlichsten Worte, bis zu diesem Anteil an Gewissheit, höchstens so viele, und keines viel unwahrscheinlicher als das erste.",
+  "top-p, top-k, min-p, seed": "Top-p, Top-k, Min-p, Startwert",
+  "Of the likeliest, at least": "Vom wahrscheinlichsten mindestens",
+  "Against repeating itself": "Gegen Wiederholungen",
+  "1: off. Above 1, words that it has just said become less likely. Names and numbers are words, too.":
+    "1: aus. Über 1 werden eben gesagte Worte unwahrscheinlicher. Auch Namen und Zahlen sind Worte.",
+  "repeat penalty over the last 64 tokens of the answer": "Wiederholungsstrafe über die letzten 64 Tokens der Antwort",
+  "Repeat penalty": "Wiederholungsstrafe",
   Share: "Anteil",
   "At most": "Höchstens",
   Seed: "Startwert",

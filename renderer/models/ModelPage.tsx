@@ -1,6 +1,6 @@
 import { useState } from "react";
 import { defaultModelSettings, defaultSystemPrompt, type ModelEntry, type ModelSettings } from "../../preload/api.ts";
-import { count } from "../format.ts";
+import { bytes, count } from "../format.ts";
 import { ArrowLeft } from "../icons.ts";
 import { t } from "../language.ts";
 import { Group, NumberField, Segments } from "../settings/fields.tsx";
@@ -8,6 +8,7 @@ import { useFolio } from "../store.ts";
 import { kvWords } from "../words.ts";
 import { changeModelSettings, chooseModel, showModels } from "./actions.ts";
 import { Calibration } from "./Calibration.tsx";
+import { FitTable } from "./FitTable.tsx";
 import { FitPill } from "./ModelRow.tsx";
 import { useFits } from "./useFits.ts";
 
@@ -37,16 +38,22 @@ export function ModelPage({ entry }: { entry: ModelEntry }) {
             </>
           )}
           {entry.file && <small className="path">{entry.file}</small>}
+          {entry.offer && (
+            <small className="facts">
+              {[bytes(entry.bytes), entry.offer.licence, `huggingface.co/${entry.offer.repository}`].join(" · ")}
+            </small>
+          )}
         </p>
         {fit && <FitPill entry={entry} fit={fit} />}
-        {!used && (
+        {!used && entry.file !== null && (
           <button type="button" className="button" onClick={() => void chooseModel(entry.id)}>
             {t("Use this model")}
           </button>
         )}
       </div>
       {used && <Calibration model={model} />}
-      <SettingsForm key={JSON.stringify(entry.settings)} entry={entry} used={used} />
+      <FitTable entry={entry} />
+      {entry.file !== null && <SettingsForm key={JSON.stringify(entry.settings)} entry={entry} used={used} />}
     </div>
   );
 }
@@ -92,6 +99,13 @@ function SettingsForm({ entry, used }: { entry: ModelEntry; used: boolean }) {
           max={machine.cores}
           onCommit={(threads) => change({ threads })}
         />
+      </Group>
+      <Group
+        title={t("Computes on")}
+        says={t("Folio's build of llama.cpp has no part for graphics cards yet, so no layers of a model are put there.")}
+        term={t("GPU layers: 0")}
+      >
+        <span>{t("the processor")}</span>
       </Group>
       <Group
         title={t("Number format")}
@@ -142,8 +156,8 @@ function SettingsForm({ entry, used }: { entry: ModelEntry; used: boolean }) {
       {draft.temperature > 0 && (
         <Group
           title={t("Words to choose from")}
-          says={t("The likeliest words, up to this share of certainty, and at most so many.")}
-          term={t("top-p, top-k, seed")}
+          says={t("The likeliest words, up to this share of certainty, at most so many, and none much less likely than the first.")}
+          term={t("top-p, top-k, min-p, seed")}
         >
           <div className="kv">
             <span>{t("Share")}</span>
@@ -167,6 +181,17 @@ function SettingsForm({ entry, used }: { entry: ModelEntry; used: boolean }) {
             />
           </div>
           <div className="kv">
+            <span>{t("Of the likeliest, at least")}</span>
+            <NumberField
+              label="Min-p"
+              value={draft.minP}
+              min={0}
+              max={1}
+              decimals
+              onCommit={(n) => change({ minP: n ?? defaultModelSettings.minP })}
+            />
+          </div>
+          <div className="kv">
             <span>{t("Seed")}</span>
             <NumberField
               label={t("Seed")}
@@ -179,6 +204,20 @@ function SettingsForm({ entry, used }: { entry: ModelEntry; used: boolean }) {
           </div>
         </Group>
       )}
+      <Group
+        title={t("Against repeating itself")}
+        says={t("1: off. Above 1, words that it has just said become less likely. Names and numbers are words, too.")}
+        term={t("repeat penalty over the last 64 tokens of the answer")}
+      >
+        <NumberField
+          label={t("Repeat penalty")}
+          value={draft.repeatPenalty}
+          min={1}
+          max={2}
+          decimals
+          onCommit={(n) => change({ repeatPenalty: n ?? 1 })}
+        />
+      </Group>
       <div className="actions">
         <button
           type="button"

@@ -1,7 +1,9 @@
+import { type ReactNode, useRef, useState } from "react";
+import { flushSync } from "react-dom";
 import type { Download, ModelEntry } from "../../preload/api.ts";
 import { bytes, timeLeft } from "../format.ts";
 import { Hint, IconButton } from "../Hint.tsx";
-import { AlertTriangle, Check, Download as DownloadIcon, Pause, Play, SlidersHorizontal, Trash2, X } from "../icons.ts";
+import { AlertTriangle, Check, Download as DownloadIcon, Info, Pause, Play, SlidersHorizontal, Trash2, X } from "../icons.ts";
 import { say, t } from "../language.ts";
 import { useFolio } from "../store.ts";
 import { cancelDownload, chooseModel, pauseDownload, removeModel, showModel, startDownload } from "./actions.ts";
@@ -87,24 +89,30 @@ export function FitPill({ entry, fit }: { entry: ModelEntry; fit: Fit }) {
 function Buttons({ entry, used }: { entry: ModelEntry; used: boolean }) {
   if (entry.file === null) {
     return (
-      <button type="button" className="button" onClick={() => void startDownload(entry.id)}>
-        <DownloadIcon aria-hidden="true" /> {t("Download")}
-      </button>
+      <>
+        <IconButton label={t("About {name}", { name: entry.name })} onClick={() => showModel(entry.id)}>
+          <Info />
+        </IconButton>
+        <button type="button" className="button" onClick={() => void startDownload(entry.id)}>
+          <DownloadIcon aria-hidden="true" /> {t("Download")}
+        </button>
+      </>
     );
   }
   const removable = !used && entry.origin !== "folder";
   return (
     <>
-      {removable && (
-        <IconButton
-          label={
-            entry.origin === "list"
-              ? t("Delete {name} from this computer", { name: entry.name })
-              : t("Forget {name}; its file stays", { name: entry.name })
-          }
-          onClick={() => void removeModel(entry.id)}
-        >
-          {entry.origin === "list" ? <Trash2 /> : <X />}
+      {removable && entry.origin === "list" && (
+        <AskedTwice
+          label={t("Delete {name} from this computer", { name: entry.name })}
+          icon={<Trash2 />}
+          yes={t("Delete it, {bytes} become free", { bytes: bytes(entry.bytes) })}
+          onYes={() => removeModel(entry.id)}
+        />
+      )}
+      {removable && entry.origin === "linked" && (
+        <IconButton label={t("Forget {name}; its file stays", { name: entry.name })} onClick={() => void thenTitle(removeModel(entry.id))}>
+          <X />
         </IconButton>
       )}
       {!entry.problem && (
@@ -155,13 +163,62 @@ function DownloadButtons({ download, name }: { download: Download; name: string 
   const stopped = phase === "paused" || phase === "failed";
   return (
     <>
-      <IconButton label={t("Throw away what has come of {name}", { name })} onClick={() => void cancelDownload(modelId)}>
-        <X />
-      </IconButton>
+      <AskedTwice
+        label={t("Throw away what has come of {name}", { name })}
+        icon={<X />}
+        yes={t("Throw {bytes} away", { bytes: bytes(download.done) })}
+        onYes={() => cancelDownload(modelId)}
+      />
       <button type="button" className="button" onClick={() => void (stopped ? startDownload(modelId) : pauseDownload(modelId))}>
         {stopped ? <Play aria-hidden="true" /> : <Pause aria-hidden="true" />}
         {phase === "failed" ? t("Try again") : stopped ? t("Go on") : t("Pause")}
       </button>
     </>
+  );
+}
+
+/** The row that had the focus is gone: it goes to the dialog's title. */
+async function thenTitle(work: Promise<unknown>): Promise<void> {
+  await work;
+  document.querySelector<HTMLElement>("dialog[open] h2")?.focus();
+}
+
+const focusOnce = (element: HTMLElement | null) => element?.focus();
+
+/** A button for what cannot be taken back: it asks in its own place, and forgets that when the focus goes elsewhere. */
+function AskedTwice(props: { label: string; icon: ReactNode; yes: string; onYes: () => Promise<unknown> }) {
+  const [asked, setAsked] = useState(false);
+  const button = useRef<HTMLSpanElement>(null);
+  const keep = () => {
+    flushSync(() => setAsked(false));
+    button.current?.querySelector("button")?.focus();
+  };
+  if (!asked)
+    return (
+      <span ref={button} className="twice">
+        <IconButton label={props.label} onClick={() => setAsked(true)}>
+          {props.icon}
+        </IconButton>
+      </span>
+    );
+  return (
+    // biome-ignore lint/a11y/noStaticElementInteractions: Escape leaves the question, not the dialog.
+    <span
+      className="twice"
+      onBlur={(event) => !event.currentTarget.contains(event.relatedTarget) && setAsked(false)}
+      onKeyDown={(event) => {
+        if (event.key !== "Escape") return;
+        event.preventDefault();
+        event.stopPropagation();
+        keep();
+      }}
+    >
+      <button type="button" className="link" ref={focusOnce} onClick={keep}>
+        {t("Keep it")}
+      </button>
+      <button type="button" className="button" onClick={() => void thenTitle(props.onYes())}>
+        {props.yes}
+      </button>
+    </span>
   );
 }

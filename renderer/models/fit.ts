@@ -18,6 +18,8 @@ export type Fit = {
 /** Up to these shares of the computer's memory a model fits well, or at all: the system and other programs need the rest. */
 const well = 0.6;
 const atAll = 0.85;
+export const verdictOf = (bytes: number, totalBytes: number): Fit["verdict"] =>
+  bytes <= totalBytes * well ? "fits" : bytes <= totalBytes * atAll ? "tight" : "large";
 /** Tokens decoded at once while reading; the scratch space grows with them. */
 const piece = 512;
 /** Rows of an answering cache beside the budget: the question and the template, and room for an answer's first words. */
@@ -52,7 +54,7 @@ export function fitOf(
   const room = use.totalBytes * atAll - weights - scratch - (budget.kind === "tokens" ? answering : beside * answeringToken);
   const eachToken = readingToken + (budget.kind === "share" ? budget.share * answeringToken : 0);
   return {
-    verdict: bytes <= use.totalBytes * well ? "fits" : bytes <= use.totalBytes * atAll ? "tight" : "large",
+    verdict: verdictOf(bytes, use.totalBytes),
     tokens,
     weights,
     reading,

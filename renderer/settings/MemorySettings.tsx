@@ -1,9 +1,11 @@
 import type { KvType, MemoryMode } from "../../preload/api.ts";
 import { changeSettings } from "../actions.ts";
-import { percent } from "../format.ts";
+import { bytes, percent } from "../format.ts";
 import { t } from "../language.ts";
+import { rowsBeside } from "../models/fit.ts";
+import { useOpenTokens } from "../models/useFits.ts";
 import { useFolio } from "../store.ts";
-import { kvWords, modeWords, smallestShares } from "../words.ts";
+import { keptTokens, kvWords, modeWords, smallestShares } from "../words.ts";
 import { Group, Segments } from "./fields.tsx";
 
 const modes = Object.keys(modeWords) as MemoryMode[];
@@ -16,7 +18,7 @@ export function MemorySettings() {
   const overruled = own !== null && (own.readingKv !== null || own.answeringKv !== null);
   return (
     <>
-      <Group title={t("Between questions")} says={t(modeWords[settings.mode].says)} term={t(modeWords[settings.mode].term)}>
+      <Group title={t("Between questions")} says={t(modeWords[settings.mode].says)} term={t(modeWords[settings.mode].term)} wide>
         <Segments
           name="mode"
           label={t("Between questions")}
@@ -36,6 +38,7 @@ export function MemorySettings() {
             />
           </div>
         )}
+        <ModeCosts />
       </Group>
       <Group
         title={t("Number format")}
@@ -69,6 +72,56 @@ function KvSetting({ label, value, onChoose }: { label: string; value: KvType; o
         choices={kvTypes.map((type) => ({ value: type, label: `${t(kvWords[type].label)} · ${type}` }))}
         onChoose={onChoose}
       />
+    </div>
+  );
+}
+
+/** What each mode takes beside the model, for the documents that are open now. */
+function ModeCosts() {
+  const { mode, budget, smallestShare, readingKv, answeringKv } = useFolio((s) => s.settings);
+  const model = useFolio((s) => s.model);
+  const tokens = useOpenTokens();
+  if (model === null) return null;
+  const perToken = (kv: KvType) => model.tokenBytes * (kv === "q8_0" ? 34 / 64 : 1);
+  const reading = tokens * perToken(readingKv);
+  const answering = budget.kind === "full" ? 0 : ((keptTokens(budget, tokens) ?? 0) + rowsBeside) * perToken(answeringKv);
+  const bounded = smallestShare * reading;
+  // Without a small cache the answer comes from what was read.
+  const costs: Record<MemoryMode, { between: number; answering: number; disk: number }> = {
+    fast: { between: reading, answering: reading + answering, disk: reading },
+    balanced: { between: 0, answering: answering || reading, disk: reading },
+    smallest: { between: bounded, answering: bounded, disk: 0 },
+  };
+  return (
+    <div className="figures">
+      <div className="scrolls">
+        <table aria-label={t("What each mode takes")}>
+          <thead>
+            <tr>
+              <td />
+              <th scope="col">{t("Memory between questions")}</th>
+              <th scope="col">{t("while answering")}</th>
+              <th scope="col">{t("On disk")}</th>
+            </tr>
+          </thead>
+          <tbody>
+            {modes.map((name) => (
+              <tr key={name} data-chosen={name === mode}>
+                <th scope="row">{t(modeWords[name].label)}</th>
+                <td className="number">{bytes(costs[name].between)}</td>
+                <td className="number">{bytes(costs[name].answering)}</td>
+                <td className="number">{bytes(costs[name].disk)}</td>
+              </tr>
+            ))}
+          </tbody>
+        </table>
+      </div>
+      <p className="facts">
+        {t("Beside the model, computed for {tokens} tokens. Reading takes {bytes} for a while in every mode but the smallest.", {
+          tokens,
+          bytes: bytes(reading),
+        })}
+      </p>
     </div>
   );
 }

@@ -174,6 +174,76 @@ test("the focus is back on what opened a dialog, or somewhere useful when that i
   expect(await focused()).not.toBe("nothing");
 });
 
+test("every dialog that a key or a button opens gives the focus back to where it was", async () => {
+  const fake = await busyApp();
+  window = await openTestWindow(fake.app);
+  const { page } = window;
+  await page.getByText("The lamp was lit again").waitFor();
+  await expect.poll(() => page.evaluate("document.documentElement.dataset.theme")).toBeTruthy();
+  const dialog = page.locator("dialog[open]");
+  const focused = () =>
+    page.evaluate("document.activeElement.id || document.activeElement.getAttribute('aria-label') || document.activeElement.textContent");
+  const question = page.getByLabel("Question", { exact: true });
+  for (const keys of ["Control+,", "Control+/", "Control+m", "Control+k"]) {
+    await question.focus();
+    await page.keyboard.press(keys);
+    await dialog.waitFor();
+    await page.keyboard.press("Escape");
+    await dialog.waitFor({ state: "detached" });
+    expect([keys, await focused()]).toEqual([keys, "question"]);
+  }
+  for (const opener of [page.getByRole("button", { name: "Compare with the full cache" }), page.locator(".answer .link")]) {
+    await opener.focus();
+    const before = await focused();
+    await page.keyboard.press("Enter");
+    await dialog.waitFor();
+    await page.keyboard.press("Escape");
+    await dialog.waitFor({ state: "detached" });
+    expect(await focused()).toBe(before);
+  }
+  // The pages of one dialog: from the settings to the models, to one of them, and back.
+  await question.focus();
+  await page.keyboard.press("Control+,");
+  await dialog.getByRole("button", { name: "Models…" }).click();
+  await dialog.getByRole("button", { name: "Settings of SmolLM2 135M" }).click();
+  await dialog.getByRole("button", { name: "All models" }).click();
+  await page.keyboard.press("Escape");
+  await dialog.waitFor({ state: "detached" });
+  expect(await page.evaluate("document.activeElement === document.body")).toBe(false);
+});
+
+test("what cannot be taken back asks first, in its place, and the focus stays in the dialog", async () => {
+  const fake = await busyApp();
+  const [used, offered] = fake.state.models;
+  fake.state.models = [used!, { ...offered!, id: "here", name: "Llama 3.2 3B", bytes: 2.02e9, file: "/models/here.gguf" }, offered!];
+  window = await openTestWindow(fake.app);
+  const { page } = window;
+  await page.getByText("The lamp was lit again").waitFor();
+  await expect.poll(() => page.evaluate("document.documentElement.dataset.theme")).toBeTruthy();
+  await page.keyboard.press("Control+m");
+  const dialog = page.getByRole("dialog", { name: "Models" });
+  const asked = (name: string) => fake.calls.filter(([request]) => request === name).length;
+  const trash = dialog.getByRole("button", { name: "Delete Llama 3.2 3B from this computer" });
+  await trash.click();
+  expect(await page.evaluate("document.activeElement.textContent")).toBe("Keep it");
+  await page.keyboard.press("Escape");
+  await expect.poll(() => page.evaluate("document.activeElement.getAttribute('aria-label')")).toMatch(/^Delete Llama/);
+  expect([asked("removeModel"), await dialog.count()]).toEqual([0, 1]);
+  await trash.click();
+  await dialog.getByRole("button", { name: "Delete it, 2.0 GB become free" }).click();
+  await expect.poll(() => asked("removeModel")).toBe(1);
+  expect(await page.evaluate("document.activeElement.closest('dialog') !== null")).toBe(true);
+  await dialog.getByRole("button", { name: /^Throw away what has come of/ }).click();
+  await dialog.getByRole("button", { name: "Throw 1.0 MB away" }).click();
+  await expect.poll(() => asked("cancelDownload")).toBe(1);
+  // What is only offered has its page too: what it would take here, and no settings yet.
+  await dialog.getByRole("button", { name: "Settings of Llama 3.2 3B" }).click();
+  await page
+    .getByRole("table")
+    .getByRole("row", { name: /^8,192 tokens/ })
+    .waitFor();
+});
+
 test("nothing moves for those who want less motion", async () => {
   const fake = await busyApp();
   window = await openTestWindow(fake.app, { reducedMotion: "reduce" });

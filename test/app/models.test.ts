@@ -91,6 +91,8 @@ test("a model's own settings are kept, and loading again uses them", async () =>
   await dialog.getByLabel("Temperature").fill("0.5");
   await page.keyboard.press("Enter");
   await dialog.getByLabel("Seed").fill("7");
+  await dialog.getByLabel("Min-p").fill("0.2");
+  await dialog.getByLabel("Repeat penalty").fill("1.1");
   await dialog.getByRole("button", { name: "Save and load again" }).click();
   await expect.poll(async () => (await app.requests.getState()).model?.contextLength, { timeout: 60_000 }).toBe(4096);
   const { models } = await app.requests.getState();
@@ -98,6 +100,8 @@ test("a model's own settings are kept, and loading again uses them", async () =>
     contextLength: 4096,
     temperature: 0.5,
     seed: 7,
+    minP: 0.2,
+    repeatPenalty: 1.1,
     threads: null,
   });
   await page.keyboard.press("Escape");

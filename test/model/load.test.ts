@@ -19,6 +19,19 @@ it("draws the same words from the same seed, and others from another", async () 
   expect(new Set([first, await said(8), await said(9), await said(10)]).size).toBeGreaterThan(1);
 });
 
+it("says the same words less often with a repeat penalty, and only the likeliest with a high least share", async () => {
+  await load();
+  const question = "Write the word ship again and again.";
+  const ask = async (options: object) => (await engine.ask({ ...request(options), question }, hooks())).answer;
+  const plain = await ask({ maxAnswerTokens: 48 });
+  const varied = await ask({ maxAnswerTokens: 48, repeatPenalty: 1.8 });
+  const share = (text: string) => new Set(text.toLowerCase().match(/\p{L}+/gu)).size / (text.match(/\p{L}+/gu)?.length ?? 1);
+  expect(share(varied)).toBeGreaterThan(share(plain));
+  expect(await ask({ maxAnswerTokens: 24, temperature: 1.5, topP: 1, topK: 1000, minP: 1, seed: 3 })).toBe(
+    await ask({ maxAnswerTokens: 24 }),
+  );
+});
+
 it("refuses what is longer than the window it was given, and never makes that longer than the model's", async () => {
   await load({ contextLength: 256 });
   await engine.addDocument("essay", essay(fact).repeat(3));
