@@ -21,6 +21,12 @@ export function residentBytes(pid: number): number {
   return Number(/VmRSS:\s+(\d+) kB/.exec(read(`/proc/${pid}/status`))?.[1] ?? 0) * 1024;
 }
 
+/** Memory that is a process's own, in bytes, wherever it is: not the pages of files, which the system takes back and brings again as it likes. */
+export function ownBytes(pid: number): number {
+  const status = read(`/proc/${pid}/status`);
+  return ["RssAnon", "VmSwap"].reduce((sum, what) => sum + Number(new RegExp(`${what}:\\s+(\\d+) kB`).exec(status)?.[1] ?? 0) * 1024, 0);
+}
+
 /** Open files, sockets and pipes. */
 export const handles = (pid: number): number => readdirSync(`/proc/${pid}/fd`).length;
 

@@ -1,8 +1,10 @@
 /** Many turns in one session: memory stays flat, and nothing is left open. */
 import { readFileSync } from "node:fs";
+import { setFlagsFromString } from "node:v8";
+import { runInNewContext } from "node:vm";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import type { App } from "../../main/app.ts";
-import { childrenOf, handles, residentBytes } from "../processes.ts";
+import { childrenOf, handles, ownBytes, residentBytes } from "../processes.ts";
 import { counted, figure, quantile, rounds } from "../rounds.ts";
 import { engines, isSettled, openApp, ownFolder, turnOf, until } from "./conversation.ts";
 import { essay, fact } from "./fixtures.ts";
@@ -27,6 +29,10 @@ function heapsOfThreads(pid: number): number {
   }).length;
 }
 
+// What could be collected is no growth; the engine does this itself, turn by turn.
+setFlagsFromString("--expose-gc");
+const collect = runInNewContext("gc") as () => void;
+
 let restoreData: () => Promise<void>;
 let app: App;
 const documents: string[] = [];
@@ -49,7 +55,8 @@ afterAll(async () => {
 test(`${turns} turns: flat memory, constant handles`, { timeout: 300_000 + turns * 15_000 }, async () => {
   const [engine] = engines();
   const watched = { engine: engine!, "main (with the test in it)": process.pid };
-  const samples: { resident: Record<string, number>; handles: Record<string, number> }[] = [];
+  const measured = (pid: number) => ({ own: ownBytes(pid), resident: residentBytes(pid), handles: handles(pid) });
+  const samples: Record<string, ReturnType<typeof measured>>[] = [];
   const outcomes: Record<string, number> = {};
   const started = performance.now();
   for (let i = 0; i < turns; i++) {
@@ -58,9 +65,8 @@ test(`${turns} turns: flat memory, constant handles`, { timeout: 300_000 + turns
     const id = await app.requests.ask(questions[i % questions.length]!);
     const turn = turnOf(await until(app, (state) => isSettled(turnOf(state, id))), id)!;
     outcomes[turn.phase] = (outcomes[turn.phase] ?? 0) + 1;
-    const each = (measure: (pid: number) => number) =>
-      Object.fromEntries(Object.entries(watched).map(([name, pid]) => [name, measure(pid)]));
-    samples.push({ resident: each(residentBytes), handles: each(handles) });
+    collect();
+    samples.push(Object.fromEntries(Object.entries(watched).map(([name, pid]) => [name, measured(pid)])));
   }
   expect(outcomes).toEqual({ done: turns });
   expect(engines()).toEqual([engine]);
@@ -69,15 +75,18 @@ test(`${turns} turns: flat memory, constant handles`, { timeout: 300_000 + turns
   const minutes = (performance.now() - started) / 60_000;
   const span = Math.min(25, Math.floor((turns - warm) / 2));
   for (const name of Object.keys(watched)) {
-    const median = (from: number, measure: (sample: (typeof samples)[number]) => number) =>
-      quantile(samples.slice(from, from + span).map(measure), 0.5);
-    const [before, after] = [median(warm, ({ resident }) => resident[name]!), median(turns - span, ({ resident }) => resident[name]!)];
-    const [open, still] = [median(warm, (sample) => sample.handles[name]!), median(turns - span, (sample) => sample.handles[name]!)];
-    const growth = (after - before) / before;
-    const mebibytes = (bytes: number) => `${Math.round(bytes / 2 ** 20)} MiB`;
+    const median = (what: keyof ReturnType<typeof measured>, from: number) =>
+      quantile(
+        samples.slice(from, from + span).map((sample) => sample[name]![what]),
+        0.5,
+      );
+    const [resident, before, after] = [median("resident", warm), median("own", warm), median("own", turns - span)];
+    const [open, still] = [median("handles", warm), median("handles", turns - span)];
+    const growth = (after - before) / resident;
+    const mebibytes = (bytes: number) => `${(bytes / 2 ** 20).toFixed(1)} MiB`;
     figure(
       `${turns} turns (${counted(outcomes)}, ${minutes.toFixed(0)} minutes), ${name}`,
-      `${mebibytes(before)} after turn ${warm}, ${mebibytes(after)} at the end (${(growth * 100).toFixed(1)} %); handles ${open} and ${still}`,
+      `${mebibytes(resident)} resident after turn ${warm}; of its own ${mebibytes(before)} then, ${mebibytes(after)} at the end (${(growth * 100).toFixed(1)} % of what is resident); handles ${open} and ${still}`,
     );
     expect.soft(still, `handles of ${name}`).toBeLessThanOrEqual(open + 2);
     // A few turns say nothing about growth.
