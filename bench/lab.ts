@@ -1,10 +1,7 @@
 /** The turn taken apart for measuring: a text is read once, a question probed once, and the answer decoded from as many selections as one likes. */
-import type { Token } from "node-llama-cpp";
-import { createSampler } from "../main/engine/addon.ts";
+import { batchSize, tailStep } from "../main/engine/answering.ts";
 import { Attention } from "../main/engine/attention.ts";
 import { Caches } from "../main/engine/caches.ts";
-import { chooseKept } from "../main/engine/choice.ts";
-import { Answer } from "../main/engine/decode.ts";
 import { planKeep, type Window } from "../main/engine/keep.ts";
 import { type LoadedModel, loadModel } from "../main/engine/model.ts";
 import { policies } from "../main/engine/policies/index.ts";
@@ -13,10 +10,25 @@ import { ReadingCache } from "../main/engine/reading.ts";
 import type { Budget, KvType, PolicyName } from "../preload/api.ts";
 
 /** A question that was read and probed; its reading cache is the lab's until the next question. */
-export type Probed = { prompt: Prompt; window: Window; attention: Attention; firstLogits: Float32Array };
+export type Probed = {
+  prompt: Prompt;
+  window: Window;
+  attention: Attention;
+  firstLogits: Float32Array;
+  /** Answer tokens that were decoded in the reading cache and attended as well. */
+  opening: readonly number[];
+};
 
 /** Kept positions, [layer][set][position]; null is the full cache. */
 export type Kept = number[][][] | null;
+
+export type AnswerOptions = {
+  maxTokens: number;
+  kvType?: KvType;
+  choose?(logits: Float32Array): number;
+  /** Whether what was said is enough; nothing more is decoded then. */
+  enough?(text: string): boolean;
+};
 
 export class Lab {
   readonly loaded: LoadedModel;
@@ -60,10 +72,10 @@ export class Lab {
     await this.#readUpTo(prompt, ReadingCache.lastPieceStart(length, prompt.questionStart, from));
     const output = await reading.readProbed(prompt.tokens, from, to);
     const attention = Attention.probed(reading, { layers: scored.length, heads: info.heads }, length);
-    return { prompt, window, attention, firstLogits: reading.context.getLogits(output) };
+    return { prompt, window, attention, firstLogits: reading.context.getLogits(output), opening: [] };
   }
 
-  /** What a policy keeps by the question alone. */
+  /** What a policy keeps by the question, and by the answer's opening if there is one. */
   plan({ prompt, window, attention }: Probed, policy: Exclude<PolicyName, "full">, budget: Budget): Kept {
     const { heads, kvHeads } = this.loaded.info;
     const { layer, positions } = attention;
@@ -73,62 +85,77 @@ export class Lab {
     return planKeep(policies[policy], input, prompt, { budget, window }).kept;
   }
 
-  /** A whole turn as the engine does it: the answer, greedily, and what was kept for it. */
-  async turn(
-    { prompt, window, attention, firstLogits }: Probed,
-    policy: Exclude<PolicyName, "full">,
-    budget: Budget,
-    maxTokens: number,
-  ): Promise<{ text: string; kept: Kept }> {
-    const { loaded } = this;
-    const caches = this.#caches;
-    const length = prompt.tokens.length;
-    const signal = new AbortController().signal;
-    const answer = new Answer(loaded.model, { maxTokens, signal, onText: () => {}, onToken: () => {} });
-    const sampler = createSampler(loaded.model, { temperature: 0 });
-    try {
-      answer.push(indexOfMax(firstLogits) as Token);
-      const request = { policy, budget, window };
-      const keep = await chooseKept(loaded, caches, { prompt, attention: attention.copy(), answer, sampler, request });
-      await caches.gather(keep.kept!, length, "f16");
-      await answer.write(caches.next, sampler);
-      return { text: answer.text, kept: keep.kept };
-    } finally {
-      sampler.dispose();
-      await caches.forgetAnswer();
-      await caches.reading.truncate(length);
-    }
+  /**
+   * Lets an answer begin in the reading cache, as Engine does for policies with an opening: what these tokens attend to joins the question's
+   * attention, and they stay in front of what `follow` decodes.
+   */
+  async open(probed: Probed, opening: readonly number[]): Promise<Probed> {
+    const { reading } = this.#caches;
+    const length = probed.prompt.tokens.length;
+    const attention = probed.attention.copy();
+    await reading.readProbed([...probed.prompt.tokens, ...opening], length, length + opening.length);
+    attention.addProbed(reading);
+    await reading.truncate(length);
+    return { ...probed, attention, opening };
   }
 
-  /** The greedy answer from what is kept, and the logits that each of its tokens was taken from. */
+  /** An answer from what is kept, and the logits that each of its tokens was taken from; greedily, unless `choose` says otherwise. */
   async answer(
     { prompt, firstLogits }: Probed,
     kept: Kept,
-    maxTokens: number,
-    kvType: KvType = "f16",
+    { maxTokens, kvType = "f16", choose = indexOfMax, enough = () => false }: AnswerOptions,
   ): Promise<{ text: string; tokens: number[]; logits: Float32Array[] }> {
     const { model } = this.loaded;
     const tokens: number[] = [];
     const logits: Float32Array[] = [];
+    const text = () => model.detokenize(tokens as never[], false);
     await this.session(prompt, kept, kvType, async (step) => {
-      let current = firstLogits;
-      for (;;) {
-        const token = indexOfMax(current);
+      for (let current = firstLogits; ; ) {
+        const token = choose(current);
         logits.push(current);
         if (model.isEogToken(token as never) || tokens.length === maxTokens) break;
         tokens.push(token);
+        if (enough(text())) break;
         current = await step(token);
       }
     });
-    return { text: model.detokenize(tokens as never[], false), tokens, logits };
+    return { text: text(), tokens, logits };
   }
 
-  /** The logits after each of the given answer tokens. */
-  async follow({ prompt, firstLogits }: Probed, kept: Kept, tokens: readonly number[]): Promise<Float32Array[]> {
-    const logits = [firstLogits];
-    await this.session(prompt, kept, "f16", async (step) => {
-      for (const token of tokens) logits.push(await step(token));
-    });
+  /** The logits after each of the given answer tokens that lies behind the opening. */
+  async follow({ prompt, opening }: Probed, kept: Kept, tokens: readonly number[], kvType: KvType = "f16"): Promise<Float32Array[]> {
+    const rest = tokens.slice(opening.length);
+    const logits: Float32Array[] = [];
+    if (kept === null) {
+      await this.session(prompt, null, kvType, async (step) => {
+        for (const token of rest) logits.push(await step(token));
+      });
+      return logits;
+    }
+    const caches = this.#caches;
+    const length = prompt.tokens.length;
+    try {
+      if (opening.length > 0) await caches.reading.readProbed([...prompt.tokens, ...opening], length, length + opening.length);
+      await caches.gather(kept, length, kvType);
+      const { context } = caches.answering!;
+      if (rest.length > tailStep) await context.growKvTail(rest.length);
+      // Nothing depends on what is drawn, so tokens are decoded in pieces.
+      for (let from = 0; from < rest.length; from += batchSize) {
+        const piece = Uint32Array.from(rest.slice(from, from + batchSize));
+        context.initBatch(piece.length);
+        const rows = context.addToBatch(
+          0,
+          length + opening.length + from,
+          piece,
+          piece.map((_, row) => row),
+        );
+        await context.decodeBatch();
+        for (const row of rows) logits.push(context.getLogits(row));
+      }
+    } finally {
+      await caches.forgetAnswer();
+      await caches.reading.truncate(length);
+    }
     return logits;
   }
 
@@ -189,6 +216,21 @@ function logSoftmaxShift(logits: Float32Array): number {
   let sum = 0;
   for (const value of logits) sum += Math.exp(value - most);
   return most + Math.log(sum);
+}
+
+/** Draws tokens from the softmax at a temperature. */
+export function drawn(random: () => number, temperature: number): (logits: Float32Array) => number {
+  return (logits) => {
+    const most = logits[indexOfMax(logits)]!;
+    const weights = logits.map((logit) => Math.exp((logit - most) / temperature));
+    const wanted = random() * weights.reduce((sum, weight) => sum + weight, 0);
+    let sum = 0;
+    for (const [token, weight] of weights.entries()) {
+      sum += weight;
+      if (sum >= wanted) return token;
+    }
+    return indexOfMax(logits);
+  };
 }
 
 export function indexOfMax(values: Float32Array): number {

@@ -10,8 +10,8 @@ type Cell = { name: string; share: number; mean: number; low: number; high: numb
 type QualityResult = {
   date: string;
   shares: number[];
-  planted: { asked: number; answeredByFull: number; kept: Cell[] };
-  realText: { divergence: Cell[] };
+  planted: { counts: Record<string, { asked: number; answered: number }>; kept: Cell[] };
+  realText: { openingTokens: number; divergence: Cell[]; agreement: Cell[] };
 };
 type Speed = { clock: number; processor: number };
 type CostResult = {
@@ -32,7 +32,7 @@ type ShapesResult = {
   }[];
 };
 type Kept = { right: number; of: number };
-type TurnsResult = { table: { name: string; all: Kept; early: Kept; late: Kept }[] };
+type TurnsResult = { table: { name: string; all: Kept; early: Kept; late: Kept; same: Kept }[] };
 
 const quality = newest<QualityResult>("quality");
 const cost = newest<CostResult>("cost");
@@ -40,16 +40,21 @@ const shapes = newest<ShapesResult>("shapes");
 const turns = newest<TurnsResult>("turns");
 if (quality) {
   const { shares, planted, realText } = quality;
-  console.log(
-    `Planted facts kept, of ${planted.answeredByFull} that the full cache answers (${planted.asked} asked), with 95 % intervals:\n`,
+  const { divergence, agreement, openingTokens } = realText;
+  const [asked, answered] = (["asked", "answered"] as const).map((what) =>
+    Object.values(planted.counts).reduce((sum, count) => sum + count[what], 0),
   );
-  console.log(table(planted.kept, shares, ({ mean, low, high }) => `${percent(mean)} (${percent(low)}-${percent(high)})`));
-  console.log("\nKL divergence to the full cache on questions over real text, nats:\n");
-  console.log(table(realText.divergence, shares, ({ mean }) => mean.toFixed(2)));
-  writeFileSync(new URL("quality.svg", resultsFolder), plot(planted.kept, shares));
-  const steps = planted.kept.filter(({ name, share }) => policyNames.some((policy) => policy === name) && share < 1);
+  const interval = ({ mean, low, high }: Cell) => `${percent(mean)} (${percent(low)}-${percent(high)})`;
+  console.log(`Behind an answer's first ${openingTokens} tokens, those that are the full cache's first choice too, with 95 % intervals:\n`);
+  console.log(table(agreement, shares, interval));
+  console.log("\nKL divergence to the full cache there, nats:\n");
+  console.log(table(divergence, shares, ({ mean, low, high }) => `${mean.toFixed(2)} (${low.toFixed(2)}-${high.toFixed(2)})`));
+  console.log(`\nPlanted facts kept by the question alone, of ${answered} that the full cache answers (${asked} asked):\n`);
+  console.log(table(planted.kept, shares, interval));
+  writeFileSync(new URL("quality.svg", resultsFolder), plot(agreement, shares));
+  const steps = agreement.filter(({ name, share }) => policyNames.some((policy) => policy === name) && share < 1);
   const known = steps.map(
-    ({ name, share, mean }) => `  { "policy": "${name}", "share": ${share}, "kept": ${Math.round(100 * mean) / 100} }`,
+    ({ name, share, mean }) => `  { "policy": "${name}", "share": ${share}, "same": ${Math.round(100 * mean) / 100} }`,
   );
   writeFileSync(new URL("../resources/quality.json", import.meta.url), `[\n${known.join(",\n")}\n]\n`);
 }
@@ -76,9 +81,10 @@ if (shapes) {
 }
 if (turns) {
   console.log("\nRight, of the turns that the full cache answers right:\n");
-  console.log("| | all | turns 1 to 5 | turns 6 to 10 |\n|---|---|---|---|");
+  console.log("| | all | turns 1 to 5 | turns 6 to 10 | all turns in the same words |\n|---|---|---|---|---|");
   const cell = ({ right, of }: Kept) => `${right} of ${of}`;
-  for (const { name, all, early, late } of turns.table) console.log(`| ${name} | ${cell(all)} | ${cell(early)} | ${cell(late)} |`);
+  for (const { name, all, early, late, same } of turns.table)
+    console.log(`| ${name} | ${cell(all)} | ${cell(early)} | ${cell(late)} | ${cell(same)} |`);
 }
 
 /** The newest result of a bench; on the same day a full one before a quick one. */
@@ -96,7 +102,7 @@ function table(cells: readonly Cell[], shares: readonly number[], show: (cell: C
   return [`| policy | ${shares.map(percent).join(" | ")} |`, `|---|${"---|".repeat(shares.length)}`, ...rows].join("\n");
 }
 
-/** Share of facts kept over share of tokens kept, one line a policy. */
+/** Share of an answer's tokens that agree with the full cache over share of tokens kept, one line a policy. */
 function plot(cells: readonly Cell[], shares: readonly number[]): string {
   const [width, height, left, top] = [640, 360, 56, 24];
   const [right, bottom] = [width - 180, height - 40];

@@ -4,7 +4,7 @@ import { z } from "zod";
 import { policyNames, type QualityStep } from "../preload/api.ts";
 
 const qualitySchema = z.array(
-  z.object({ policy: z.enum(policyNames), share: z.number().gt(0).max(1), kept: z.number().min(0).max(1) }),
+  z.object({ policy: z.enum(policyNames), share: z.number().gt(0).max(1), same: z.number().min(0).max(1) }),
 ) satisfies z.ZodType<QualityStep[]>;
 
 export async function readQuality(): Promise<QualityStep[]> {

@@ -146,5 +146,8 @@ export type ModelRequests = {
   showFolder(name: FolderName): Promise<void>;
 };
 
-/** How many of the answers that the full cache gives right a policy gives right too, 0 to 1, at a share of the prompt as its budget. */
-export type QualityStep = { policy: PolicyName; share: number; kept: number };
+/**
+ * How often the next word of an answer, behind those that it may begin with from the full cache, is what the full cache would choose, 0 to 1,
+ * with a policy and a share of the prompt as its budget.
+ */
+export type QualityStep = { policy: PolicyName; share: number; same: number };

@@ -1,13 +1,20 @@
-/** Facts planted in texts: of those that the full cache answers, how many each row still answers. */
-import type { Kept, Lab } from "../lab.ts";
-import { type FactKind, isRight, needleText, plantedText } from "../texts.ts";
-import { answerFrom, answerTokens, rows } from "./rows.ts";
+/**
+ * Facts planted in texts: of those that the full cache answers, how many each row still answers. Every row chooses by the question alone: these
+ * answers are shorter than the default's opening, which would write them from the full cache.
+ */
+import type { Lab } from "../lab.ts";
+import { type Fact, type FactKind, isRight, needleText, plantedText } from "../texts.ts";
+import { everything, fullQ8, rowsBeforeTheAnswer, sharesOf } from "./rows.ts";
 import { push, type Samples } from "./samples.ts";
 
 export const textTokens = 2000;
 const factsPerText = 4;
+const answerTokens = 24;
 /** Several keys of one kind, keys of different kinds, several values of one key. */
 const kinds = ["number", "mixed", "values"] as const satisfies readonly FactKind[];
+
+/** The default's row among these. */
+export const theDefault = "phrase, question alone";
 
 type Count = { asked: number; answered: number };
 
@@ -23,32 +30,26 @@ export async function plantedFacts(lab: Lab, shares: readonly number[], texts: n
     await lab.read(planted.text);
     for (const fact of planted.facts) {
       counts[kind].asked++;
-      const probed = await lab.ask(fact.question, "question");
-      const full = await lab.answer(probed, null, answerTokens);
-      if (!isRight(full.text, fact)) continue;
+      const { right, options } = judging(fact);
+      let probed = await lab.ask(fact.question, "question");
+      if (!right((await lab.answer(probed, null, options)).text)) continue;
       counts[kind].answered++;
-      const right = (text: string) => (isRight(text, fact) ? 1 : 0);
-      const all: Kept = Array.from({ length: lab.loaded.info.layers }, () => [probed.prompt.tokens.map((_, position) => position)]);
-      push(kept, "full, q8_0 rows", 1, right((await lab.answer(probed, all, answerTokens, "q8_0")).text));
-      for (const share of shares) {
-        for (const row of rows) {
+      const q8 = await lab.answer(probed, everything(lab, probed), { ...options, kvType: "q8_0" });
+      push(kept, fullQ8, 1, right(q8.text) ? 1 : 0);
+      for (const row of rowsBeforeTheAnswer) {
+        // Probing another window reads the question again; these rows come last.
+        if (row.kind === "policy" && row.window !== probed.window) probed = await lab.ask(fact.question, row.window);
+        for (const share of sharesOf(row, shares)) {
+          let text: string;
           if (row.kind === "text") {
-            const tokens = Math.round(share * probed.prompt.tokens.length);
-            await short.read(row.shorten(planted.text, fact.question, tokens, lab.countTokens));
-            const answer = await short.answer(await short.ask(fact.question, "question"), null, answerTokens);
-            push(kept, row.name, share, right(answer.text));
-          } else if (row.window === "question") {
-            const value = right(await answerFrom(lab, row, probed, share));
-            push(kept, row.name, share, value);
-            if (row.name === "phrase") push(byKind, kind, share, value);
+            await short.read(row.shorten(planted.text, fact.question, Math.round(share * probed.prompt.tokens.length), lab.countTokens));
+            text = (await short.answer(await short.ask(fact.question, "question"), null, options)).text;
+          } else {
+            text = (await lab.answer(probed, lab.plan(probed, row.policy, { kind: "share", share }), options)).text;
           }
+          push(kept, row.name, share, right(text) ? 1 : 0);
+          if (row.name === theDefault) push(byKind, kind, share, right(text) ? 1 : 0);
         }
-      }
-      // Probing another window reads the question again, so it comes last.
-      for (const row of rows) {
-        if (row.kind === "text" || row.window === "question") continue;
-        const again = await lab.ask(fact.question, row.window);
-        for (const share of shares) push(kept, row.name, share, right(await answerFrom(lab, row, again, share)));
       }
     }
     process.stderr.write(`\rplanted facts: text ${seed} of ${texts}  `);
@@ -58,14 +59,18 @@ export async function plantedFacts(lab: Lab, shares: readonly number[], texts: n
   return { kept, byKind, counts };
 }
 
+/** How an answer is judged, and how long it is: until it is right and a word is over. */
+function judging(fact: Fact) {
+  const right = (text: string) => isRight(text, fact);
+  return { right, options: { maxTokens: answerTokens, enough: (text: string) => right(text) && /\W$/.test(text) } };
+}
+
 export const depths = [0.1, 0.3, 0.5, 0.7, 0.9] as const;
 const depthShare = 0.06;
 
 /** One fact in a text, [length][depth]: how often the full cache answers, and the default at 6 % beside it. */
 export async function depthByLength(lab: Lab, lengths: readonly number[], seeds: number) {
   const grid: { tokens: number; depth: number; asked: number; full: number; kept: number }[] = [];
-  const row = rows.find(({ name }) => name === "phrase")!;
-  if (row.kind !== "policy") throw new Error("phrase is a policy");
   for (const tokens of lengths) {
     for (const depth of depths) {
       const cell = { tokens, depth, asked: 0, full: 0, kept: 0 };
@@ -73,10 +78,11 @@ export async function depthByLength(lab: Lab, lengths: readonly number[], seeds:
         const { text, fact } = needleText("reported", 1000 * tokens + seed, { tokens, depth, countTokens: lab.countTokens });
         await lab.read(text);
         const probed = await lab.ask(fact.question, "question");
+        const { right, options } = judging(fact);
         cell.asked++;
-        if (!isRight((await lab.answer(probed, null, answerTokens)).text, fact)) continue;
+        if (!right((await lab.answer(probed, null, options)).text)) continue;
         cell.full++;
-        if (isRight(await answerFrom(lab, row, probed, depthShare), fact)) cell.kept++;
+        if (right((await lab.answer(probed, lab.plan(probed, "phrase", { kind: "share", share: depthShare }), options)).text)) cell.kept++;
       }
       grid.push(cell);
       process.stderr.write(`\rdepth ${depth} of ${tokens} tokens  `);

@@ -1,10 +1,8 @@
 /** What is compared: every policy, the default without its opening, and what people do without compression. */
-import type { Window } from "../../main/engine/keep.ts";
+import { range, type Window } from "../../main/engine/keep.ts";
 import { type PolicyName, policyNames } from "../../preload/api.ts";
 import type { Kept, Lab, Probed } from "../lab.ts";
 import { retrieve, truncate } from "./baselines.ts";
-
-export const answerTokens = 24;
 
 export type PolicyRow = { name: string; kind: "policy"; policy: Exclude<PolicyName, "full">; window: Window; opening: boolean };
 export type TextRow = {
@@ -24,15 +22,21 @@ export const rows: readonly Row[] = [
   { name: "BM25 retrieval", kind: "text", shorten: retrieve },
 ];
 
-/** A policy's answer at a share of the prompt, greedily. */
-export async function answerFrom(lab: Lab, row: PolicyRow, probed: Probed, share: number): Promise<string> {
-  const budget = { kind: "share", share } as const;
-  if (row.opening) return (await lab.turn(probed, row.policy, budget, answerTokens)).text;
-  return (await lab.answer(probed, lab.plan(probed, row.policy, budget), answerTokens)).text;
+/** Those that choose, or shorten, before a word of the answer is there. An answer within the opening would be the full cache's own. */
+export const rowsBeforeTheAnswer = rows.filter((row) => row.kind === "text" || !row.opening);
+
+/** Rows of the full cache, brought to q8_0 for the answer: what storing them in fewer bits costs alone. */
+export const fullQ8 = "full, q8_0 rows";
+
+/** Everything, as a choice. */
+export function everything(lab: Lab, { prompt }: Probed): Kept {
+  return Array.from({ length: lab.loaded.scored.length }, () => [range(0, prompt.tokens.length)]);
 }
 
-/** What a policy keeps at a share of the prompt. */
-export async function keptBy(lab: Lab, row: PolicyRow, probed: Probed, share: number): Promise<Kept> {
-  const budget = { kind: "share", share } as const;
-  return row.opening ? (await lab.turn(probed, row.policy, budget, 1 + answerTokens)).kept : lab.plan(probed, row.policy, budget);
+/** The largest share of a text that is read alone: reading takes most of these rows' time, and a large part of a text is no small cache. */
+const largestText = 0.12;
+
+/** The shares that a row is measured at. */
+export function sharesOf(row: Row, shares: readonly number[]): readonly number[] {
+  return row.kind === "text" ? shares.filter((share) => share <= largestText) : shares;
 }

@@ -5,9 +5,9 @@ import { onAllLayers } from "./layers.ts";
 import type { LoadedModel } from "./model.ts";
 
 /** Rows for new tokens are added this many at a time; a tail row costs what a kept row costs. */
-const tailStep = 64;
-/** One token is decoded at a time; the compute buffer grows with this number. */
-const batchSize = 8;
+export const tailStep = 64;
+/** One token is decoded at a time, a bench decodes as many; the compute buffer grows with this number. */
+export const batchSize = 8;
 
 export class AnsweringCache {
   readonly #context: NativeContext;

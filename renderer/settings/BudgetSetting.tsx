@@ -32,8 +32,8 @@ export function BudgetSetting() {
   const memory = (step: Budget) =>
     perToken &&
     (step.kind === "full" ? tokens * model.tokenBytes : Math.min(tokens, (keptTokens(step, tokens) ?? 0) + rowsBeside) * perToken);
-  const kept = (step: Budget) =>
-    step.kind === "share" ? quality.find((known) => known.policy === policy && known.share === step.share) : undefined;
+  const known = (step: Budget) =>
+    step.kind === "share" ? quality.find((measured) => measured.policy === policy && measured.share === step.share) : undefined;
   return (
     <Group
       title={t("What the answer may keep")}
@@ -63,10 +63,14 @@ export function BudgetSetting() {
               <button type="button" tabIndex={-1} onClick={() => choose(index)}>
                 <strong>{budgetLabel(step)}</strong>
                 {perToken !== null && <span className="number">{bytes(memory(step) || 0)}</span>}
-                {kept(step) && (
+                {known(step) && (
                   <span className="number kept">
-                    <Hint text={t("Of the answers that the full cache gives right, measured on texts that nothing was tuned on.")}>
-                      <span>{t("{share} right", { share: percent(kept(step)!.kept) })}</span>
+                    <Hint
+                      text={t(
+                        "Behind an answer's first words: how often the next one is what the full cache would choose. Measured with the starter model, on texts that nothing was tuned on.",
+                      )}
+                    >
+                      <span>{t("{share} the same", { share: percent(known(step)!.same) })}</span>
                     </Hint>
                   </span>
                 )}
