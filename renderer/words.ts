@@ -10,8 +10,8 @@ type Choice = { label: PlainText; says: PlainText; term: PlainText };
 export const policyWords: Record<PolicyName, Choice> = {
   phrase: {
     label: "Whole phrases",
-    says: "Keeps the phrases around what the model's retrieval heads look up. Recommended.",
-    term: "phrase: CompressKV's semantic retrieval heads, max-pooling over 17 tokens, half of the budget one set for all layers; the answer's first words count as well",
+    says: "Keeps the phrases around what the model's retrieval heads look up, and single words that writing on takes. Recommended.",
+    term: "phrase: half of the budget is one set for all layers, by CompressKV's semantic retrieval heads with max-pooling over 17 tokens; the rest goes by the attention of all heads, more to the layers that look at more; the answer's first words count as well",
   },
   compresskv: {
     label: "CompressKV, as published",

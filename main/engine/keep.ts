@@ -64,7 +64,8 @@ export function planKeep(
   const kept = selection.map((sets) => sets.map((set) => [...before, ...set, ...after]));
   return {
     budget: mean,
-    budgets,
+    // A policy that sees the attention may have given tokens of one layer to another.
+    budgets: budgets.map((tokens, layer) => tokens + (selection[layer]![0]!.length - pinned.length - counts[layer]!)),
     kept,
     perLayer: kept.map((sets) => sets[0]!.length),
     protectedTokens,

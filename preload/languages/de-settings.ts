@@ -26,10 +26,10 @@ export const settings = {
   "greatest number of tokens decoded per turn": "größte Zahl an Tokens, die je Frage erzeugt werden",
 
   "Whole phrases": "Ganze Wendungen",
-  "Keeps the phrases around what the model's retrieval heads look up. Recommended.":
-    "Behält die Wendungen um das, was die suchenden Köpfe des Modells nachschlagen. Empfohlen.",
-  "phrase: CompressKV's semantic retrieval heads, max-pooling over 17 tokens, half of the budget one set for all layers; the answer's first words count as well":
-    "phrase: die semantisch suchenden Köpfe von CompressKV, Max-Pooling über 17 Tokens, das halbe Budget als eine Menge für alle Schichten; die ersten Wörter der Antwort zählen mit",
+  "Keeps the phrases around what the model's retrieval heads look up, and single words that writing on takes. Recommended.":
+    "Behält die Wendungen um das, was die suchenden Köpfe des Modells nachschlagen, und einzelne Wörter, die das Weiterschreiben braucht. Empfohlen.",
+  "phrase: half of the budget is one set for all layers, by CompressKV's semantic retrieval heads with max-pooling over 17 tokens; the rest goes by the attention of all heads, more to the layers that look at more; the answer's first words count as well":
+    "phrase: das halbe Budget ist eine Menge für alle Schichten, nach den semantisch suchenden Köpfen von CompressKV mit Max-Pooling über 17 Tokens; der Rest geht nach der Attention aller Köpfe, mehr davon an Schichten, die auf mehr achten; die ersten Wörter der Antwort zählen mit",
   "Same passages in every layer": "Dieselben Stellen in jeder Schicht",
   "Keeps the phrases that all layers together look up, the same everywhere.":
     "Behält die Wendungen, die alle Schichten zusammen nachschlagen, überall dieselben.",

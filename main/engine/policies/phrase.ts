@@ -1,30 +1,38 @@
 import { evenBudgets } from "../budget.ts";
 import type { Policy } from "./policy.ts";
-import { acrossLayers, maxPool, phraseTokens, retrievalHeads, retrievalScores, topIndices } from "./scoring.ts";
+import { acrossLayers, allHeads, maxPool, meanOverHeads, phraseTokens, retrievalScores, shareOut, topIndices } from "./scoring.ts";
 
-/** Share of a layer's budget that all layers spend on the same tokens. */
+/** Share of a layer's budget that all layers spend on the same phrases. */
 const sharedPart = 0.5;
+/** Share of what is left that every layer gets, however little it looks at. */
+const leastPart = 0.25;
 
 /**
- * Folio's own policy: CompressKV's semantic retrieval heads, but whole phrases survive together (max-pooling over 17 tokens), and half
- * of each layer's budget goes to one evidence set that all layers share, so that a passage found by a few layers is there in
- * every layer that has to read it out. The other half stays each layer's own choice. What the answer's first words attend to
- * counts as much as what the question attends to.
+ * Folio's own policy, in two halves. The semantic retrieval heads of all layers choose phrases together (max-pooling over 17 tokens) that stay
+ * in every layer: a fact that a few layers find is there, whole, in every layer that has to read it out. The rest is what writing on takes:
+ * single tokens that all heads of a layer look at, shared out among the layers by how much attention they would lose. What the answer's
+ * first words attend to counts as much as what the question attends to.
  */
 export const phrase: Policy = {
-  voters: retrievalHeads,
+  voters: allHeads,
   budgets: evenBudgets,
   opening: 32,
   select: (input) => {
-    const perLayer = retrievalScores(input);
-    const overall = acrossLayers(perLayer, input.profile);
-    const pooledOverall = maxPool(overall, phraseTokens);
-    return input.counts.map((count, layer) => {
-      const same = new Set(topIndices(pooledOverall, Math.floor(count * sharedPart), overall));
-      const own = maxPool(perLayer[layer]!, phraseTokens);
-      for (const t of same) own[t] = -Infinity;
-      const chosen = [...same, ...topIndices(own, Math.min(count, own.length) - same.size, perLayer[layer]!)];
-      return [chosen.sort((a, b) => a - b).map((t) => input.first + t)];
+    const { heads, first, end, attention, positions, profile } = input;
+    const counts = input.counts.map((count) => Math.min(count, end - first));
+    const overall = acrossLayers(retrievalScores(input), profile);
+    const pooled = maxPool(overall, phraseTokens);
+    const same = counts.map((count) => topIndices(pooled, Math.floor(count * sharedPart), overall));
+    const own = same.map((chosen, layer) => {
+      const scores = meanOverHeads(attention(layer), positions, allHeads(heads), first, end);
+      for (const t of chosen) scores[t] = -Infinity;
+      return scores;
+    });
+    const left = counts.map((count, layer) => count - same[layer]!.length);
+    const shares = shareOut(own, left, leastPart);
+    return own.map((scores, layer) => {
+      const chosen = [...same[layer]!, ...topIndices(scores, shares[layer]!)];
+      return [chosen.sort((a, b) => a - b).map((t) => first + t)];
     });
   },
 };

@@ -18,7 +18,7 @@ export type PolicyInput = {
   /** Tokens that may be chosen are the positions [first, end); all others are kept or not by the caller. */
   first: number;
   end: number;
-  /** How many of them each layer keeps, [layer]. */
+  /** How many of them each layer keeps, [layer]. A policy may give tokens of one layer to another; their sum stays. */
   counts: number[];
   /** Attention mass that the window's rows give to each position, summed over the rows: [head][position], positions from 0 to at least `end`. */
   attention(layer: number): Float32Array;

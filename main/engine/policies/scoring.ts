@@ -47,9 +47,46 @@ export function meanOverHeads(
 /** Indices of the `count` highest scores, ascending by index. Equal scores go to the higher `tieBreak`, then to the earlier index. */
 export function topIndices(scores: Float32Array, count: number, tieBreak: Float32Array = scores): number[] {
   if (count >= scores.length) return Array.from(scores, (_, i) => i);
-  const order = Array.from(scores, (_, i) => i);
-  order.sort((a, b) => scores[b]! - scores[a]! || tieBreak[b]! - tieBreak[a]! || a - b);
-  return order.slice(0, Math.max(0, count)).sort((a, b) => a - b);
+  if (count <= 0) return [];
+  const least = scores.slice().sort()[scores.length - count]!;
+  const chosen: number[] = [];
+  const ties: number[] = [];
+  for (let i = 0; i < scores.length; i++) {
+    if (scores[i]! > least) chosen.push(i);
+    else if (scores[i] === least) ties.push(i);
+  }
+  ties.sort((a, b) => tieBreak[b]! - tieBreak[a]! || a - b);
+  return [...chosen, ...ties.slice(0, count - chosen.length)].sort((a, b) => a - b);
+}
+
+/**
+ * Shares the tokens of all layers out by what each layer would lose: every layer gets a part of its own, the rest goes where the next-highest
+ * scores are; equal ones go to the first layers.
+ *
+ * @param scores [layer][token]; -Infinity cannot be chosen
+ * @param counts tokens that each layer would have without this, [layer]
+ * @param leastPart the part of these that a layer has in any case, 0 to 1
+ * @returns tokens of each layer, [layer], of the same sum
+ */
+export function shareOut(scores: readonly Float32Array[], counts: readonly number[], leastPart: number): number[] {
+  const shares = counts.map((count) => Math.floor(count * leastPart));
+  let left = counts.reduce((sum, count, layer) => sum + count - shares[layer]!, 0);
+  if (left === 0) return shares;
+  // What each layer's next tokens score, falling.
+  const next = scores.map((values, layer) => values.slice().sort().reverse().subarray(shares[layer]!));
+  const all = Float32Array.from(next.flatMap((values) => [...values])).sort();
+  const least = all[all.length - left]!;
+  next.forEach((values, layer) => {
+    const above = values.filter((value) => value > least).length;
+    shares[layer]! += above;
+    left -= above;
+  });
+  next.forEach((values, layer) => {
+    const equal = Math.min(left, values.filter((value) => value === least).length);
+    shares[layer]! += equal;
+    left -= equal;
+  });
+  return shares;
 }
 
 /** Neighbours that a peak of attention keeps alive with it, for policies that keep phrases: a stated fact and a little room. */

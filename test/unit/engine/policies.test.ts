@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest";
 import { policies } from "../../../main/engine/policies/index.ts";
 import type { PolicyInput } from "../../../main/engine/policies/policy.ts";
 import { mulberry32 } from "../../../main/engine/policies/random.ts";
-import { averagePool, maxPool, topIndices } from "../../../main/engine/policies/scoring.ts";
+import { averagePool, maxPool, shareOut, topIndices } from "../../../main/engine/policies/scoring.ts";
 import { policyNames } from "../../../preload/api.ts";
 
 /** Attention [head][position] of one layer, made of rows. */
@@ -22,6 +22,8 @@ function input(rows: number[][], overrides: Partial<PolicyInput> = {}): PolicyIn
     ...overrides,
   };
 }
+
+const sum = (counts: readonly number[]) => counts.reduce((a, b) => a + b, 0);
 
 /** A row with single peaks. */
 const peaks = (length: number, at: Record<number, number>) => Array.from({ length }, (_, i) => at[i] ?? 0);
@@ -52,10 +54,15 @@ describe("every policy", () => {
         profile,
       });
       expect(selection).toHaveLength(layers);
+      const wanted = counts.map((count) => Math.min(count, end - first));
+      const kept = selection.map((sets) => sets[0]!.length);
+      // The default gives tokens of one layer to another.
+      if (name === "phrase") expect(sum(kept)).toBe(sum(wanted));
+      else expect(kept).toEqual(wanted);
       selection.forEach((sets, layer) => {
         expect([1, 2]).toContain(sets.length);
         for (const set of sets) {
-          expect(set).toHaveLength(Math.min(counts[layer]!, end - first));
+          expect(set).toHaveLength(kept[layer]!);
           expect([...new Set(set)].sort((a, b) => a - b)).toEqual(set);
           if (set.length > 0) expect(set[0]!).toBeGreaterThanOrEqual(first);
           if (set.length > 0) expect(set.at(-1)!).toBeLessThan(end);
@@ -99,9 +106,54 @@ describe("snapkv", () => {
 });
 
 describe("phrase", () => {
-  it("keeps a peak's whole neighbourhood together", () => {
-    const [set] = policies.phrase.select(input([peaks(80, { 40: 1 })], { counts: [17] }))[0]!;
-    expect(set).toEqual(Array.from({ length: 17 }, (_, i) => 32 + i));
+  const profile = {
+    scores: [
+      [1, 0.1],
+      [0.1, 0.1],
+    ],
+    layerErrors: [],
+  };
+  const around = (peak: number) => Array.from({ length: 17 }, (_, i) => peak - 8 + i);
+
+  it("keeps whole in every layer the phrase that the retrieval heads look up, and in half of the budget", () => {
+    const layers = [
+      [peaks(80, { 40: 1 }), peaks(80, {})],
+      [peaks(80, { 10: 0.2 }), peaks(80, { 70: 0.2 })],
+    ];
+    const attention = (layer: number) => Float32Array.from(layers[layer]!.flat());
+    const selection = policies.phrase.select(input(layers[0]!, { layers: 2, counts: [34, 34], attention, profile }));
+    for (const [set] of selection) expect(set).toEqual(expect.arrayContaining(around(40)));
+    expect(selection[1]![0]).toEqual(expect.arrayContaining([10, 70]));
+  });
+
+  it("keeps single tokens beside it that any head of a layer looks at", () => {
+    const odd = [1, 3, 5, 7, 9];
+    const even = [62, 64, 66, 68, 70];
+    const at = (own: number[]) => Object.fromEntries(own.map((t) => [t, 1]));
+    const rows = [peaks(80, { 40: 9, ...at(odd) }), peaks(80, at(even))];
+    const profile = { scores: [[1, 0.1]], layerErrors: [] };
+    const [set] = policies.phrase.select(input(rows, { counts: [34], profile }))[0]!;
+    expect(set).toEqual(expect.arrayContaining([...odd, ...around(40), ...even]));
+  });
+
+  it("gives more to layers that look at more, and to none less than an eighth of the budget beside the phrases", () => {
+    const layers = [peaks(200, Object.fromEntries(Array.from({ length: 60 }, (_, i) => [3 * i, 1]))), peaks(200, { 100: 0.1 })];
+    const attention = (layer: number) => Float32Array.from(layers[layer]!);
+    const profile = { scores: [[1], [1]], layerErrors: [] };
+    const selection = policies.phrase.select(input([layers[0]!], { layers: 2, counts: [40, 40], attention, profile }));
+    expect(selection.map(([set]) => set!.length)).toEqual([55, 25]);
+  });
+});
+
+describe("sharing tokens out among layers", () => {
+  const layer = (...scores: number[]) => Float32Array.from(scores);
+  it("goes where the next-highest scores are, above what every layer gets", () => {
+    expect(shareOut([layer(9, 8, 7, 6), layer(5, 1, 1, 1)], [2, 2], 0)).toEqual([4, 0]);
+    expect(shareOut([layer(9, 8, 7, 6), layer(5, 1, 1, 1)], [2, 2], 0.5)).toEqual([3, 1]);
+  });
+  it("gives equal scores to the first layers and never what cannot be chosen", () => {
+    expect(shareOut([layer(1, -Infinity, 1), layer(1, 1, 1)], [1, 2], 0)).toEqual([2, 1]);
+    expect(shareOut([layer(1, 1), layer(1, 1)], [0, 0], 0.25)).toEqual([0, 0]);
   });
 });
 
