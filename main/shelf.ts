@@ -46,15 +46,15 @@ export class Shelf {
     });
   }
 
-  /** Resolves to the id once the file is known; `onReady` is called when it can be asked about. */
+  /** Resolves to the id once the file is known; a name with a folder before it goes into a folder of that name; `onReady` is called when it can be asked about. */
   async add(name: string, bytes: Uint8Array, source: string | null, onReady: (id: string) => void): Promise<string> {
     const id = await sha256(bytes);
     const phase = this.#state.document(id)?.phase;
     if (this.#imports.has(id) || phase === "ready" || phase === "scanned") return id;
     if (this.#restored(id)) return id;
     const controller = new AbortController();
-    const over = this.#import({ id, name: cleanName(name), bytes, source }, controller.signal, onReady).finally(() =>
-      this.#imports.delete(id),
+    const over = this.#import({ id, name: cleanName(name), folder: folderOf(name), bytes, source }, controller.signal, onReady).finally(
+      () => this.#imports.delete(id),
     );
     this.#imports.set(id, { controller, over });
     return id;
@@ -160,11 +160,11 @@ export class Shelf {
   }
 
   async #import(
-    file: { id: string; name: string; bytes: Uint8Array; source: string | null },
+    file: { id: string; name: string; folder: string; bytes: Uint8Array; source: string | null },
     signal: AbortSignal,
     onReady: (id: string) => void,
   ): Promise<void> {
-    const base = { id: file.id, name: file.name, fileBytes: file.bytes.length, folder: "", addedAt: Date.now() };
+    const base = { id: file.id, name: file.name, fileBytes: file.bytes.length, folder: file.folder, addedAt: Date.now() };
     this.#state.showDocument({ ...base, phase: "parsing", pagesDone: 0, pagesTotal: 0 });
     try {
       const parsed = await parseDocument(file.name, file.bytes, {
@@ -256,6 +256,12 @@ function withPin(pins: readonly Pin[], { start, end }: Pin): Pin[] {
   const touched = pins.filter((pin) => pin.start <= end && pin.end >= start);
   const pin = { start: Math.min(start, ...touched.map((other) => other.start)), end: Math.max(end, ...touched.map((other) => other.end)) };
   return [...pins.filter((other) => !touched.includes(other)), pin].sort((a, b) => a.start - b.start);
+}
+
+/** "Contracts" of "Contracts/2024/Lease.pdf"; of a name alone, and of a path that begins at the top or above, none. */
+function folderOf(name: string): string {
+  const [first = "", ...others] = name.split("/");
+  return others.length === 0 || /^\.*$/.test(first) ? "" : cleanName(first);
 }
 
 const isScan = (pages: number, emptyPages: readonly number[]): boolean => pages > 0 && emptyPages.length === pages;

@@ -150,7 +150,8 @@ export type Requests = {
   getState(): Promise<AppState>;
   /**
    * Imports a dropped or picked file; the document appears through `document` events. Resolves to its id once accepted, which is
-   * the id of the one that is there if the same file was added before. `source` is its path where the host tells it.
+   * the id of the one that is there if the same file was added before. A name like "Contracts/Lease.pdf" goes into the library's folder
+   * "Contracts". `source` is its path where the host tells it.
    */
   importFile(name: string, bytes: Uint8Array, source?: string): Promise<string>;
   /** Stops an import, or removes a document; for a minute it can be restored. Conversations about it stay. */

@@ -1,6 +1,6 @@
 import { useEffect, useSyncExternalStore } from "react";
 import { importFiles, openDialog, showTab } from "./actions.ts";
-import { accepted, filesOfFolder } from "./arrivals.ts";
+import { accepted, alone, filesOfFolder } from "./arrivals.ts";
 import { Chat, NewConversation } from "./Chat.tsx";
 import { Dialogs } from "./Dialogs.tsx";
 import { DropTarget } from "./DropTarget.tsx";
@@ -63,7 +63,7 @@ export function App() {
         accept={accepted}
         aria-label={t("Add documents")}
         onChange={(event) => {
-          void importFiles([...(event.target.files ?? [])]);
+          void importFiles(alone(event.target.files ?? []));
           event.target.value = "";
         }}
       />
@@ -74,7 +74,7 @@ export function App() {
         hidden
         aria-label={t("Add a folder")}
         onChange={(event) => {
-          void importFiles(filesOfFolder([...(event.target.files ?? [])]));
+          void importFiles(filesOfFolder(event.target.files ?? []));
           event.target.value = "";
         }}
       />

@@ -1,5 +1,4 @@
-import { type ReactNode, useEffect, useRef, useState } from "react";
-import { useShallow } from "zustand/react/shallow";
+import { useState } from "react";
 import type { PlainText } from "../preload/sentences.ts";
 import { newConversation, renameConversation, setDraft } from "./actions.ts";
 import { Composer } from "./Composer.tsx";
@@ -13,7 +12,7 @@ import { Notices } from "./Notices.tsx";
 import { rich } from "./rich.ts";
 import { focusQuestion, keysFor } from "./shortcuts.ts";
 import { useFolio } from "./store.ts";
-import { TurnView } from "./TurnView.tsx";
+import { Turns } from "./Turns.tsx";
 
 const suggestions: readonly PlainText[] = [
   "What is this document about?",
@@ -23,14 +22,11 @@ const suggestions: readonly PlainText[] = [
 
 /** The conversation: questions with their answers, what the reader must know, and the question box. */
 export function Chat({ hidden }: { hidden: boolean }) {
-  const asked = useFolio(useShallow((s) => s.conversation?.turns.map((turn) => turn.id) ?? []));
+  const id = useFolio((s) => s.conversation?.id ?? "");
   return (
     <section className="chat" id="conversation" aria-label={t("Conversation")} hidden={hidden}>
       <Head />
-      <Scrolling asked={asked.length}>
-        <Notices />
-        {asked.length === 0 ? <Invitation /> : asked.map((id, i) => <TurnView key={id} id={id} number={i + 1} />)}
-      </Scrolling>
+      <Turns key={id} before={<Notices />} instead={<Invitation />} />
       <Composer />
     </section>
   );
@@ -74,46 +70,6 @@ export function NewConversation() {
     >
       <MessageSquarePlus />
     </IconButton>
-  );
-}
-
-function toEnd(box: HTMLElement | null) {
-  if (box) box.scrollTop = box.scrollHeight;
-}
-
-/** Keeps the end in view while an answer grows, unless the reader has scrolled up; a new question always goes to the end. */
-function Scrolling({ asked, children }: { asked: number; children: ReactNode }) {
-  const scroller = useRef<HTMLDivElement>(null);
-  const content = useRef<HTMLDivElement>(null);
-  const atEnd = useRef(true);
-  useEffect(() => {
-    const grown = new ResizeObserver(() => atEnd.current && toEnd(scroller.current));
-    grown.observe(content.current!);
-    grown.observe(scroller.current!);
-    return () => grown.disconnect();
-  }, []);
-  // biome-ignore lint/correctness/useExhaustiveDependencies: runs when a question is added.
-  useEffect(() => {
-    atEnd.current = true;
-    toEnd(scroller.current);
-  }, [asked]);
-  return (
-    <div
-      className="turns"
-      ref={scroller}
-      // biome-ignore lint/a11y/noNoninteractiveTabindex: as above.
-      tabIndex={0}
-      role="log"
-      aria-label={t("Questions and answers")}
-      aria-live="off"
-      onScroll={({ currentTarget: box }) => {
-        atEnd.current = box.scrollHeight - box.scrollTop - box.clientHeight < 48;
-      }}
-    >
-      <div className="turns-inner" ref={content}>
-        {children}
-      </div>
-    </div>
   );
 }
 

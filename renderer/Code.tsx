@@ -1,7 +1,9 @@
 import type { ElementContent } from "hast";
 import { type ReactNode, useEffect, useLayoutEffect, useRef, useState } from "react";
+import { CopyButton } from "./CopyButton.tsx";
+import { t } from "./language.ts";
 
-/** A block of code in its language's colours, as soon as these are here. */
+/** A block of code in its language's colours, as soon as these are here, to be copied as it is. */
 export function Code({ language, text }: { language: string | null; text: string }) {
   const [colours, setColours] = useState<typeof import("./highlight.ts") | null>(null);
   useEffect(() => {
@@ -9,10 +11,13 @@ export function Code({ language, text }: { language: string | null; text: string
   }, [language]);
   const pieces = language !== null && colours ? colours.highlight(language, text) : null;
   return (
-    // biome-ignore lint/a11y/noNoninteractiveTabindex: a scrolling area must be reachable by keyboard.
-    <pre dir="ltr" tabIndex={0}>
-      <code>{pieces ? pieces.map(coloured) : text}</code>
-    </pre>
+    <div className="code">
+      {/* biome-ignore lint/a11y/noNoninteractiveTabindex: a scrolling area must be reachable by keyboard. */}
+      <pre dir="ltr" tabIndex={0}>
+        <code>{pieces ? pieces.map(coloured) : text}</code>
+      </pre>
+      <CopyButton label={t("Copy the code")} text={text} />
+    </div>
   );
 }
 

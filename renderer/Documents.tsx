@@ -3,12 +3,15 @@ import type { DocumentInfo, LibrarySort } from "../preload/api.ts";
 import type { PlainText } from "../preload/sentences.ts";
 import {
   addToConversation,
+  askAboutFolder,
   changeSettings,
   chooseDocument,
   newConversation,
   openDialog,
   removeDocument,
+  removeFolder,
   renameDocument,
+  renameFolder,
   showInFolder,
   toggleFolder,
 } from "./actions.ts";
@@ -75,13 +78,38 @@ function drawRow(row: ShelfRow) {
   return row.kind === "folder" ? <FolderRow row={row} /> : <DocumentRow known={row.document} />;
 }
 
-function FolderRow({ row }: { row: Extract<ShelfRow, { kind: "folder" }> }) {
+function FolderRow({ row: { name, open, documents } }: { row: Extract<ShelfRow, { kind: "folder" }> }) {
+  const [renaming, setRenaming] = useState(false);
+  if (renaming) {
+    const end = (given: string | null) => {
+      setRenaming(false);
+      if (given !== null) void renameFolder(name, given);
+    };
+    return (
+      <div className="row">
+        <NameField name={name} label={t("New name of {name}", { name })} onDone={end} />
+      </div>
+    );
+  }
+  const shown = name === "" ? t("Not in a folder") : name;
+  const items: MenuItem[] = [
+    { label: t("New conversation about all"), icon: <MessageSquarePlus aria-hidden="true" />, run: () => void askAboutFolder(name) },
+    ...(name === "" ? [] : [{ label: t("Rename"), icon: <Pencil aria-hidden="true" />, run: () => setRenaming(true) }]),
+    { label: t("Remove all"), icon: <Trash2 aria-hidden="true" />, run: () => void removeFolder(name), kind: "loss" },
+  ];
   return (
-    <button type="button" className="folder" aria-expanded={row.open} onClick={() => toggleFolder(row.name)}>
-      {row.open ? <ChevronDown aria-hidden="true" /> : <ChevronRight aria-hidden="true" />}
-      <span className="name">{row.name === "" ? t("Not in a folder") : row.name}</span>
-      <span className="number">{count(row.documents)}</span>
-    </button>
+    <div className="folder">
+      <button type="button" aria-expanded={open} onClick={() => toggleFolder(name)}>
+        {open ? <ChevronDown aria-hidden="true" /> : <ChevronRight aria-hidden="true" />}
+        <span className="name" title={shown} dir="auto">
+          {shown}
+        </span>
+        <span className="number">{count(documents)}</span>
+      </button>
+      <span className="row-actions">
+        <Menu label={t("More about {name}", { name: shown })} items={items} />
+      </span>
+    </div>
   );
 }
 

@@ -1,6 +1,6 @@
-import { useDeferredValue, useEffect, useMemo, useState } from "react";
+import { useDeferredValue, useEffect, useLayoutEffect, useMemo, useRef, useState } from "react";
 import type { Page } from "../preload/api.ts";
-import { setFinding } from "./actions.ts";
+import { setFinding, setFindQuery } from "./actions.ts";
 import { IconButton } from "./Hint.tsx";
 import { ChevronDown, ChevronUp, X } from "./icons.ts";
 import { t } from "./language.ts";
@@ -22,13 +22,29 @@ export type Found = {
   current: Range | null;
 };
 
-/** The search through the text in the viewer; it holds nothing while the bar is closed. */
-export function useFind(pages: readonly Page[]): Found {
+/**
+ * The search through the text in the viewer; it holds nothing while the bar is closed. It begins at the page that a search of the
+ * library has led to.
+ */
+export function useFind(documentId: string, pages: readonly Page[]): Found {
   const open = useFolio((s) => s.finding);
-  const [query, setQuery] = useState("");
+  const query = useFolio((s) => s.findQuery);
+  const place = useFolio((s) => s.place);
   const [at, setAt] = useState(0);
   const wanted = useDeferredValue(open ? query : "");
   const ranges = useMemo(() => findAll(pages, wanted, mostMatches), [pages, wanted]);
+  const led = useRef(0);
+  useLayoutEffect(() => {
+    if (place?.documentId !== documentId || place.words !== wanted || ranges.length === 0 || led.current === place.visit) return;
+    led.current = place.visit;
+    const start = pages[place.page - 1]?.start ?? 0;
+    setAt(
+      Math.max(
+        0,
+        ranges.findIndex((range) => range.start >= start),
+      ),
+    );
+  }, [documentId, place, wanted, ranges, pages]);
   const current = ranges[at] ?? null;
   const marks = useMemo(
     () => (ranges.length === 0 ? nothing : ranges.map((range): Mark => ({ ...range, kind: "match", current: range === current }))),
@@ -38,7 +54,7 @@ export function useFind(pages: readonly Page[]): Found {
     open,
     query,
     setQuery: (next) => {
-      setQuery(next);
+      setFindQuery(next);
       setAt(0);
     },
     at,

@@ -8,7 +8,7 @@ import { KeepMap } from "./KeepMap.tsx";
 import { t } from "./language.ts";
 import { PdfSheet } from "./PdfSheet.tsx";
 import { PinSelection } from "./Pins.tsx";
-import { type Mark, pageAt, paragraphs, type Segment, segments } from "./passages.ts";
+import { cellsOf, type Mark, type Paragraph, pageAt, paragraphs, type Segment, segments, type Writing, writingOf } from "./passages.ts";
 import type { Pdf } from "./pdf.ts";
 import { useFolio, useLanguage } from "./store.ts";
 import { pageScale, stepZoom } from "./zoom.ts";
@@ -49,7 +49,8 @@ export function Pages({ known, pages, pdf, first, goTo, handled, onJump, onPage 
     return turn?.phase === "done" ? turn.evidence : noEvidence;
   });
   const pins = known.phase === "ready" ? known.pins : noPins;
-  const found = useFind(pages);
+  const writing = writingOf(known.name);
+  const found = useFind(documentId, pages);
   const marks = useMemo(() => {
     const passages = evidence.map((passage, i): Mark & { documentId: string } => ({
       ...passage,
@@ -167,7 +168,7 @@ export function Pages({ known, pages, pdf, first, goTo, handled, onJump, onPage 
               {pdf ? (
                 <PdfSheet pdf={pdf} page={pages[item.index]!} marks={marks} scale={scale} />
               ) : (
-                <PageText page={pages[item.index]!} marks={marks} />
+                <PageText page={pages[item.index]!} marks={marks} writing={writing} />
               )}
             </div>
           ))}
@@ -203,24 +204,15 @@ function zoomByKey(event: KeyboardEvent, scale: number) {
   else if (event.key === "0") setZoom(null);
 }
 
-const PageText = memo(function PageText({ page, marks }: { page: Page; marks: readonly Mark[] }) {
+const PageText = memo(function PageText({ page, marks, writing }: { page: Page; marks: readonly Mark[]; writing: Writing }) {
   useLanguage();
-  const parts = useMemo(() => paragraphs(page.text, page.start), [page]);
+  const parts = useMemo(() => paragraphs(page.text, page.start, writing), [page, writing]);
   return (
     <article className="sheet" aria-label={page.label ? labelName(page.label) : t("Page {page}", { page: String(page.number) })}>
       {parts.length === 0 && <p className="no-text">{t("No text on this page.")}</p>}
-      {parts.map((part) => {
-        const cut = segments(part.text, part.start, marks).map((segment) => <Marked key={segment.start} segment={segment} />);
-        return part.look === "heading" ? (
-          <h3 key={part.start} dir="auto">
-            {cut}
-          </h3>
-        ) : (
-          <p key={part.start} data-look={part.look} dir="auto">
-            {cut}
-          </p>
-        );
-      })}
+      {parts.map((part) => (
+        <Part key={part.start} part={part} marks={marks} />
+      ))}
       <footer aria-hidden="true">
         {page.label ? labelName(page.label) : page.number}
         {page.lines && page.text !== "" && ` · ${t("recognised from a picture")}`}
@@ -228,6 +220,46 @@ const PageText = memo(function PageText({ page, marks }: { page: Page; marks: re
     </article>
   );
 });
+
+type PartProps = { part: Paragraph; marks: readonly Mark[] };
+
+function Part({ part, marks }: PartProps) {
+  if (part.look === "table") return <Table part={part} marks={marks} />;
+  const cut = <Cut text={part.text} start={part.start} marks={marks} />;
+  if (part.look === "heading") return <h3 dir="auto">{cut}</h3>;
+  return (
+    <p data-look={part.look} dir={part.look === "code" ? "ltr" : "auto"}>
+      {cut}
+    </p>
+  );
+}
+
+/** Cells in columns; what is marked over several cells is marked in each. */
+function Table({ part, marks }: PartProps) {
+  return (
+    // biome-ignore lint/a11y/useSemanticElements: a table in an area that scrolls, which must be reachable by keyboard.
+    // biome-ignore lint/a11y/noNoninteractiveTabindex: as above.
+    <div className="wide" role="group" aria-label={t("Table")} tabIndex={0}>
+      <table>
+        <tbody>
+          {cellsOf(part).map((cells) => (
+            <tr key={cells[0]?.start}>
+              {cells.map((cell) => (
+                <td key={cell.start} dir="auto">
+                  <Cut {...cell} marks={marks} />
+                </td>
+              ))}
+            </tr>
+          ))}
+        </tbody>
+      </table>
+    </div>
+  );
+}
+
+function Cut({ text, start, marks }: { text: string; start: number; marks: readonly Mark[] }) {
+  return segments(text, start, marks).map((segment) => <Marked key={segment.start} segment={segment} />);
+}
 
 function Marked({ segment: { text, mark } }: { segment: Segment }) {
   if (mark === null) return text;

@@ -1,9 +1,9 @@
 import { useEffect, useRef, useState } from "react";
 import type { Turn } from "../preload/api.ts";
 import { branch, compare } from "./actions.ts";
-import { copyText } from "./copies.ts";
+import { CopyButton } from "./CopyButton.tsx";
 import { IconButton } from "./Hint.tsx";
-import { Columns2, Copy, Pencil, RotateCcw } from "./icons.ts";
+import { Columns2, Pencil, RotateCcw } from "./icons.ts";
 import { t } from "./language.ts";
 import { isComparable, selectAnswering, useFolio } from "./store.ts";
 
@@ -69,13 +69,7 @@ function EditQuestion({ turn, onDone }: { turn: Turn; onDone: () => void }) {
 
 /** What can be done with an answer that is not being written any more. */
 export function TurnActions({ turn }: { turn: Turn }) {
-  const [copied, setCopied] = useState(false);
   const answering = useFolio(selectAnswering);
-  const copy = async () => {
-    if (!(await copyText(turn.answer))) return;
-    setCopied(true);
-    setTimeout(() => setCopied(false), 2000);
-  };
   return (
     <span className="turn-actions">
       <IconButton label={t("Ask again")} disabled={answering} onClick={() => void branch(turn.id, turn.question)}>
@@ -86,11 +80,7 @@ export function TurnActions({ turn }: { turn: Turn }) {
           <Columns2 />
         </IconButton>
       )}
-      {turn.answer !== "" && (
-        <IconButton label={copied ? t("Copied") : t("Copy the answer")} onClick={() => void copy()}>
-          <Copy />
-        </IconButton>
-      )}
+      {turn.answer !== "" && <CopyButton label={t("Copy the answer")} text={turn.answer} />}
     </span>
   );
 }

@@ -158,6 +158,18 @@ function Marked({ text }: { text: Snippet | string }) {
   return text.map((piece, i) => (piece.hit ? <mark key={i}>{piece.text}</mark> : piece.text));
 }
 
+/** The words that were found first, as they stand there, with those that follow at once. */
+function firstHit(text: Snippet): string {
+  const from = text.findIndex(({ hit }) => hit);
+  if (from < 0) return "";
+  const end = text.findIndex((piece, i) => i > from && !piece.hit && piece.text.trim() !== "");
+  return text
+    .slice(from, end < 0 ? undefined : end)
+    .map((piece) => piece.text)
+    .join("")
+    .trim();
+}
+
 function groupsOf(result: SearchResult): Group[] {
   const { documents, conversations } = useFolio.getState();
   const nameOf = (id: string) => documents.find((known) => known.id === id)?.name ?? "";
@@ -182,7 +194,7 @@ function groupsOf(result: SearchResult): Group[] {
         head: nameOf(documentId),
         text,
         place: pageName(place),
-        go: () => void goToPage(documentId, place.page),
+        go: () => void goToPage(documentId, place.page, firstHit(text)),
       })),
     },
     {

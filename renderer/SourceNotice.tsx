@@ -3,7 +3,10 @@ import type { SourceState } from "../preload/api.ts";
 import { addChangedSource, checkSource } from "./actions.ts";
 import { t } from "./language.ts";
 
-/** Whether the file that a document was added from has changed or gone since; looked at when the document, or the window, comes into view. */
+/** How often a file is looked at while its document is in view, in ms: people write in it beside Folio's window. */
+const lookEveryMs = 2000;
+
+/** Whether the file that a document was added from has changed or gone since; looked at as long as the document is in view. */
 export function SourceNotice({ documentId }: { documentId: string }) {
   const [source, setSource] = useState<SourceState>("unknown");
   useEffect(() => {
@@ -15,9 +18,11 @@ export function SourceNotice({ documentId }: { documentId: string }) {
       );
     };
     look();
+    const timer = setInterval(() => document.visibilityState === "visible" && look(), lookEveryMs);
     window.addEventListener("focus", look);
     return () => {
       gone = true;
+      clearInterval(timer);
       window.removeEventListener("focus", look);
     };
   }, [documentId]);

@@ -1,4 +1,5 @@
 import { importFiles } from "./actions.ts";
+import { alone } from "./arrivals.ts";
 import { bytes, keyName } from "./format.ts";
 import { BookOpenText, FileDown } from "./icons.ts";
 import { languageNow, say, t } from "./language.ts";
@@ -51,7 +52,7 @@ export function Welcome() {
           <button
             type="button"
             className="button sample"
-            onClick={() => void importFiles([new File([sample.text], sample.name, { type: "text/markdown" })])}
+            onClick={() => void importFiles(alone([new File([sample.text], sample.name, { type: "text/markdown" })]))}
           >
             <BookOpenText aria-hidden="true" /> {t("Try it with a short guide to Folio")}
           </button>

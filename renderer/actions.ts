@@ -2,7 +2,7 @@
 
 import type { DocumentInfo, EventName, Events, Extent, FolioApi, Pin, Settings } from "../preload/api.ts";
 import { sentence } from "../preload/sentences.ts";
-import { mostFiles } from "./arrivals.ts";
+import { type Arrival, mostFiles } from "./arrivals.ts";
 import { follow, problemOf } from "./events.ts";
 import { list } from "./format.ts";
 import { t } from "./language.ts";
@@ -114,7 +114,7 @@ function roomForFile(): Promise<void> {
 }
 
 /** Imports files one after another; the first one is shown when it is ready. */
-export async function importFiles(arriving: readonly File[] | Promise<readonly File[]>): Promise<void> {
+export async function importFiles(arriving: readonly Arrival[] | Promise<readonly Arrival[]>): Promise<void> {
   const files = await attempt(Promise.resolve(arriving));
   if (files?.length === 0)
     set({ problem: { code: "nothing-to-add", ...sentence("There is nothing in it that Folio can read: add documents or text.") } });
@@ -126,10 +126,10 @@ export async function importFiles(arriving: readonly File[] | Promise<readonly F
     );
     set({ problem: { code: "too-many-files", ...said } });
   }
-  for (const [index, file] of files?.slice(0, mostFiles).entries() ?? []) {
+  for (const [index, { file, name }] of files?.slice(0, mostFiles).entries() ?? []) {
     await roomForFile();
     const before = state().documents;
-    const id = await attempt(file.arrayBuffer().then((buffer) => api.importFile(file.name, new Uint8Array(buffer), api.pathOf?.(file))));
+    const id = await attempt(file.arrayBuffer().then((buffer) => api.importFile(name, new Uint8Array(buffer), api.pathOf?.(file))));
     if (id === null) continue;
     const old = before.find((known) => known.id === id && hasPages(known));
     if (old) there.push(old.name);
@@ -174,8 +174,11 @@ export async function showConversation(conversationId: string, turnId: string | 
   const { conversation, documents, viewing } = state();
   const there = conversation?.documentIds.filter((id) => documents.some((known) => known.id === id)) ?? [];
   if (there[0] && (viewing === null || !there.includes(viewing))) await showDocument(there[0]);
-  if (turnId !== null) document.getElementById(`turn-${turnId}`)?.scrollIntoView({ block: "start" });
+  seekTurn(turnId);
 }
+
+/** Brings a turn of the open conversation into view, as soon as it is drawn. */
+export const seekTurn = (turnId: string | null): void => set({ soughtTurn: turnId });
 
 export const addToConversation = (documentId: string) => attempt(api.addToConversation(documentId));
 export const renameConversation = (id: string, title: string) => attempt(api.renameConversation(id, title));
@@ -193,6 +196,29 @@ export async function removeDocument(documentId: string): Promise<void> {
   if ((await attempt(api.removeDocument(documentId))) === null || !hasPages(known)) return;
   tell(t("Removed {name}.", { name: known.name }), () => attempt(api.restoreDocument(documentId)));
 }
+
+/** Takes a folder's documents out of the library, with one way back for all of them. */
+export async function removeFolder(folder: string): Promise<void> {
+  const gone: string[] = [];
+  for (const known of inFolder(folder)) if ((await attempt(api.removeDocument(known.id))) !== null && hasPages(known)) gone.push(known.id);
+  if (gone.length === 0) return;
+  tell(t("Removed {count} documents.", { count: gone.length }), () => Promise.all(gone.map((id) => attempt(api.restoreDocument(id)))));
+}
+
+/** Gives a folder another name; where that is another folder's, its documents join those. */
+export async function renameFolder(folder: string, name: string): Promise<void> {
+  for (const { id } of inFolder(folder).filter(hasPages)) if ((await attempt(api.moveDocument(id, name))) === null) return;
+}
+
+const inFolder = (folder: string): DocumentInfo[] => state().documents.filter((known) => known.folder === folder);
+
+/** Asks about everything in a folder. */
+export const askAboutFolder = (folder: string) =>
+  newConversation(
+    inFolder(folder)
+      .filter((known) => known.phase === "ready")
+      .map(({ id }) => id),
+  );
 
 export async function removeConversation(id: string): Promise<void> {
   const info = state().conversations.find((known) => known.id === id);
@@ -226,10 +252,11 @@ function tell(text: string, undo: (() => Promise<unknown>) | null = null, undoWo
 }
 export const closeToast = (): void => set({ toast: null });
 
-/** Takes the reader to a page. */
-export async function goToPage(documentId: string, page: number): Promise<void> {
+/** Takes the reader to a page on which these words were found, and shows them there. */
+export async function goToPage(documentId: string, page: number, words: string): Promise<void> {
   closeDialog();
-  set({ focus: null, tab: "document", place: { documentId, page, visit: (state().place?.visit ?? 0) + 1 } });
+  const place = { documentId, page, words, visit: (state().place?.visit ?? 0) + 1 };
+  set({ focus: null, tab: "document", place, ...(words !== "" && { finding: true, findQuery: words }) });
   await showDocument(documentId);
 }
 
@@ -335,4 +362,5 @@ export const closeProblem = (): void => set({ problem: null });
 export const setDraft = (draft: string): void => set({ draft });
 export const showTab = (tab: "document" | "conversation"): void => set({ tab });
 export const setFinding = (finding: boolean): void => set({ finding, ...(finding ? { tab: "document" as const } : {}) });
+export const setFindQuery = (findQuery: string): void => set({ findQuery });
 export const toggleGauge = (): void => set({ gaugeOpen: !state().gaugeOpen });

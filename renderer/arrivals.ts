@@ -6,6 +6,12 @@ import { t } from "./language.ts";
 /** Files that are taken at once; more is rather a disk than a folder of documents. Of a folder with more, one more is told. */
 export const mostFiles = 500;
 
+/** A file on its way in, named as the library shall name it: "Lease.pdf", or "Contracts/Lease.pdf" where it came in a folder. */
+export type Arrival = { file: File; name: string };
+
+/** Files that came in no folder. */
+export const alone = (files: Iterable<File>): Arrival[] => Array.from(files, (file) => ({ file, name: file.name }));
+
 const known = new Set([...documentTypes, ...textTypes]);
 /** What the file dialog offers. */
 export const accepted = [...known].map((type) => `.${type}`).join();
@@ -16,34 +22,33 @@ const passedOver = (path: string) =>
 const isKnown = (name: string) => known.has(name.slice(name.lastIndexOf(".") + 1).toLowerCase());
 
 /** Of a picked folder, by path. */
-export function filesOfFolder(files: readonly File[]): File[] {
-  const path = (file: File) => file.webkitRelativePath || file.name;
-  return files
-    .filter((file) => isKnown(file.name) && !passedOver(path(file)))
-    .sort((a, b) => path(a).localeCompare(path(b), undefined, { numeric: true }))
+export function filesOfFolder(files: Iterable<File>): Arrival[] {
+  return Array.from(files, (file) => ({ file, name: file.webkitRelativePath || file.name }))
+    .filter(({ name }) => isKnown(name) && !passedOver(name))
+    .sort((a, b) => a.name.localeCompare(b.name, undefined, { numeric: true }))
     .slice(0, mostFiles + 1);
 }
 
 /** Dropped files as they are, and what folders hold that Folio knows. Must be called while the drop is being handled. */
-export function droppedFiles(transfer: DataTransfer): Promise<File[]> {
+export function droppedFiles(transfer: DataTransfer): Promise<Arrival[]> {
   const entries = [...transfer.items].map((item) => item.webkitGetAsEntry());
-  const files = [...transfer.files];
+  const files = alone(transfer.files);
   if (!entries.some((entry) => entry?.isDirectory)) return Promise.resolve(files);
   return collect(entries.filter((entry) => entry !== null));
 }
 
-async function collect(entries: readonly FileSystemEntry[]): Promise<File[]> {
-  const files: File[] = [];
-  const waiting = entries.map((entry) => ({ entry, inside: false })).reverse();
+async function collect(entries: readonly FileSystemEntry[]): Promise<Arrival[]> {
+  const files: Arrival[] = [];
+  const waiting = entries.map((entry) => ({ entry, inside: "" })).reverse();
   for (let next = waiting.pop(); next && files.length <= mostFiles; next = waiting.pop()) {
     const { entry, inside } = next;
-    if (inside && passedOver(entry.name)) continue;
+    if (inside !== "" && passedOver(entry.name)) continue;
     if (isFolder(entry)) {
       const children = await childrenOf(entry);
       children.sort((a, b) => b.name.localeCompare(a.name, undefined, { numeric: true }));
-      waiting.push(...children.map((child) => ({ entry: child, inside: true })));
-    } else if (isFile(entry) && (!inside || isKnown(entry.name)))
-      files.push(await new Promise<File>((done, fail) => entry.file(done, fail)));
+      waiting.push(...children.map((child) => ({ entry: child, inside: `${inside}${entry.name}/` })));
+    } else if (isFile(entry) && (inside === "" || isKnown(entry.name)))
+      files.push({ file: await new Promise<File>((done, fail) => entry.file(done, fail)), name: inside + entry.name });
   }
   return files;
 }
@@ -63,8 +68,8 @@ async function childrenOf(folder: FileSystemDirectoryEntry): Promise<FileSystemE
 }
 
 /** Pasted files, or pasted text as a file named by its first words; empty when there is neither. */
-export function pastedFiles(clipboard: DataTransfer): File[] {
-  if (clipboard.files.length > 0) return [...clipboard.files];
+export function pastedFiles(clipboard: DataTransfer): Arrival[] {
+  if (clipboard.files.length > 0) return alone(clipboard.files);
   const text = clipboard.getData("text/plain");
   if (text.trim() === "") return [];
   const words = text
@@ -75,5 +80,5 @@ export function pastedFiles(clipboard: DataTransfer): File[] {
     .join(" ")
     .replace(/[/\\.]+/g, " ")
     .trim();
-  return [new File([text], `${t("Pasted: {words}", { words: words || t("text") })}.txt`, { type: "text/plain" })];
+  return alone([new File([text], `${t("Pasted: {words}", { words: words || t("text") })}.txt`, { type: "text/plain" })]);
 }

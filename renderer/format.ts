@@ -1,5 +1,6 @@
 /** How numbers, times and names are written in the window's language: units always, digits grouped, no more precision than helps. */
-import { numbers, perLanguage, t } from "./language.ts";
+import { labelIn } from "../preload/labels.ts";
+import { languageNow, numbers, perLanguage, t } from "./language.ts";
 
 /** 7012 -> "7,012". Tokens, pages and other counts. */
 export const count = (n: number): string => numbers().count(n);
@@ -10,20 +11,8 @@ export const bytes = (n: number): string => numbers().bytes(n);
 /** What a page is called under an answer: "Slide 4", or else "p 12". */
 export const pageName = ({ page, label }: { page: number; label?: string }): string => (label ? labelName(label) : t("p {page}", { page }));
 
-/** The label of a page, which the parser gives in English, in the window's language; what a document itself calls its pages stays. */
-export function labelName(label: string): string {
-  const [, name = label, part] = /^(.*), part (\d+)$/s.exec(label) ?? [];
-  const [, kind, which = ""] = /^(Slide|Sheet|Section) (.+)$/s.exec(name) ?? [];
-  const called =
-    kind === "Slide"
-      ? t("Slide {number}", { number: which })
-      : kind === "Sheet"
-        ? t("Sheet {name}", { name: which })
-        : kind === "Section" && /^\d+$/.test(which)
-          ? t("Section {number}", { number: which })
-          : name;
-  return part === undefined ? called : t("{name}, part {number}", { name: called, number: part });
-}
+/** The label of a page, which the parser gives in English, in the window's language. */
+export const labelName = (label: string): string => labelIn(languageNow(), label);
 
 /** Time left, in words a person would say; never more precise than it can be known. */
 export const timeLeft = (seconds: number | null): string =>

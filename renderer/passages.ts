@@ -3,10 +3,14 @@
  * All offsets are UTF-16 code units; ranges are half open. Pure: it knows nothing of the screen.
  */
 
+import { documentTypes, textTypes } from "../preload/api.ts";
+
 export type Range = { start: number; end: number };
 /** `kind` decides the look; the current one is where the reader was taken to. */
 export type Mark = Range & { kind: "evidence" | "match" | "pin"; current: boolean };
-export type Paragraph = { start: number; text: string; look: "prose" | "lines" | "heading" };
+export type Paragraph = { start: number; text: string; look: "prose" | "lines" | "heading" | "table" | "code" };
+/** What a document's text is made of: words alone, words with tables whose cells are parted by bars, or code. */
+export type Writing = "words" | "tables" | "code";
 export type Segment = { text: string; start: number; mark: Mark | null };
 
 const numberedHeading = /^(#{1,6}\s|(\d+(\.\d+)*\.?|[IVXLC]+\.|§\s?\d+|Chapter|Section|Article|Part|Appendix|Annex)\s+\S)/;
@@ -15,6 +19,43 @@ const numberedHeading = /^(#{1,6}\s|(\d+(\.\d+)*\.?|[IVXLC]+\.|§\s?\d+|Chapter|
 function isHeading(text: string): boolean {
   if (text.length >= 90 || text.includes("\n") || /[.,;:]$/.test(text)) return false;
   return numberedHeading.test(text) || (/\p{Lu}{4}/u.test(text) && text === text.toUpperCase());
+}
+
+const words = new Set("pdf txt text rst adoc org tex log srt vtt bib".split(" "));
+const tables = new Set("md markdown csv tsv html htm xhtml eml ipynb".split(" "));
+
+/** By the ending of its file's name. */
+export function writingOf(name: string): Writing {
+  const type = name.slice(name.lastIndexOf(".") + 1).toLowerCase();
+  if (words.has(type) || (!textTypes.includes(type) && !documentTypes.includes(type))) return "words";
+  return tables.has(type) || documentTypes.includes(type) ? "tables" : "code";
+}
+
+const bar = /(?<=\S|^) ?\|(?: |$)/;
+
+/** Several lines, of which the first and most others have cells. */
+function isTable(text: string): boolean {
+  const lines = text.split("\n");
+  return lines.length > 1 && bar.test(lines[0]!) && 2 * lines.filter((line) => bar.test(line)).length > lines.length;
+}
+
+/** The cells of a table's rows, each with its offset; the bars around a row of Markdown, and the line below its head, are no cells. */
+export function cellsOf({ text, start }: Paragraph): { start: number; text: string }[][] {
+  const rows: { start: number; text: string }[][] = [];
+  let at = start;
+  for (const line of text.split("\n")) {
+    const framed = /^\s*\|.*\|\s*$/.test(line);
+    const joint = framed ? "|" : " | ";
+    const cells: { start: number; text: string }[] = [];
+    let from = at;
+    for (const cell of line.split(joint)) {
+      cells.push({ start: from + cell.length - cell.trimStart().length, text: cell.trim() });
+      from += cell.length + joint.length;
+    }
+    if (!/^[\s|:-]*-{3}[\s|:-]*$/.test(line)) rows.push(framed ? cells.slice(1, -1) : cells);
+    at += line.length + 1;
+  }
+  return rows;
 }
 
 /** Lines of about equal, long length were broken by the page, not by the author: they may be joined when shown. */
@@ -30,14 +71,16 @@ function isWrapped(text: string): boolean {
  * Splits a page's text at blank lines. Every paragraph keeps its offset in the document, so that marks by offset stay exact.
  * @param start offset of the page in the document's text
  */
-export function paragraphs(pageText: string, start: number): Paragraph[] {
+export function paragraphs(pageText: string, start: number, writing: Writing = "words"): Paragraph[] {
   const found: Paragraph[] = [];
   let from = 0;
   let to = 0;
   const close = () => {
     if (to > from) {
       const text = pageText.slice(from, to);
-      if (isHeading(text.trim())) {
+      if (writing === "code") found.push({ start: start + from, text, look: "code" });
+      else if (writing === "tables" && isTable(text)) found.push({ start: start + from, text, look: "table" });
+      else if (isHeading(text.trim())) {
         // The signs of a Markdown heading are not shown; its look says the same.
         const signs = /^\s*#{1,6}\s+/.exec(text)?.[0].length ?? 0;
         found.push({ start: start + from + signs, text: text.slice(signs), look: "heading" });

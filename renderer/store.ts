@@ -41,18 +41,22 @@ export type Folio = Mirror & {
   zoom: number | null;
   /** Screen pixels a point of the pages in the viewer now. */
   scale: number;
-  /** The page that the reader was taken to from elsewhere, counted from 1. `visit` as in `Focus`. */
-  place: { documentId: string; page: number; visit: number } | null;
+  /** The page that the reader was taken to from elsewhere, counted from 1, for these words on it. `visit` as in `Focus`. */
+  place: { documentId: string; page: number; words: string; visit: number } | null;
   /** Which of the library's two lists is shown, and the folders that are closed in it. */
   list: "documents" | "conversations";
   closedFolders: readonly string[];
   /** What was just done, and how it is undone; for some seconds. */
   toast: { text: string; undo: (() => Promise<unknown>) | null; undoWord: string; number: number } | null;
+  /** The turn that is to come into view once it is drawn. */
+  soughtTurn: string | null;
   /** What the question box holds. */
   draft: string;
   tab: "document" | "conversation";
   dialog: Dialog | null;
+  /** Whether the search through the document is open, and what it looks for. */
   finding: boolean;
+  findQuery: string;
   gaugeOpen: boolean;
   /** The last request that failed, until the reader closes the message. */
   problem: AppError | null;
@@ -92,10 +96,12 @@ export const useFolio = create<Folio>()(() => ({
   list: "documents",
   closedFolders: [],
   toast: null,
+  soughtTurn: null,
   draft: "",
   tab: "document",
   dialog: null,
   finding: false,
+  findQuery: "",
   gaugeOpen: false,
   problem: null,
 }));

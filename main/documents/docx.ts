@@ -18,6 +18,7 @@ export async function docxBlocks(archive: Archive): Promise<Block[]> {
   };
   const { value } = await mammoth.convertToHtml({ file } as never, {
     includeEmbeddedStyleMap: false,
+    styleMap: ["p[style-name='Title'] => h1:fresh", "p[style-name='Subtitle'] => h2:fresh"],
     externalFileAccess: false,
     convertImage: mammoth.images.imgElement(() => Promise.resolve({ src: "" })),
   });

@@ -1,5 +1,6 @@
 /** A conversation in forms for elsewhere, with its citations. Pure: text in, text out. */
 import type { Conversation, ConversationInfo, Evidence, ExportedFile, ExportFormat, StopReason, Turn } from "../../preload/api.ts";
+import { labelIn } from "../../preload/labels.ts";
 import { say } from "../../preload/language.ts";
 import { inEnglish, type Language, type PlainText, type Sentence, sentence } from "../../preload/sentences.ts";
 
@@ -29,20 +30,36 @@ export function exportConversation(
   }
 }
 
-type Citation = { document: string; page: number; start: number; end: number; passage: string };
+type Place = { document: string; page: number; label?: string };
+type Citation = Place & { start: number; end: number; passage: string };
+/** A quote of an answer, and where it was found; null when nowhere. */
+type Checked = { quote: string; found: (Place & { start: number; end: number }) | null };
 
 function citations(info: ConversationInfo, turn: Turn, language: Language): Citation[] {
   if (turn.phase !== "done") return [];
-  return turn.evidence.map(({ documentId, page, start, end, text }: Evidence) => {
-    const at = info.documentIds.indexOf(documentId);
-    return {
-      document: info.documentNames[at] ?? say(language, sentence("A document that was removed")),
-      page,
-      start,
-      end,
-      passage: flat(text),
-    };
-  });
+  return turn.evidence.map(({ text, start, end, ...place }: Evidence) => ({
+    ...placed(info, place, language),
+    start,
+    end,
+    passage: flat(text),
+  }));
+}
+
+function checked(info: ConversationInfo, turn: Turn, language: Language): Checked[] {
+  if (turn.phase !== "done") return [];
+  return (turn.quotes ?? []).map(({ start, end, found }) => ({
+    quote: flat(turn.answer.slice(start, end)),
+    found: found && { ...placed(info, found, language), start: found.start, end: found.end },
+  }));
+}
+
+function placed(
+  info: ConversationInfo,
+  { documentId, page, label }: { documentId: string; page: number; label?: string },
+  language: Language,
+): Place {
+  const document = info.documentNames[info.documentIds.indexOf(documentId)] ?? say(language, sentence("A document that was removed"));
+  return { document, page, ...(label && { label }) };
 }
 
 const endings: Record<StopReason, PlainText | null> = {
@@ -80,6 +97,9 @@ function markdown(info: ConversationInfo, { turns }: Conversation, language: Lan
       `## ${inMarkdown(flat(turn.question))}`,
       turn.answer.trim(),
       ...(note ? [`*${inMarkdown(say(language, note))}*`] : []),
+      checked(info, turn, language)
+        .map((quote) => `- ${inMarkdown(checkedWords(quote, language))}`)
+        .join("\n"),
       ...(cited.length > 0 ? [`**${say(language, sentence("Evidence"))}**\n\n${cited.join("\n")}`] : []),
     ].filter((part) => part !== "");
   });
@@ -94,10 +114,12 @@ function html(info: ConversationInfo, { turns }: Conversation, language: Languag
         `<li><cite dir="auto">${inHtml(placeOf(place, language))}</cite><blockquote dir="auto">${inHtml(passage)}</blockquote></li>`,
     );
     const note = remark(turn);
+    const quotes = checked(info, turn, language).map((quote) => `<li dir="auto">${inHtml(checkedWords(quote, language))}</li>`);
     return [
       `<section>\n<h2 dir="auto">${inHtml(flat(turn.question))}</h2>`,
       `<div class="answer" dir="auto">${inHtml(turn.answer.trim())}</div>`,
       ...(note ? [`<p class="note">${inHtml(say(language, note))}</p>`] : []),
+      ...(quotes.length > 0 ? [`<ul>\n${quotes.join("\n")}\n</ul>`] : []),
       ...(cited.length > 0 ? [`<h3>${inHtml(say(language, sentence("Evidence")))}</h3>\n<ol>\n${cited.join("\n")}\n</ol>`] : []),
       "</section>",
     ].join("\n");
@@ -113,7 +135,7 @@ function html(info: ConversationInfo, { turns }: Conversation, language: Languag
 :root { color-scheme: light dark; }
 body { max-width: 42rem; margin: 3rem auto; padding: 0 1rem; font: 1rem/1.5 Georgia, serif; }
 h1 { font-size: 1.5rem; } h2 { margin-top: 2.5rem; font-size: 1.125rem; } h3 { font-size: .875rem; }
-.answer { white-space: pre-wrap; overflow-wrap: anywhere; } .about, .note, ol { font-size: .875rem; } .note { font-style: italic; }
+.answer { white-space: pre-wrap; overflow-wrap: anywhere; } .about, .note, ol, ul { font-size: .875rem; } .note { font-style: italic; }
 blockquote { margin: .25rem 0 .75rem; padding-left: .75rem; border-left: 3px solid #b8901c; }
 </style>
 </head>
@@ -135,6 +157,7 @@ function json(info: ConversationInfo, { turns }: Conversation): string {
       answer: turn.answer,
       note: note && inEnglish(note),
       evidence: citations(info, turn, "en"),
+      quotes: checked(info, turn, "en"),
       ...(turn.phase === "done"
         ? { stopReason: turn.stopReason, promptTokens: turn.promptTokens, coverage: turn.coverage, cache: turn.cache, timing: turn.timing }
         : {}),
@@ -145,8 +168,12 @@ function json(info: ConversationInfo, { turns }: Conversation): string {
 
 const about = (info: ConversationInfo, escaped: (text: string) => string, language: Language): string =>
   `${escaped(say(language, sentence("About {names}", { names: info.documentNames.join(", ") })))} · ${day(info.createdAt)}`;
-const placeOf = ({ document, page }: { document: string; page: number }, language: Language): string =>
-  say(language, sentence("{document}, page {page}", { document, page }));
+const placeOf = ({ document, page, label }: Place, language: Language): string =>
+  label ? `${document}, ${labelIn(language, label)}` : say(language, sentence("{document}, page {page}", { document, page }));
+const checkedWords = ({ quote, found }: Checked, language: Language): string =>
+  found
+    ? say(language, sentence("“{quote}” is in {place}.", { quote, place: placeOf(found, language) }))
+    : say(language, sentence("“{quote}” was not found in the documents.", { quote }));
 const day = (time: number): string => new Date(time).toISOString().slice(0, 10);
 const flat = (text: string): string => text.replace(/\s+/g, " ").trim();
 const inMarkdown = (text: string): string => text.replace(/[\\`*_[\]<>#|~]/g, "\\$&");

@@ -72,6 +72,7 @@ export const conversation = {
   "Goes on in a new conversation. The one before is as it was.": "Weiter in einem neuen Gespräch. Das vorige bleibt, wie es war.",
   "Ask again": "Noch einmal fragen",
   "Copy the answer": "Antwort kopieren",
+  "Copy the code": "Code kopieren",
   Copied: "Kopiert",
   "This window may not use the clipboard. Select the text and copy it with {keys}.":
     "Dieses Fenster darf die Zwischenablage nicht benutzen. Den Text auswählen und mit {keys} kopieren.",

@@ -208,5 +208,7 @@ export const problems = {
   // Conversations as files.
   "About {names}": "Über {names}",
   "{document}, page {page}": "{document}, Seite {page}",
+  "“{quote}” is in {place}.": "„{quote}“ steht in {place}.",
+  "“{quote}” was not found in the documents.": "„{quote}“ wurde in den Dokumenten nicht gefunden.",
   "This answer was still being written.": "Diese Antwort war noch nicht fertig.",
 };

@@ -18,5 +18,6 @@ export const singular: Record<PluralText, string> = {
     "The text of {count} page was recognised from a picture, so letters and numbers in it can be wrong: {pages}.",
   "No text was found in the pictures of {count} pages: {pages}.": "No text was found in the picture of {count} page: {pages}.",
   "{count} passages always kept": "{count} passage always kept",
+  "Removed {count} documents.": "Removed {count} document.",
   "Link the folder with {count} models": "Link the folder with {count} model",
 };

@@ -6,6 +6,8 @@ import { join } from "node:path";
 import { createInterface } from "node:readline";
 import { afterAll, afterEach, beforeAll, expect, test } from "vitest";
 import { type App, createApp } from "../../main/app.ts";
+import { finishedTurn } from "../finished-turn.ts";
+import { fakeApp } from "../unit/host/fake-app.ts";
 import { launchBrowser, openTestWindow, ownDataFolder, type TestWindow } from "./window.ts";
 
 const kiln = {
@@ -19,6 +21,22 @@ const ferry = {
   name: "Ferry.md",
   mimeType: "text/markdown",
   buffer: Buffer.from("# Ferry\n\nThe ferry leaves at nine, and carries forty people across the lake.\n"),
+};
+
+const readyDocument = {
+  id: "d",
+  name: "Log.md",
+  fileBytes: 1,
+  folder: "",
+  addedAt: 0,
+  phase: "ready" as const,
+  pages: 1,
+  characters: 1,
+  tokens: 100,
+  emptyPages: [],
+  recognised: [],
+  pins: [],
+  notes: [],
 };
 
 let restoreData: () => Promise<void>;
@@ -170,6 +188,35 @@ test("a removed document comes back with Undo; until then its conversation can b
   await page.getByRole("button", { name: "Undo" }).click();
   await row.waitFor();
   await expect.poll(() => page.getByLabel("Question", { exact: true }).isDisabled()).toBe(false);
+});
+
+test("a conversation of 200 turns opens at its end with few drawn, earlier ones come in above without a jump, and one that is sought is shown", async () => {
+  const fake = fakeApp();
+  const turns = Array.from({ length: 200 }, (_, i) =>
+    finishedTurn({ id: `t${i}`, question: `Question ${i}?`, answer: "Words. ".repeat(60) }),
+  );
+  fake.state.documents = [readyDocument];
+  fake.state.conversation = { id: "c", documentIds: ["d"], extent: { kind: "whole" }, turns };
+  const info = { title: "Long", documentIds: ["d"], documentNames: ["Log.md"], turns: 200, branchOf: null, createdAt: 0, changedAt: 0 };
+  fake.state.conversations = [{ id: "c", ...info }];
+  const hit = { conversationId: "c", turnId: "t7", text: [{ text: "Question 7?", hit: true }] };
+  fake.app.requests.search = async () => ({ documents: [], pages: [], conversations: [], turns: [hit] });
+  window = await openTestWindow(fake.app);
+  const { page } = window;
+  await page.getByText("Question 199?").waitFor();
+  expect(await page.locator(".turn").count()).toBe(20);
+  const box = page.locator(".turns");
+  await expect.poll(() => box.evaluate((turns) => turns.scrollHeight - turns.scrollTop - turns.clientHeight)).toBeLessThan(2);
+  await box.evaluate((turns) => turns.scrollTo(0, 900));
+  const seen = page.locator(".turn", { hasText: "Question 185?" });
+  const top = (await seen.boundingBox())!.y;
+  await expect.poll(() => page.locator(".turn").count()).toBe(40);
+  expect(Math.abs((await seen.boundingBox())!.y - top)).toBeLessThan(2);
+  await page.keyboard.press("Control+k");
+  await page.keyboard.type("seven");
+  await page.locator("dialog[open]").getByText("Question 7?").click();
+  await expect.poll(async () => (await page.locator("#turn-t7").boundingBox())?.y ?? 9999).toBeLessThan(120);
+  expect(window.complaints).toEqual([]);
 });
 
 test("a host that is killed in the middle of an answer has kept its words, and the turn says so", async () => {

@@ -1,7 +1,7 @@
 /** The library as a person has it, with the real app: what was added and said is there after a restart, however Folio ended. */
 import { spawn } from "node:child_process";
 import { once } from "node:events";
-import { readdir, readFile, writeFile } from "node:fs/promises";
+import { readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
 import { afterAll, afterEach, beforeAll, expect, test } from "vitest";
@@ -95,7 +95,7 @@ test("documents are renamed, moved into folders and sorted, and all of that is t
   await menu("Anagama.md", "Move to a folder…");
   await page.getByLabel("Folder", { exact: true }).and(page.locator("dialog input")).fill("Pottery");
   await page.keyboard.press("Enter");
-  await page.getByRole("button", { name: "Pottery" }).waitFor();
+  await page.getByRole("button", { name: /^Pottery/ }).waitFor();
   await page.getByLabel("Order of the documents").selectOption("By name");
   await window.close();
   await app.close();
@@ -104,8 +104,59 @@ test("documents are renamed, moved into folders and sorted, and all of that is t
   window = await openTestWindow(app);
   await expect.poll(() => titlesIn("Documents")).toEqual(["Not in a folder", "Harbour.pdf", "Pottery", "Anagama.md"]);
   expect(await window.page.getByLabel("Order of the documents").inputValue()).toBe("name");
-  await window.page.getByRole("button", { name: "Pottery" }).click();
+  await window.page.getByRole("button", { name: /^Pottery/ }).click();
   await expect.poll(() => titlesIn("Documents")).toEqual(["Not in a folder", "Harbour.pdf", "Pottery"]);
+});
+
+test("a folder that is dropped stays one: it is asked about, renamed and removed as a whole, and comes back with Undo", async () => {
+  app = await createApp();
+  window = await openTestWindow(app);
+  const { page } = window;
+  for (const name of ["Letters/2023/May.md", "Letters/June.md"])
+    await app.requests.importFile(name, new TextEncoder().encode(`# ${name}\n\nThe mail came by boat.`));
+  const head = page.locator(".folder", { hasText: "Letters" });
+  const folders = () => page.locator(".folder .name").allTextContents();
+  const documents = async () => (await app!.requests.getState()).documents.filter(({ phase }) => phase === "ready");
+  const choose = async (item: string) => {
+    await head.hover();
+    await head.getByRole("button", { name: /^More about/ }).click();
+    await page.getByRole("menuitem", { name: item }).click();
+  };
+  const inLetters = async () => (await documents()).filter(({ folder }) => folder === "Letters").map(({ name }) => name);
+  await expect.poll(async () => (await inLetters()).sort(), { timeout: 60_000 }).toEqual(["June.md", "May.md"]);
+  await choose("New conversation about all");
+  await expect.poll(async () => (await app!.requests.getState()).conversation?.documentIds.length).toBe(2);
+  await choose("Rename");
+  await page.getByLabel("New name of Letters").fill("Old letters");
+  await page.keyboard.press("Enter");
+  await expect.poll(folders).toContain("Old letters");
+  expect(await folders()).not.toContain("Letters");
+  await choose("Remove all");
+  await expect.poll(folders).not.toContain("Old letters");
+  await page.getByText("Removed 2 documents.").waitFor();
+  await page.getByRole("button", { name: "Undo" }).click();
+  await expect.poll(folders).toContain("Old letters");
+  for (const { id, folder } of await documents()) if (folder === "Old letters") await app.requests.removeDocument(id);
+});
+
+test("a file that is edited, or moved, while its document is in view is noticed, and its new words are one click away", async () => {
+  const file = join(process.env.XDG_DATA_HOME!, "Tide table.md");
+  await writeFile(file, "High water at six.");
+  app = await createApp();
+  const id = await app.requests.importFile("Tide table.md", await readFile(file), file);
+  await ready(id);
+  window = await openTestWindow(app);
+  const { page } = window;
+  await page.locator(".row", { hasText: "Tide table.md" }).getByRole("button").first().click();
+  await page.locator(".sheet").getByText("High water at six.").waitFor();
+  await writeFile(file, "High water at nine.");
+  await page.getByText("Its file was changed since it was added").waitFor();
+  await page.getByRole("button", { name: "Add it as it is now" }).click();
+  await page.locator(".sheet").getByText("High water at nine.").waitFor();
+  await expect.poll(() => page.getByText("Its file was changed since it was added").count()).toBe(0);
+  await rm(file);
+  await page.getByText("Its file was moved or deleted since it was added").waitFor();
+  for (const { id, name } of (await app.requests.getState()).documents) if (name === "Tide table.md") await app.requests.removeDocument(id);
 });
 
 test("a search finds a page by its words and opens it; what finds nothing says so", async () => {
@@ -119,6 +170,7 @@ test("a search finds a page by its words and opens it; what finds nothing says s
   await hit.waitFor();
   await page.keyboard.press("Enter");
   await expect.poll(() => page.title()).toBe("Anagama.md · Folio");
+  expect(await page.locator("mark[data-kind=match][data-current=true]").textContent()).toMatch(/^fired/);
   await page.keyboard.press("Control+k");
   await page.keyboard.type('"nothing like this');
   await page.getByText("Nothing was found").waitFor();

@@ -282,6 +282,11 @@ test("tables, code and formulas are set from our own files, also while an answer
   await poll(() => answer.locator("pre .hljs-keyword").allTextContents()).toEqual(["def", "return"]);
   expect(await answer.locator("td").allTextContents()).toEqual(["1874", "31 m"]);
   expect(await answer.locator("p").first().textContent()).toMatch(/^Costs of \$5 and \$10, and /);
+  await page.context().grantPermissions(["clipboard-read", "clipboard-write"]);
+  await answer.locator(".code").hover();
+  await answer.getByRole("button", { name: "Copy the code" }).click();
+  await answer.getByRole("button", { name: "Copied" }).waitFor();
+  expect(await page.evaluate("navigator.clipboard.readText()")).toBe('def tide(hour: int) -> str:\n    return "flood"\n');
   await answer.getByText("\\frac{bad").waitFor();
   await answer.getByText("[image left out: secret]").waitFor();
   await page.evaluate("document.fonts.ready");

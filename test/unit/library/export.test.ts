@@ -56,6 +56,35 @@ test("the web page holds no element that came from a document or a model, and lo
   expect(text).toContain('<cite dir="auto">Lease [2024].pdf, page 12</cite><blockquote dir="auto">either party may terminate</blockquote>');
 });
 
+test("citations name slides, sheets and chapters as the window does, and quotes say whether they were found", () => {
+  const answer = "It says “either party” and “ninety days”.";
+  const quoted = {
+    ...turns[0],
+    answer,
+    evidence: [{ documentId: "a", page: 4, label: "Sheet Q3, part 2", start: 5, end: 25, text: "either party", score: 1 }],
+    quotes: [
+      { start: 9, end: 21, found: { documentId: "a", page: 4, label: "Sheet Q3, part 2", start: 5, end: 17 } },
+      { start: 28, end: 39, found: null },
+    ],
+  } as unknown as Turn;
+  const said = (format: "markdown" | "html", language: "en" | "de") =>
+    exportConversation(info, { ...conversation, turns: [quoted] }, format, language).text;
+  expect(said("markdown", "en")).toContain(
+    "- “either party” is in Lease \\[2024\\].pdf, Sheet Q3, part 2.\n- “ninety days” was not found in the documents.\n\n**Evidence**\n\n1. Lease \\[2024\\].pdf, Sheet Q3, part 2: “either party”",
+  );
+  expect(said("html", "de")).toContain('<li dir="auto">„either party“ steht in Lease [2024].pdf, Blatt Q3, Teil 2.</li>');
+  expect(JSON.parse(exportConversation(info, { ...conversation, turns: [quoted] }, "json", "en").text)).toMatchObject({
+    turns: [
+      {
+        quotes: [
+          { quote: "either party", found: { page: 4, label: "Sheet Q3, part 2", start: 5 } },
+          { quote: "ninety days", found: null },
+        ],
+      },
+    ],
+  });
+});
+
 test("a file for German readers has its own words in German, and JSON stays as programs know it", () => {
   const { text } = exportConversation(info, conversation, "html", "de");
   expect(text).toContain('<html lang="de">');

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { findAll, type Mark, pageAt, paragraphs, segments } from "../../../renderer/passages.ts";
+import { cellsOf, findAll, type Mark, pageAt, paragraphs, segments, writingOf } from "../../../renderer/passages.ts";
 
 const evidence = (start: number, end: number, current = false): Mark => ({ start, end, kind: "evidence", current });
 
@@ -63,4 +63,27 @@ test("the page of an offset", () => {
   const pages = [{ start: 0 }, { start: 100 }, { start: 250 }];
   expect([0, 99, 100, 249, 250, 9999].map((offset) => pageAt(pages, offset))).toEqual([0, 0, 1, 1, 2, 2]);
   expect(pageAt([], 5)).toBe(0);
+});
+
+test("rows with bars are tables where a document can have some, and every cell keeps its place in the text", () => {
+  const text = "Ship | Cargo | Share\nGull |  | 4%\nTern";
+  const [table] = paragraphs(`Words.\n\n${text}`, 100, writingOf("ships.xlsx")).slice(1);
+  expect(table).toEqual({ start: 108, text, look: "table" });
+  const rows = cellsOf(table!);
+  expect(rows.map((cells) => cells.map((cell) => cell.text))).toEqual([["Ship", "Cargo", "Share"], ["Gull", "", "4%"], ["Tern"]]);
+  for (const cell of rows.flat()) expect(`${" ".repeat(108)}${text}`.startsWith(cell.text, cell.start)).toBe(true);
+  const markdown = paragraphs("| a | b |\n|---|:-:|\n| 1 | 2 |", 0, writingOf("a.md"))[0]!;
+  expect(cellsOf(markdown).map((cells) => cells.map((cell) => cell.text))).toEqual([
+    ["a", "b"],
+    ["1", "2"],
+  ]);
+  expect(paragraphs("a | b\nc | d", 0, writingOf("a.pdf"))[0]!.look).not.toBe("table");
+  expect(paragraphs("One line | with a bar in it.", 0, writingOf("a.md"))[0]!.look).toBe("prose");
+});
+
+test("code stays as it was written, whatever its lines look like", () => {
+  const code = "TIDES = {\n    'high': 6 | 1,\n}\n\n# CAPITALS";
+  expect(paragraphs(code, 0, writingOf("tide.py")).map(({ look }) => look)).toEqual(["code", "code"]);
+  expect(writingOf("notes.txt")).toBe("words");
+  expect(writingOf("Makefile")).toBe("words");
 });
