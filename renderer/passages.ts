@@ -75,10 +75,14 @@ export function paragraphs(pageText: string, start: number, writing: Writing = "
   const found: Paragraph[] = [];
   let from = 0;
   let to = 0;
+  let fenced = false;
   const close = () => {
     if (to > from) {
       const text = pageText.slice(from, to);
-      if (writing === "code") found.push({ start: start + from, text, look: "code" });
+      const fences = writing === "tables" ? (text.match(/^\s*(```|~~~)/gm)?.length ?? 0) : 0;
+      const code = writing === "code" || fenced || (fences > 0 && /^\s*(```|~~~)/.test(text));
+      if (fences % 2 === 1) fenced = !fenced;
+      if (code) found.push({ start: start + from, text, look: "code" });
       else if (writing === "tables" && isTable(text)) found.push({ start: start + from, text, look: "table" });
       else if (isHeading(text.trim())) {
         // The signs of a Markdown heading are not shown; its look says the same.

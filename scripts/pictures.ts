@@ -119,6 +119,8 @@ try {
   await see("conversations");
   await page.getByRole("tab", { name: "Documents" }).click();
   await page.locator(".row", { hasText: "ships.xlsx" }).getByRole("button").first().click();
+  await page.locator(".sheet table").first().waitFor();
+  await see("spreadsheet");
   await page.getByText("Ask about it").click();
   await page.getByRole("alert").waitFor({ timeout: 60_000 });
   await page.getByLabel("Question", { exact: true }).fill("Which ship carried the most?");

@@ -84,6 +84,8 @@ test("rows with bars are tables where a document can have some, and every cell k
 test("code stays as it was written, whatever its lines look like", () => {
   const code = "TIDES = {\n    'high': 6 | 1,\n}\n\n# CAPITALS";
   expect(paragraphs(code, 0, writingOf("tide.py")).map(({ look }) => look)).toEqual(["code", "code"]);
+  const notes = "Words.\n\n```js\nlet a;\n\n# no heading\n```\n\n# Heading";
+  expect(paragraphs(notes, 0, writingOf("notes.md")).map(({ look }) => look)).toEqual(["prose", "code", "code", "heading"]);
   expect(writingOf("notes.txt")).toBe("words");
   expect(writingOf("Makefile")).toBe("words");
 });
