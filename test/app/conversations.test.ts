@@ -210,12 +210,12 @@ test("a conversation of 200 turns opens at its end with few drawn, earlier ones 
   await box.evaluate((turns) => turns.scrollTo(0, 900));
   const seen = page.locator(".turn", { hasText: "Question 185?" });
   const top = (await seen.boundingBox())!.y;
-  await expect.poll(() => page.locator(".turn").count()).toBe(40);
+  await expect.poll(() => page.locator(".turn").count(), { timeout: 30_000 }).toBe(40);
   expect(Math.abs((await seen.boundingBox())!.y - top)).toBeLessThan(2);
   await page.keyboard.press("Control+k");
   await page.keyboard.type("seven");
   await page.locator("dialog[open]").getByText("Question 7?").click();
-  await expect.poll(async () => (await page.locator("#turn-t7").boundingBox())?.y ?? 9999).toBeLessThan(120);
+  await expect.poll(async () => (await page.locator("#turn-t7").boundingBox())?.y ?? 9999, { timeout: 30_000 }).toBeLessThan(120);
   expect(window.complaints).toEqual([]);
 });
 
