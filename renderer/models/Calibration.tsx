@@ -65,8 +65,8 @@ export function Calibration({ model }: { model: ModelInfo }) {
       )}
       {running ? (
         <div className="running">
-          <p role="status">
-            {t(stageWords[running.stage])}
+          <p>
+            <span role="status">{t(stageWords[running.stage])}</span>
             {running.stage !== "starting" && `, ${percent(running.share)}, ${timeLeft(running.secondsLeft)}`}
           </p>
           <progress value={running.stage === "starting" ? undefined : running.share} max={1} aria-label={t("Calibration")} />

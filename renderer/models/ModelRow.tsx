@@ -133,7 +133,8 @@ function DownloadState({ download }: { download: Download }) {
   return (
     <div className="download" data-phase={download.phase}>
       <progress value={download.done} max={download.total} aria-label={t("Downloaded")} />
-      <p className="number" role="status">
+      {/* Read aloud where something has happened, not at every step on the way. */}
+      <p className="number" role={download.phase === "running" || download.phase === "checking" ? undefined : "status"}>
         {downloadWords(download)}
       </p>
     </div>
