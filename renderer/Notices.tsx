@@ -46,6 +46,9 @@ export function Notices() {
             <button type="button" className="button primary" onClick={() => void setSafeMode(true)}>
               {t("Start in safe mode")}
             </button>
+            <button type="button" className="button" onClick={() => void setSafeMode(false)}>
+              {t("Try again")}
+            </button>
             <button type="button" className="link" onClick={showModels}>
               {t("Choose another model")}
             </button>

@@ -17,6 +17,8 @@ test("safe mode is offered, started with one button, shown while it lasts, and l
   fake.emit("engine", { phase: "down", error: { code: "engine-stopped", text } });
   const notice = page.locator(".notice", { hasText: "The engine has stopped." });
   await notice.getByText(text).waitFor();
+  await notice.getByRole("button", { name: "Try again" }).click();
+  await expect.poll(() => fake.calls.at(-1)).toEqual(["setSafeMode", false]);
   await notice.getByRole("button", { name: "Start in safe mode" }).click();
   await expect.poll(() => fake.calls.at(-1)).toEqual(["setSafeMode", true]);
 
