@@ -6,8 +6,11 @@ import { type LoadedModel, loadModel } from "../main/engine/model.ts";
 import { policies } from "../main/engine/policies/index.ts";
 import { buildPrompt, type Prompt, tokenizeDocument } from "../main/engine/prompt.ts";
 import { ReadingCache } from "../main/engine/reading.ts";
-import type { Budget, KvType, PolicyName } from "../preload/api.ts";
-import { serve, stopwatch, type Took } from "./result.ts";
+import type { Budget, KvType } from "../preload/api.ts";
+import { residentMemory, serve, stopwatch, type Took } from "./result.ts";
+
+/** A small cache to decode from, beside the full one and an almost empty one. */
+export type Small = "compresskv" | "phrase";
 
 export type FolioRequests = {
   load: [{ file: string; threads: number }, null];
@@ -17,22 +20,22 @@ export type FolioRequests = {
   read: [{ from: number; to: number }, Took];
   /** Reads the rest, probed. */
   probe: [null, Took];
-  /** Selects and gathers; what is allocated, bytes, and ms */
+  /** Selects and gathers the policy's small cache; what is allocated, bytes, and ms */
   gather: [
-    { policy: Exclude<PolicyName, "full">; budget: Budget; kvType: KvType },
+    { policy: Small; budget: Budget; kvType: KvType },
     { bytes: number; computeBytes: number; fullBytes: number; selectMs: number; gatherMs: number },
   ];
   /** Decodes `count` tokens from a cache and forgets them again, and says how many of the steps reused the graph. */
-  decode: [{ from: "full" | "answering" | "empty"; count: number }, Took & { reused: number }];
-  /** Peak resident memory of this process, bytes */
-  peak: [null, number];
+  decode: [{ from: "full" | "empty" | Small; count: number }, Took & { reused: number }];
+  /** Resident memory of this process while it decodes from the full cache or, without that, from a small one. All other caches are freed. */
+  resident: [{ from: "full" | Small }, ReturnType<typeof residentMemory>];
 };
 
 let loaded: LoadedModel;
 let threads = 1;
 let reading: ReadingCache;
 let empty: ReadingCache;
-let answering: AnsweringCache | null = null;
+const small = new Map<Small, AnsweringCache>();
 let prompt: Prompt;
 
 serve<FolioRequests>({
@@ -59,12 +62,13 @@ serve<FolioRequests>({
     return watch();
   },
   probe: async () => {
+    await reading.truncate(prompt.questionStart);
     const watch = stopwatch();
     await reading.readProbed(prompt.tokens, prompt.questionStart, prompt.questionEnd);
     return watch();
   },
   gather: async ({ policy, budget, kvType }) => {
-    await answering?.dispose();
+    await small.get(policy)?.dispose();
     const { info, profile, scored, fullBytes } = loaded;
     const length = prompt.tokens.length;
     const { heads, kvHeads } = info;
@@ -81,28 +85,37 @@ serve<FolioRequests>({
       },
     );
     const selected = performance.now();
-    answering = await AnsweringCache.gather(loaded, reading.context, keep.kept!, length, { threads, kvType });
+    const answering = await AnsweringCache.gather(loaded, reading.context, keep.kept!, length, { threads, kvType });
+    small.set(policy, answering);
     const { bytes, computeBytes } = answering.report();
     return { bytes, computeBytes, fullBytes: fullBytes(length), selectMs: selected - began, gatherMs: performance.now() - selected };
   },
-  decode: async ({ from, count }) => {
-    if (from === "answering") {
-      const { context } = answering!;
-      // Past the kept rows the answering cache is cut back by hand; the engine never does.
-      const position = prompt.tokens.length;
-      let next = position;
-      const result = await decodeSteps(context, (token) => decode(context, [token], next++), count);
-      context.removeTokenCellsFromSequence(0, position, -1);
-      return result;
-    }
-    const cache = from === "full" ? reading : empty;
-    const { length } = cache;
-    const result = await decodeSteps(cache.context, (token) => cache.decodeAnswer(token), count);
-    await cache.truncate(length);
-    return result;
+  decode: ({ from, count }) => decodeFrom(from, count),
+  resident: async ({ from }) => {
+    await empty.drop();
+    for (const [policy, cache] of small) if (policy !== from) await cache.dispose();
+    if (from !== "full") await reading.drop();
+    await decodeFrom(from, 16);
+    return residentMemory();
   },
-  peak: async () => process.resourceUsage().maxRSS * 1024,
 });
+
+async function decodeFrom(from: "full" | "empty" | Small, count: number): Promise<Took & { reused: number }> {
+  if (from !== "full" && from !== "empty") {
+    const { context } = small.get(from)!;
+    // Past the kept rows the answering cache is cut back by hand; the engine never does.
+    const position = prompt.tokens.length;
+    let next = position;
+    const result = await decodeSteps(context, (token) => decode(context, [token], next++), count);
+    context.removeTokenCellsFromSequence(0, position, -1);
+    return result;
+  }
+  const cache = from === "full" ? reading : empty;
+  const { length } = cache;
+  const result = await decodeSteps(cache.context, (token) => cache.decodeAnswer(token), count);
+  await cache.truncate(length);
+  return result;
+}
 
 async function readTo(cache: ReadingCache, prompt: Pick<Prompt, "tokens" | "stops">, to: number): Promise<void> {
   await cache.read(prompt, to, { answerTokens: 0, signal: new AbortController().signal, onProgress: () => {} });

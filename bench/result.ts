@@ -38,13 +38,19 @@ export function stopwatch(): () => Took {
   };
 }
 
+/** Resident memory of this process, bytes: now, once garbage is collected, and at most so far. */
+export function residentMemory(): { residentBytes: number; peakBytes: number } {
+  globalThis.gc?.();
+  return { residentBytes: process.memoryUsage.rss(), peakBytes: process.resourceUsage().maxRSS * 1024 };
+}
+
 /** A process that answers one request at a time; `Requests` maps each operation to its argument and result. */
 export class Worker<Requests extends Record<string, [unknown, unknown]>> {
   readonly #child: ChildProcess;
   #pending: { resolve(value: unknown): void; reject(error: Error): void } | null = null;
 
   constructor(file: string) {
-    this.#child = fork(new URL(file, import.meta.url), { serialization: "advanced" });
+    this.#child = fork(new URL(file, import.meta.url), { serialization: "advanced", execArgv: ["--expose-gc"] });
     this.#child.on("message", (message: { result?: unknown; error?: string }) => {
       if (message.error !== undefined) this.#pending?.reject(new Error(message.error));
       else this.#pending?.resolve(message.result);

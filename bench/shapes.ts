@@ -36,6 +36,8 @@ type Point = {
   decoding: { full: number; compressed: number; empty: number };
 };
 
+export type ShapesResult = { points: Point[] };
+
 /** @returns the promises that were broken: none is made here */
 export async function shapes(quick: boolean): Promise<string[]> {
   const folder = await mkdtemp(join(tmpdir(), "folio-shapes-"));

@@ -116,6 +116,7 @@ export async function turns(quick: boolean): Promise<string[]> {
 }
 
 type Kept = { right: number; of: number };
+export type TurnsResult = { table: { name: RowName; all: Kept; early: Kept; late: Kept; same: Kept }[] };
 
 function keptOf(runs: readonly Run[], name: RowName): { all: Kept; early: Kept; late: Kept; same: Kept } {
   const count = (from: number, to: number): Kept => {

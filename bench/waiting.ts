@@ -56,7 +56,7 @@ export async function waiting(quick: boolean): Promise<string[]> {
   }
 }
 
-type Result = {
+export type WaitingResult = {
   promptTokens: number;
   firstWord: { coldMs: number; restoredMs: number; followUpMs: number; stockFollowUpMs: number };
   /** From the first word until the small cache takes over; an answer's opening is written meanwhile. */
@@ -123,7 +123,7 @@ async function inNewEngine<Value>(folder: string, work: (ask: Ask, resident: num
 async function firstWords(folder: string) {
   const stock = new Worker<StockRequests>("./cost-stock.ts");
   try {
-    await stock.ask("load", { file: defaultModelFile(), contextSize: textTokens + 1024, batchSize: 512, threads });
+    await stock.ask("load", { file: defaultModelFile(), contextSize: textTokens + 1024, batchSize: 512, threads, kvType: "f16" });
     return await inNewEngine(folder, async (ask) => {
       const first = await ask(questions[0]!, []);
       const followUps: TurnResult[] = [];
@@ -157,7 +157,7 @@ async function residentWhileDecoding(folder: string, how: "full" | "balanced"): 
   });
 }
 
-function print({ promptTokens, firstWord, openingMs, resident }: Result): void {
+function print({ promptTokens, firstWord, openingMs, resident }: WaitingResult): void {
   const { coldMs, restoredMs, followUpMs, stockFollowUpMs } = firstWord;
   const mebibytes = (bytes: number) => (bytes / 2 ** 20).toFixed(0);
   console.log(`
@@ -166,7 +166,7 @@ first word at ${promptTokens} tokens, ms: new ${coldMs.toFixed(0)}, read before 
 resident memory while decoding, MiB: full cache ${mebibytes(resident.residentBytes)}, balanced ${mebibytes(resident.balancedBytes)}; that saves ${(100 * resident.savedShare).toFixed(0)} % of the full cache's ${mebibytes(resident.fullBytes)}`);
 }
 
-function check({ firstWord: { coldMs, restoredMs, followUpMs, stockFollowUpMs }, resident }: Result): string[] {
+function check({ firstWord: { coldMs, restoredMs, followUpMs, stockFollowUpMs }, resident }: WaitingResult): string[] {
   const promises: [string, boolean][] = [
     ["a document that was read before gives its first word at least 15 times sooner", coldMs >= 15 * restoredMs],
     ["a follow-up's first word takes at most 1.3 times that of stock node-llama-cpp", followUpMs <= 1.3 * stockFollowUpMs],

@@ -24,6 +24,8 @@ export const largestPiece = 512;
 const windowBack = 512;
 /** Rows are allocated in steps of this many, as llama.cpp counts its cells. */
 const rowStep = 256;
+/** Rows for a next question and an answer's first words: to grow is to copy the whole cache, and people would wait for that. */
+const rowsAhead = 128;
 
 export type ReadProgress = { done: number; total: number };
 
@@ -238,8 +240,9 @@ export class ReadingCache {
     this.#rows = rows;
   }
 
+  /** Rows to allocate for so many tokens. */
   #steps(tokens: number): number {
-    return Math.ceil(Math.min(tokens, this.#loaded.info.contextLength) / rowStep) * rowStep;
+    return Math.ceil(Math.min(tokens + rowsAhead, this.#loaded.info.contextLength) / rowStep) * rowStep;
   }
 
   /** Frees the memory of a conversation that shares no document with this prompt. */

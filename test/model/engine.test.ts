@@ -76,6 +76,19 @@ describe("a turn", () => {
     expect(cache.protectedTokens).toBe(0);
   });
 
+  it("finds room for a question where a conversation was read ahead: nobody waits while the cache is copied", async () => {
+    // Just below a step in which rows are allocated.
+    const counted = { documentIds: ["step"], history: [], question: "" };
+    for (let text = essay(fact), tokens = 0; tokens % 256 < 251; text += " So it was.") {
+      await engine.addDocument("step", text);
+      tokens = (await engine.countPrompt(counted)).promptTokens;
+    }
+    await engine.read(request({ documentIds: ["step"] }), hooks());
+    const { readingBytes } = engine.memory();
+    await engine.ask(request({ documentIds: ["step"], question: "Who mended the bridge, and why did they do it?" }), hooks());
+    expect(engine.memory().readingBytes).toBe(readingBytes);
+  });
+
   it("continues a conversation: a follow-up reads only what is new", async () => {
     const first = await engine.ask(request(), hooks());
     const read: number[] = [];
