@@ -16,7 +16,7 @@
 static constexpr size_t CHUNK_BYTES = 8*1024*1024;
 
 // nodes of one chunk, and of the result
-static constexpr uint32_t CHUNK_NODES = 13;
+static constexpr uint32_t CHUNK_NODES = 15;
 static constexpr uint32_t LAYER_NODES = 4;
 
 static uint32_t rows_per_chunk(uint32_t n_kv, uint32_t n_head) {
@@ -66,9 +66,10 @@ void llama_attn_probe_build(
 
     auto * ctx = gctx.ctx0;
 
-    const int64_t n_embd = q->ne[0];
-    const int64_t n_head = q->ne[1];
-    const int64_t n_kv   = k->ne[2];
+    const int64_t n_embd    = q->ne[0];
+    const int64_t n_head    = q->ne[1];
+    const int64_t n_head_kv = k->ne[1];
+    const int64_t n_kv      = k->ne[2];
 
     const uint32_t n_chunk = rows_per_chunk(n_kv, n_head);
 
@@ -81,10 +82,13 @@ void llama_attn_probe_build(
         const int64_t first = rows.first + i;
 
         ggml_tensor * cur = ggml_view_3d(ctx, q, n_embd, n_head, n, q->nb[1], q->nb[2], first*q->nb[2]);
-        cur = ggml_permute(ctx, cur, 0, 2, 1, 3); // [n_embd, n, n_head]
+        cur = ggml_cont(ctx, ggml_permute(ctx, cur, 0, 2, 1, 3)); // [n_embd, n, n_head]
 
-        cur = ggml_mul_mat(ctx, k, cur); // [n_kv, n, n_head]
+        // heads that share keys go through them together
+        cur = ggml_reshape_3d(ctx, cur, n_embd, n*(n_head/n_head_kv), n_head_kv);
+        cur = ggml_mul_mat(ctx, k, cur); // [n_kv, n*n_head/n_head_kv, n_head_kv]
         ggml_prec_set_acc(cur, GGML_PREC_F32);
+        cur = ggml_reshape_3d(ctx, cur, n_kv, n, n_head);
 
         // as in flash attention: the scale first, then the cap
         const float cap = gctx.hparams.attn_soft_cap ? gctx.hparams.f_attn_logit_softcapping : 0.0f;
@@ -92,14 +96,16 @@ void llama_attn_probe_build(
             cur = ggml_scale(ctx, ggml_tanh(ctx, ggml_scale(ctx, cur, kq_scale/cap)), cap);
         }
 
+        // converted once, not once for every head
         ggml_tensor * mask = ggml_view_2d(ctx, kq_mask, n_kv, n, kq_mask->nb[1], first*kq_mask->nb[1]);
+        mask = ggml_cast(ctx, mask, GGML_TYPE_F32);
 
         cur = ggml_soft_max_ext(ctx, cur, mask, cap > 0.0f ? 1.0f : kq_scale, 0.0f);
         ggml_soft_max_add_sinks(cur, sinks);
 
         if (n > 1) {
-            cur = ggml_cont(ctx, ggml_permute(ctx, cur, 1, 0, 2, 3)); // [n, n_kv, n_head]
-            cur = ggml_sum_rows(ctx, cur);                            // [1, n_kv, n_head]
+            // the sum over rows
+            cur = ggml_repeat_back(ctx, cur, ggml_new_tensor_3d(ctx, GGML_TYPE_F32, n_kv, 1, n_head));
         }
 
         cur = ggml_reshape_2d(ctx, cur, n_kv, n_head);
