@@ -9,7 +9,6 @@ import { Recogniser } from "./documents/recognition.ts";
 import { EngineError } from "./engine/errors.ts";
 import { EngineKeeper } from "./engine/keeper.ts";
 import { reportDamagedProfile } from "./engine/profile.ts";
-import { dataFolder } from "./folders.ts";
 import { exportConversation } from "./library/export.ts";
 import { openLibrary } from "./library/library.ts";
 import { Calibrator } from "./models/calibrator.ts";
@@ -21,6 +20,7 @@ import { loadSettings, saveSettings, settingsSchema } from "./settings.ts";
 import { Shelf } from "./shelf.ts";
 import { keepReadingSpeed } from "./speed.ts";
 import { type EventListener, LiveState } from "./state.ts";
+import { dataFolder } from "./system/folders.ts";
 import { Talk } from "./talk.ts";
 
 export type { EventListener } from "./state.ts";

@@ -5,20 +5,20 @@ import { access, rename, rm, stat, writeFile } from "node:fs/promises";
 import { basename, dirname } from "node:path";
 import { defaultSettings, policyNames } from "../preload/api.ts";
 import { inEnglish } from "../preload/sentences.ts";
-import { type AskOptions, fromCaller, parseAsk, parseCalibrate, parseServe, UsageError } from "./arguments.ts";
-import { calibrateModel } from "./calibrate.ts";
-import { doctor } from "./doctor.ts";
+import { type AskOptions, fromCaller, parseAsk, parseCalibrate, parseServe, UsageError } from "./command/arguments.ts";
+import { calibrateModel } from "./command/calibrate.ts";
+import { doctor } from "./command/doctor.ts";
 import { DocumentError, type ParsedDocument, parseDocument } from "./documents/import.ts";
 import { EngineClient } from "./engine/client.ts";
 import { EngineError } from "./engine/errors.ts";
 import { listModels } from "./engine/models.ts";
 import type { ReadExtent, TurnResult } from "./engine/turn.ts";
 import { spanOfPages } from "./extent.ts";
-import { snapshotsFolder } from "./folders.ts";
+import { maxFileBytes } from "./hosts/router.ts";
 import { LibraryError } from "./library/errors.ts";
-import { readWhole } from "./read.ts";
-import { maxFileBytes } from "./router.ts";
-import { serve } from "./serve.ts";
+import { serve } from "./programs/serve.ts";
+import { snapshotsFolder } from "./system/folders.ts";
+import { readWhole } from "./system/read.ts";
 
 const usage = `Usage:
   folio ask FILE... --question Q [--question Q2 ...] [--budget 256|6%|full] [--policy NAME]

@@ -1,9 +1,9 @@
 /** Files that were named when Folio was started, or that the system asks it to open. */
 import { basename, resolve } from "node:path";
 import type { App } from "./app.ts";
+import { maxFileBytes } from "./hosts/router.ts";
 import { LibraryError } from "./library/errors.ts";
-import { FileRefused, readWhole } from "./read.ts";
-import { maxFileBytes } from "./router.ts";
+import { FileRefused, readWhole } from "./system/read.ts";
 
 /** Imports them one after another, as if they had been dropped, and shows the first; what cannot be read is said in the window and on stderr. */
 export async function importPaths(app: App, paths: readonly string[]): Promise<void> {

@@ -4,13 +4,13 @@
  */
 import { createApp } from "./app.ts";
 import { importPaths } from "./files.ts";
+import { openWindow } from "./hosts/chromium.ts";
+import { startHost } from "./hosts/server.ts";
 import { LibraryError } from "./library/errors.ts";
-import { followServerSetting } from "./serve.ts";
-import { startHost } from "./server.ts";
-import { signals } from "./signals.ts";
-import { openWindow } from "./window.ts";
+import { followServerSetting } from "./programs/serve.ts";
+import { signals } from "./system/signals.ts";
 
-export { type Host, type HostOptions, startHost } from "./server.ts";
+export { type Host, type HostOptions, startHost } from "./hosts/server.ts";
 
 async function run(files: string[]): Promise<void> {
   const ended = signals();

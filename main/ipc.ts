@@ -2,8 +2,8 @@
 import { ipcMain, type WebContents } from "electron";
 import { eventChannel, requestChannel } from "../preload/api.ts";
 import type { App } from "./app.ts";
-import { createRouter } from "./router.ts";
-import { isTrustedSender } from "./security.ts";
+import { createRouter } from "./hosts/router.ts";
+import { isTrustedSender } from "./hosts/security.ts";
 
 /** Answers the requests of our own page, and of nothing else. */
 export function serveRequests(app: App): void {

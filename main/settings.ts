@@ -3,9 +3,9 @@ import { join } from "node:path";
 import { z } from "zod";
 import { defaultSettings, memoryModes, policyNames, type Settings } from "../preload/api.ts";
 import { languages } from "../preload/sentences.ts";
-import { dataFolder } from "./folders.ts";
 import type { PlainError } from "./plain-error.ts";
-import { readTwice, writeTwice } from "./write.ts";
+import { dataFolder } from "./system/folders.ts";
+import { readTwice, writeTwice } from "./system/write.ts";
 
 const budgetSchema = z.discriminatedUnion("kind", [
   z.strictObject({ kind: z.literal("full") }),

@@ -4,14 +4,14 @@ import { cleanName, DocumentError, type ParsedDocument, parseDocument } from "./
 import type { Recognised } from "./documents/recognised.ts";
 import { EngineError } from "./engine/errors.ts";
 import type { EngineKeeper } from "./engine/keeper.ts";
+import { maxFileBytes } from "./hosts/router.ts";
 import type { Insertion, StoredDocument } from "./library/documents.ts";
 import type { Library } from "./library/library.ts";
 import { sha256 } from "./library/originals.ts";
-import { FileRefused, readWhole } from "./read.ts";
-import { maxFileBytes } from "./router.ts";
 import { Sharing } from "./sharing.ts";
 import { sourceState } from "./sources.ts";
 import { type LiveState, plainError } from "./state.ts";
+import { FileRefused, readWhole } from "./system/read.ts";
 
 export class Shelf {
   readonly #state: LiveState;

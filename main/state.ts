@@ -15,9 +15,9 @@ import {
   type Turn,
 } from "../preload/api.ts";
 import { sentence } from "../preload/sentences.ts";
-import { dataFolder, modelsFolder, snapshotsFolder } from "./folders.ts";
 import { asLibraryError } from "./library/errors.ts";
 import { PlainError } from "./plain-error.ts";
+import { dataFolder, modelsFolder, snapshotsFolder } from "./system/folders.ts";
 
 export type EventListener = <Name extends EventName>(name: Name, payload: Events[Name]) => void;
 

@@ -1,7 +1,7 @@
 // Shuts a process in, for the rest of its life and with all of its threads: no network, no other programs, no look into other
 // processes, no core dump, and if wanted no change to any file. A seccomp filter, so Linux only. `confine.mjs` makes two things of it: a
 // program that shuts itself in and then becomes another one (`confine PROGRAM ARGUMENT...`), and an addon that finishes the job from
-// within, where `main/confine.ts` calls it. Decision 0070 says why there are two.
+// within, where `main/system/confine.ts` calls it. Decision 0070 says why there are two.
 #define _GNU_SOURCE
 #include <dirent.h>
 #include <errno.h>

@@ -15,7 +15,7 @@ export type Pdf = {
 type ScriptUrlPolicy = { createScriptURL(url: string): string };
 type TrustedTypes = { createPolicy(name: string, rules: ScriptUrlPolicy): ScriptUrlPolicy };
 
-/** The window may start these two scripts as workers and no other; see `contentSecurityPolicy` in `main/assets.ts`. */
+/** The window may start these two scripts as workers and no other; see `contentSecurityPolicy` in `main/hosts/assets.ts`. */
 const policy = (globalThis as { trustedTypes?: TrustedTypes }).trustedTypes?.createPolicy("folio-pdf", {
   createScriptURL(url) {
     if (url !== workerUrl && url !== drawerUrl) throw new TypeError("Only pdf.js runs as a worker.");

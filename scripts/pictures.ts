@@ -6,7 +6,7 @@ import { mkdir, readFile, writeFile } from "node:fs/promises";
 import { homedir } from "node:os";
 import { fileURLToPath } from "node:url";
 import { createApp } from "../main/app.ts";
-import { dataFolder } from "../main/folders.ts";
+import { dataFolder } from "../main/system/folders.ts";
 import { openTestWindow, ownDataFolder, printPdf } from "../test/app/window.ts";
 
 const folder = fileURLToPath(new URL("../docs/pictures/", import.meta.url));

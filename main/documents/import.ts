@@ -1,7 +1,7 @@
 /** A file's bytes to a document's text, in a process of its own that is ended when it hangs, grows or crashes. */
 import type { Page } from "../../preload/api.ts";
 import type { Sentence } from "../../preload/sentences.ts";
-import { spawnChild } from "../child.ts";
+import { spawnChild } from "../system/child.ts";
 import { DocumentError, type DocumentErrorCode } from "./errors.ts";
 import { confinement } from "./limit.ts";
 import type { FromParser, ToParser } from "./parser.ts";

@@ -5,8 +5,8 @@
 
 import { createHash } from "node:crypto";
 import type { Sentence } from "../../preload/sentences.ts";
-import { childPort } from "../child.ts";
-import { confine } from "../confine.ts";
+import { childPort } from "../system/child.ts";
+import { confine } from "../system/confine.ts";
 import { DocumentError, type DocumentErrorCode } from "./errors.ts";
 import { limitMemory } from "./limit.ts";
 import { readDocument } from "./read.ts";

@@ -6,8 +6,8 @@ import { readFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { dirname, join } from "node:path";
 import { gunzipSync } from "node:zlib";
-import { childPort } from "../child.ts";
-import { confine } from "../confine.ts";
+import { childPort } from "../system/child.ts";
+import { confine } from "../system/confine.ts";
 import { limitMemory } from "./limit.ts";
 import { type Recognised, recognisedText } from "./recognised.ts";
 

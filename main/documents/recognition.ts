@@ -1,5 +1,5 @@
 /** Recognises text in pictures of pages, in a process of its own that is ended when it hangs, grows, crashes or has nothing to do. */
-import { type Child, spawnChild } from "../child.ts";
+import { type Child, spawnChild } from "../system/child.ts";
 import { DocumentError } from "./errors.ts";
 import { confinement } from "./limit.ts";
 import type { Recognised } from "./recognised.ts";

@@ -4,7 +4,7 @@
  */
 import { readFile, rm } from "node:fs/promises";
 import { z } from "zod";
-import { writeWhole } from "../write.ts";
+import { writeWhole } from "../system/write.ts";
 import { EngineError } from "./errors.ts";
 import { planKeep } from "./keep.ts";
 import { LayerErrors, readOutputWeights } from "./layer-error.ts";

@@ -1,7 +1,7 @@
 /** The main side's end of the engine child: calls become promises, the child's death becomes one plain error. */
 import { availableParallelism } from "node:os";
 import type { EngineStatus, MemoryReport } from "../../preload/api.ts";
-import { type Child, spawnChild } from "../child.ts";
+import { type Child, spawnChild } from "../system/child.ts";
 import type { CalibrationProgress } from "./calibrate.ts";
 import { EngineError, engineErrorOf } from "./errors.ts";
 import type { Call, FromEngine, Results, ToEngine } from "./protocol.ts";

@@ -1,7 +1,7 @@
 /** Keeps an engine child running: starts it, loads the model, changes the model, starts it again after a crash, and says what it does. */
 import { basename } from "node:path";
 import type { EngineStatus, ModelInfo } from "../../preload/api.ts";
-import { snapshotsFolder } from "../folders.ts";
+import { snapshotsFolder } from "../system/folders.ts";
 import { EngineClient, type EngineListeners } from "./client.ts";
 import { EngineError } from "./errors.ts";
 import type { Call, LoadRequest, Results } from "./protocol.ts";

@@ -3,7 +3,7 @@ import { createHash } from "node:crypto";
 import { createReadStream } from "node:fs";
 import { mkdir, readdir, stat } from "node:fs/promises";
 import { join } from "node:path";
-import { modelsFolder } from "../folders.ts";
+import { modelsFolder } from "../system/folders.ts";
 
 /** The small model that Folio starts with; the same bytes whatever the source. */
 export const starterModel = {

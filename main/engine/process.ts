@@ -1,8 +1,9 @@
 /** The engine child's entry: one Engine, driven by messages. A native abort, a hang or an out-of-memory kill ends this process and nothing else. */
-import { childPort, giveWay } from "../child.ts";
-import { confine } from "../confine.ts";
+
 import { asLibraryError } from "../library/errors.ts";
 import { PlainError } from "../plain-error.ts";
+import { childPort, giveWay } from "../system/child.ts";
+import { confine } from "../system/confine.ts";
 import { type CalibrationProgress, calibrate } from "./calibrate.ts";
 import { Engine } from "./engine.ts";
 import { EngineError } from "./errors.ts";

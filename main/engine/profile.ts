@@ -3,9 +3,9 @@ import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { z } from "zod";
-import { dataFolder } from "../folders.ts";
 import { LibraryError } from "../library/errors.ts";
-import { setAside } from "../write.ts";
+import { dataFolder } from "../system/folders.ts";
+import { setAside } from "../system/write.ts";
 import type { HeadProfile } from "./policies/policy.ts";
 
 const profileSchema = z.object({

@@ -1,5 +1,5 @@
 /** Main's end of the library's helper process. It starts with the first task, and again with the next one after it has ended. */
-import { type Child, spawnChild } from "../child.ts";
+import { type Child, spawnChild } from "../system/child.ts";
 import type { FromHelper, Task, ToHelper } from "./process.ts";
 
 type Pending = { resolve(value: unknown): void; reject(error: Error): void };

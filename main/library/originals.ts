@@ -2,7 +2,7 @@
 import { createHash } from "node:crypto";
 import { open, readFile, rename, rm, stat } from "node:fs/promises";
 import { join } from "node:path";
-import { syncFolder } from "../write.ts";
+import { syncFolder } from "../system/write.ts";
 import { LibraryError } from "./errors.ts";
 
 /** Hashing this much at once keeps the event loop free. */

@@ -3,7 +3,7 @@
  * bringing to the disk what was written, so that a commit need not wait for the disk. It can be ended at any time.
  */
 import Database from "better-sqlite3";
-import { childPort, giveWay } from "../child.ts";
+import { childPort, giveWay } from "../system/child.ts";
 import { search } from "./search.ts";
 
 export type Task =

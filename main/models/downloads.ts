@@ -4,8 +4,8 @@ import { join } from "node:path";
 import type { Download } from "../../preload/api.ts";
 import { sentence } from "../../preload/sentences.ts";
 import { EngineError } from "../engine/errors.ts";
-import { modelsFolder } from "../folders.ts";
 import type { LiveState } from "../state.ts";
+import { modelsFolder } from "../system/folders.ts";
 import type { Offer } from "./catalogue.ts";
 import { download, type Progress, sizeOf } from "./download.ts";
 

@@ -7,7 +7,7 @@ import type { FileHandle } from "node:fs/promises";
 import type { ModelShape } from "../../preload/api.ts";
 import type { Text, ValuesOf } from "../../preload/sentences.ts";
 import { EngineError } from "../engine/errors.ts";
-import { openAtOnce } from "../read.ts";
+import { openAtOnce } from "../system/read.ts";
 
 /** What Folio wants to know of a GGUF file. */
 export type GgufHeader = { name: string | null; shape: ModelShape };

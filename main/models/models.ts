@@ -7,9 +7,9 @@ import { defaultModelSettings, type MemoryReport, type ModelEntry, type ModelSet
 import { EngineError } from "../engine/errors.ts";
 import { defaultModelFile, starterModel } from "../engine/models.ts";
 import type { LoadRequest } from "../engine/protocol.ts";
-import { dataFolder, modelsFolder } from "../folders.ts";
 import { saidBy } from "../plain-error.ts";
 import type { LiveState } from "../state.ts";
+import { dataFolder, modelsFolder } from "../system/folders.ts";
 import { type Offer, readCatalogue } from "./catalogue.ts";
 import { Downloads } from "./downloads.ts";
 import { findModels } from "./files.ts";

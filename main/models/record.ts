@@ -2,7 +2,7 @@
 import { z } from "zod";
 import { defaultModelSettings, type MeasuredMemory, type ModelSettings } from "../../preload/api.ts";
 import type { PlainError } from "../plain-error.ts";
-import { readTwice, writeTwice } from "../write.ts";
+import { readTwice, writeTwice } from "../system/write.ts";
 
 const kvType = z.enum(["f16", "q8_0"]).nullable();
 

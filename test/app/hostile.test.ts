@@ -9,7 +9,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { Browser, Page } from "playwright-core";
 import { afterAll, beforeAll, beforeEach, expect, test } from "vitest";
-import { type Host, startHost } from "../../main/server.ts";
+import { type Host, startHost } from "../../main/hosts/server.ts";
 import { fakeApp } from "../unit/host/fake-app.ts";
 import { launchBrowser } from "./window.ts";
 

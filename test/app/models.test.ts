@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { type App, createApp } from "../../main/app.ts";
 import { starterModel } from "../../main/engine/models.ts";
-import { modelsFolder } from "../../main/folders.ts";
+import { modelsFolder } from "../../main/system/folders.ts";
 import { randomWeights, tinyVocabulary, writeGguf } from "../gguf.ts";
 import { openTestWindow, ownDataFolder, type TestWindow } from "./window.ts";
 

@@ -5,7 +5,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { type Browser, type BrowserContextOptions, chromium, type Page } from "playwright-core";
 import type { App } from "../../main/app.ts";
-import { startHost } from "../../main/server.ts";
+import { startHost } from "../../main/hosts/server.ts";
 
 export type TestWindow = {
   page: Page;

@@ -6,7 +6,7 @@ import path from "node:path";
 import { pipeline } from "node:stream/promises";
 import { promisify } from "node:util";
 import { sha256OfFile } from "../../main/engine/models.ts";
-import { modelsFolder } from "../../main/folders.ts";
+import { modelsFolder } from "../../main/system/folders.ts";
 
 const file = "gemma-3-270m-q4_k_m.gguf";
 const bytes = 253_113_024;

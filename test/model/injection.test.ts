@@ -6,7 +6,7 @@ import { readdir } from "node:fs/promises";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { type App, createApp } from "../../main/app.ts";
-import { dataFolder } from "../../main/folders.ts";
+import { dataFolder } from "../../main/system/folders.ts";
 import type { AppState, DocumentInfo, Turn } from "../../preload/api.ts";
 import { lettersOf } from "../../preload/letters.ts";
 import { ownDataFolder } from "../app/window.ts";

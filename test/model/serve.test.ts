@@ -6,9 +6,9 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
 import { afterAll, beforeAll, expect, test, vi } from "vitest";
-import { startApiServer } from "../../main/api-server.ts";
 import { type App, createApp } from "../../main/app.ts";
-import { type Loopback, randomKey } from "../../main/loopback.ts";
+import { type Loopback, randomKey } from "../../main/hosts/loopback.ts";
+import { startApiServer } from "../../main/programs/server.ts";
 import { essay, fact, question } from "./fixtures.ts";
 
 const key = randomKey();

@@ -4,7 +4,7 @@ import { readFileSync } from "node:fs";
 import { homedir } from "node:os";
 import { join } from "node:path";
 import { expect, test, vi } from "vitest";
-import { cacheFolder, dataFolder } from "../../main/folders.ts";
+import { cacheFolder, dataFolder } from "../../main/system/folders.ts";
 
 type Package = { version: string; resolved?: string; integrity?: string; license?: string; hasInstallScript?: boolean; link?: boolean };
 

@@ -1,10 +1,10 @@
 import { createHash } from "node:crypto";
 import { connect } from "node:net";
 import { afterEach, beforeEach, expect, test } from "vitest";
-import { startApiServer } from "../../../main/api-server.ts";
 import type { AskOptions, Inquiry } from "../../../main/asker.ts";
 import { EngineError } from "../../../main/engine/errors.ts";
-import { type Loopback, randomKey } from "../../../main/loopback.ts";
+import { type Loopback, randomKey } from "../../../main/hosts/loopback.ts";
+import { startApiServer } from "../../../main/programs/server.ts";
 import type { DocumentInfo } from "../../../preload/api.ts";
 import { fakeApp } from "./fake-app.ts";
 

@@ -2,7 +2,7 @@ import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { contentSecurityPolicy, loadAssets, type Responder } from "../../../main/assets.ts";
+import { contentSecurityPolicy, loadAssets, type Responder } from "../../../main/hosts/assets.ts";
 
 let root: string;
 let respond: Responder;

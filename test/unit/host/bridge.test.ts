@@ -5,7 +5,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, expect, test } from "vitest";
 import { EngineError } from "../../../main/engine/errors.ts";
-import { type Host, startHost } from "../../../main/server.ts";
+import { type Host, startHost } from "../../../main/hosts/server.ts";
 import type { DocumentInfo, EventName } from "../../../preload/api.ts";
 import { connectBrowserHost } from "../../../renderer/bridge.ts";
 import { fakeApp } from "./fake-app.ts";

@@ -1,5 +1,5 @@
 import { afterEach, expect, test } from "vitest";
-import { type Child, type ChildExit, spawnChild } from "../../../main/child.ts";
+import { type Child, type ChildExit, spawnChild } from "../../../main/system/child.ts";
 
 const started: Child[] = [];
 afterEach(() => {

@@ -6,7 +6,7 @@ import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from "vitest";
-import { type Child, spawnChild } from "../../../main/child.ts";
+import { type Child, spawnChild } from "../../../main/system/child.ts";
 
 let reached = 0;
 const reply: RequestListener = (_, response) => response.end("reached");

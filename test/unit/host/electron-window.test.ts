@@ -4,7 +4,7 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, beforeEach, expect, test, vi } from "vitest";
-import { savedPlace } from "../../../main/place.ts";
+import { savedPlace } from "../../../main/hosts/place.ts";
 import { fakeApp } from "./fake-app.ts";
 
 type Listener = (...args: unknown[]) => unknown;
@@ -115,8 +115,8 @@ vi.mock("../../../main/app.ts", () => ({
     return Promise.resolve(stage.app);
   },
 }));
-vi.mock("../../../main/assets.ts", async (original) => ({
-  ...(await original<typeof import("../../../main/assets.ts")>()),
+vi.mock("../../../main/hosts/assets.ts", async (original) => ({
+  ...(await original<typeof import("../../../main/hosts/assets.ts")>()),
   loadAssets: () => Promise.resolve(() => Promise.resolve(new Response("shell"))),
 }));
 

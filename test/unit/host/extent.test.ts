@@ -1,5 +1,5 @@
 import { describe, expect, it, test } from "vitest";
-import { parseAsk, UsageError } from "../../../main/arguments.ts";
+import { parseAsk, UsageError } from "../../../main/command/arguments.ts";
 import { readExtent, spanOfPages } from "../../../main/extent.ts";
 
 const pages = ["One.", "Two.", "", "Four 😀."].map((text, i, all) => ({

@@ -1,6 +1,6 @@
 /** The native menu: every item named in the language that is set. */
 import { expect, test } from "vitest";
-import { menuIn, type WindowKey } from "../../../main/menu.ts";
+import { menuIn, type WindowKey } from "../../../main/hosts/menu.ts";
 import { languageOf } from "../../../preload/language.ts";
 
 type Item = { label?: string; type?: string; submenu?: unknown; accelerator?: string; click?: unknown };

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { createOutbox } from "../../../main/outbox.ts";
+import { createOutbox } from "../../../main/hosts/outbox.ts";
 import type { DocumentInfo, Turn } from "../../../preload/api.ts";
 
 const taken = (box: ReturnType<typeof createOutbox>) =>

@@ -1,6 +1,6 @@
 /** The window's place: as it was, on a screen that is there. */
 import { expect, test } from "vitest";
-import { type Place, placeOn, usual } from "../../../main/place.ts";
+import { type Place, placeOn, usual } from "../../../main/hosts/place.ts";
 
 const laptop = { x: 0, y: 25, width: 1440, height: 850 };
 const beside = { x: 1440, y: 0, width: 2560, height: 1400 };

@@ -5,8 +5,8 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, vi, test as vitest } from "vitest";
 import { importPaths } from "../../../main/files.ts";
-import { readWhole } from "../../../main/read.ts";
 import { sourceState } from "../../../main/sources.ts";
+import { readWhole } from "../../../main/system/read.ts";
 import { fakeApp } from "./fake-app.ts";
 
 // Windows has neither pipes among its files nor devices.

@@ -1,6 +1,6 @@
 import { afterEach, expect, test, vi } from "vitest";
 import { EngineError } from "../../../main/engine/errors.ts";
-import { createRouter } from "../../../main/router.ts";
+import { createRouter } from "../../../main/hosts/router.ts";
 import { fakeApp } from "./fake-app.ts";
 
 const logged = vi.spyOn(console, "error").mockImplementation(() => {});

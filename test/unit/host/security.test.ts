@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { externalTarget, isOwnUrl, isPermitted, isRequestAllowed, isTrustedSender, webPreferences } from "../../../main/security.ts";
+import { externalTarget, isOwnUrl, isPermitted, isRequestAllowed, isTrustedSender, webPreferences } from "../../../main/hosts/security.ts";
 
 test("the window's preferences are these and no others", () => {
   expect(webPreferences("/preload.cjs")).toEqual({

@@ -3,7 +3,7 @@ import { type AddressInfo, createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
-import { apiKey, followServerSetting } from "../../../main/serve.ts";
+import { apiKey, followServerSetting } from "../../../main/programs/serve.ts";
 import { fakeApp } from "./fake-app.ts";
 
 let folder: string;

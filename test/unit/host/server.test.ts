@@ -4,7 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
 import { EngineError } from "../../../main/engine/errors.ts";
-import { type Host, startHost } from "../../../main/server.ts";
+import { type Host, startHost } from "../../../main/hosts/server.ts";
 import { fakeApp } from "./fake-app.ts";
 
 let fake: ReturnType<typeof fakeApp>;

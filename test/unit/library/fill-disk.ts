@@ -21,7 +21,7 @@ import { download } from "../../../main/models/download.ts";
 import { loadRecord, saveRecord } from "../../../main/models/record.ts";
 import { PlainError } from "../../../main/plain-error.ts";
 import { loadSettings, saveSettings } from "../../../main/settings.ts";
-import { writeWhole } from "../../../main/write.ts";
+import { writeWhole } from "../../../main/system/write.ts";
 import { defaultSettings } from "../../../preload/api.ts";
 import { textDocument } from "./text-document.ts";
 

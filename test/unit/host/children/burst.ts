@@ -1,4 +1,4 @@
-import { childPort } from "../../../../main/child.ts";
+import { childPort } from "../../../../main/system/child.ts";
 
 // Dies as an abort does: at once, with everything written to the channel but nothing else done.
 const port = childPort();

@@ -1,4 +1,4 @@
-import { childPort } from "../../../../main/child.ts";
+import { childPort } from "../../../../main/system/child.ts";
 
 const port = childPort();
 port.onMessage(() => port.send({ environment: { ...process.env }, argv: process.argv, execArgv: process.execArgv }));

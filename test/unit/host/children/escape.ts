@@ -7,8 +7,8 @@ import { mkdir, open, readdir, readFile, readlink, rename, rm, symlink, truncate
 import { connect, createServer } from "node:net";
 import { join } from "node:path";
 import { Worker } from "node:worker_threads";
-import { childPort } from "../../../../main/child.ts";
-import { confine } from "../../../../main/confine.ts";
+import { childPort } from "../../../../main/system/child.ts";
+import { confine } from "../../../../main/system/confine.ts";
 
 type Job = { confined: boolean; mayWrite: boolean; port: number; pipe: string; folder: string };
 

@@ -1,4 +1,4 @@
-import { childPort } from "../../../../main/child.ts";
+import { childPort } from "../../../../main/system/child.ts";
 
 childPort().send("hanging");
 setTimeout(() => {

@@ -1,4 +1,4 @@
-import { childPort, spawnChild } from "../../../../main/child.ts";
+import { childPort, spawnChild } from "../../../../main/system/child.ts";
 
 const port = childPort();
 const child = spawnChild(new URL("./echo.ts", import.meta.url), { serviceName: "test" });

@@ -3,12 +3,12 @@
  * contract, every failure turned into one sentence.
  */
 import { z } from "zod";
-import type { Answer, RequestName, Requests } from "../preload/api.ts";
-import { languages, sentence } from "../preload/sentences.ts";
-import { extentSchema } from "./extent.ts";
-import { modelSettingsSchema } from "./models/record.ts";
-import { settingsSchema } from "./settings.ts";
-import { plainError } from "./state.ts";
+import type { Answer, RequestName, Requests } from "../../preload/api.ts";
+import { languages, sentence } from "../../preload/sentences.ts";
+import { extentSchema } from "../extent.ts";
+import { modelSettingsSchema } from "../models/record.ts";
+import { settingsSchema } from "../settings.ts";
+import { plainError } from "../state.ts";
 
 /** Answers `name(...args)`, both as they came from outside. Never rejects. */
 export type Router = (name: unknown, args: unknown) => Promise<Answer>;

@@ -1,7 +1,7 @@
 /** Small files that are never half there, and that come back when the disk has damaged them. */
 import { copyFile, mkdir, open, readFile, rename, rm, writeFile } from "node:fs/promises";
 import { basename, dirname, extname, join } from "node:path";
-import { LibraryError } from "./library/errors.ts";
+import { LibraryError } from "../library/errors.ts";
 
 /** Writes a file, the old one or the new one, never half of it. Only the person may read it. */
 export async function writeWhole(file: string, text: string): Promise<void> {

@@ -4,7 +4,14 @@
  */
 import { randomUUID } from "node:crypto";
 import type { IncomingMessage, ServerResponse } from "node:http";
-import type { DocumentInfo } from "../preload/api.ts";
+import type { DocumentInfo } from "../../preload/api.ts";
+import type { App } from "../app.ts";
+import type { Answered, AskOptions } from "../asker.ts";
+import { DocumentError } from "../documents/errors.ts";
+import { securityHeaders } from "../hosts/assets.ts";
+import { isKey, type Loopback, listenOnLoopback, readBody, refusal, send } from "../hosts/loopback.ts";
+import { maxFileBytes } from "../hosts/router.ts";
+import { plainError } from "../state.ts";
 import {
   type AnswerHead,
   ApiError,
@@ -17,14 +24,7 @@ import {
   lastChunks,
   modelObject,
   parseChat,
-} from "./api-shapes.ts";
-import type { App } from "./app.ts";
-import type { Answered, AskOptions } from "./asker.ts";
-import { securityHeaders } from "./assets.ts";
-import { DocumentError } from "./documents/errors.ts";
-import { isKey, type Loopback, listenOnLoopback, readBody, refusal, send } from "./loopback.ts";
-import { maxFileBytes } from "./router.ts";
-import { plainError } from "./state.ts";
+} from "./shapes.ts";
 
 /** Bytes of a chat request, files in it included, and of an upload as a form: both are read at one go, which must not stop the window. */
 const maxChatBytes = 16 * 2 ** 20;

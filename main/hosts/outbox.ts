@@ -2,7 +2,7 @@
  * The events that one window has not taken yet. However slow it is, this stays about as large as the app's state: of what replaces
  * itself only the latest is kept, and text that is appended grows together.
  */
-import type { EventName, Events } from "../preload/api.ts";
+import type { EventName, Events } from "../../preload/api.ts";
 
 type AnyEvent = { [Name in EventName]: { name: Name; payload: Events[Name] } }[EventName];
 

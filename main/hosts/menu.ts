@@ -1,7 +1,7 @@
 /** The native menu. Electron's own items come in English alone, so each one is named here. */
 import type { MenuItemConstructorOptions } from "electron";
-import { say } from "../preload/language.ts";
-import { type Language, type PlainText, sentence } from "../preload/sentences.ts";
+import { say } from "../../preload/language.ts";
+import { type Language, type PlainText, sentence } from "../../preload/sentences.ts";
 
 /** A key of the window, with Ctrl, or Cmd on a Mac. */
 export type WindowKey = { key: string; shift?: boolean };

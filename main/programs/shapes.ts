@@ -1,9 +1,9 @@
 /** What programs send to the local server and what it answers, in the shapes of OpenAI's API; its own additions are called `folio`. */
 import { z } from "zod";
-import type { AppError, DocumentInfo, ModelInfo } from "../preload/api.ts";
-import { inEnglish } from "../preload/sentences.ts";
-import type { Answered } from "./asker.ts";
-import type { PastTurn } from "./engine/prompt.ts";
+import type { AppError, DocumentInfo, ModelInfo } from "../../preload/api.ts";
+import { inEnglish } from "../../preload/sentences.ts";
+import type { Answered } from "../asker.ts";
+import type { PastTurn } from "../engine/prompt.ts";
 
 /** A refusal or failure as a program gets it: the status, and one plain sentence. */
 export class ApiError extends Error {

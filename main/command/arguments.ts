@@ -1,11 +1,11 @@
 /** What was asked on the command line: options to what they mean, or one sentence about what is wrong with them. */
 import { resolve } from "node:path";
 import { parseArgs } from "node:util";
-import { type Budget, defaultSettings, type MemoryMode, memoryModes, type PolicyName, policyNames } from "../preload/api.ts";
+import { type Budget, defaultSettings, type MemoryMode, memoryModes, type PolicyName, policyNames } from "../../preload/api.ts";
+import { defaultThreads } from "../engine/client.ts";
+import type { Window } from "../engine/keep.ts";
+import { defaultModelFile } from "../engine/models.ts";
 import type { calibrateModel } from "./calibrate.ts";
-import { defaultThreads } from "./engine/client.ts";
-import type { Window } from "./engine/keep.ts";
-import { defaultModelFile } from "./engine/models.ts";
 
 /** Bad use of the command line: exit code 2. */
 export class UsageError extends Error {}

@@ -55,7 +55,7 @@ function passedOn(): NodeJS.ProcessEnv {
 }
 
 /** Starts Node without a network (native/confine.c), where it was built. */
-const confiner = fileURLToPath(new URL("../native/confine", import.meta.url));
+const confiner = fileURLToPath(new URL("../../native/confine", import.meta.url));
 
 function spawnFork(path: string, options: ChildOptions): Child {
   const execArgv = options.execArgv ?? [];

@@ -1,15 +1,15 @@
 /** The local server for programs, with a key that is kept: as a command, and beside the window while the settings say so. */
 import { chmod, readFile } from "node:fs/promises";
 import { join } from "node:path";
-import type { EventName } from "../preload/api.ts";
-import { inEnglish } from "../preload/sentences.ts";
-import { startApiServer } from "./api-server.ts";
-import { type App, createApp } from "./app.ts";
-import { EngineError } from "./engine/errors.ts";
-import { dataFolder } from "./folders.ts";
-import { type Loopback, randomKey } from "./loopback.ts";
-import { signals } from "./signals.ts";
-import { writeWhole } from "./write.ts";
+import type { EventName } from "../../preload/api.ts";
+import { inEnglish } from "../../preload/sentences.ts";
+import { type App, createApp } from "../app.ts";
+import { EngineError } from "../engine/errors.ts";
+import { type Loopback, randomKey } from "../hosts/loopback.ts";
+import { dataFolder } from "../system/folders.ts";
+import { signals } from "../system/signals.ts";
+import { writeWhole } from "../system/write.ts";
+import { startApiServer } from "./server.ts";
 
 const keyFile = () => join(dataFolder(), "api-key");
 

@@ -2,7 +2,7 @@
 import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { z } from "zod";
-import { dataFolder } from "./folders.ts";
+import { dataFolder } from "../system/folders.ts";
 
 /** In the system's screen units. */
 export type Area = { x: number; y: number; width: number; height: number };

@@ -6,9 +6,9 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
 import { join } from "node:path";
 import { pipeline } from "node:stream/promises";
-import type { AppError, RequestName } from "../preload/api.ts";
-import { sentence } from "../preload/sentences.ts";
-import type { App } from "./app.ts";
+import type { AppError, RequestName } from "../../preload/api.ts";
+import { sentence } from "../../preload/sentences.ts";
+import type { App } from "../app.ts";
 import { loadAssets, securityHeaders } from "./assets.ts";
 import { isKey, listenOnLoopback, randomKey, readBody, refusal, refuse, send } from "./loopback.ts";
 import { createOutbox } from "./outbox.ts";
@@ -134,7 +134,7 @@ export async function startHost(app: App, { port = 0, rendererFolder = builtRend
   };
 }
 
-const builtRenderer = join(import.meta.dirname, "..", "dist", "renderer");
+const builtRenderer = join(import.meta.dirname, "..", "..", "dist", "renderer");
 
 /** A file goes as it is: as JSON it would take several times its size. */
 function sendBytes(response: ServerResponse, bytes: Uint8Array): void {

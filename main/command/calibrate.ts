@@ -1,5 +1,5 @@
 /** `folio calibrate`: makes a profile for a model file, with progress and time left on stderr. Stopped with Ctrl-C, it goes on where it was. */
-import { calibrate } from "./engine/calibrate.ts";
+import { calibrate } from "../engine/calibrate.ts";
 
 /** @throws EngineError as `calibrate` does */
 export async function calibrateModel(options: { model: string; out: string | null; threads: number }): Promise<void> {

@@ -22,5 +22,5 @@ export function confine({ mayWrite }: { mayWrite: boolean }): void {
 
 /** Built by native/confine.mjs. It lies beside this folder as it is, and beside the built one. */
 function load(): Native {
-  return createRequire(import.meta.url)("../native/confine.node") as Native;
+  return createRequire(import.meta.url)("../../native/confine.node") as Native;
 }

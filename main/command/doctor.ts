@@ -4,10 +4,10 @@ import { createRequire } from "node:module";
 import { cpus, totalmem } from "node:os";
 import { dirname, join } from "node:path";
 import { availableMemory } from "node:process";
-import { defaultThreads, EngineClient } from "./engine/client.ts";
-import { defaultModelFile } from "./engine/models.ts";
-import { cacheFolder, dataFolder } from "./folders.ts";
-import { chooseHost } from "./hosts.ts";
+import { defaultThreads, EngineClient } from "../engine/client.ts";
+import { defaultModelFile } from "../engine/models.ts";
+import { chooseHost } from "../hosts/choose.ts";
+import { cacheFolder, dataFolder } from "../system/folders.ts";
 
 /** Prints one line for each thing that was found; sets exit code 1 when something that is needed is missing. */
 export async function doctor(): Promise<void> {
