@@ -40,9 +40,10 @@ export class EngineClient {
     this.#child = spawnChild(new URL("./process.ts", import.meta.url), {
       serviceName: "Folio engine",
       confined: true,
-      execArgv: ["--expose-gc"],
+      // V8 would let the space for what is young grow to tens of MiB, though hardly anything here is V8's.
+      execArgv: ["--expose-gc", "--max-semi-space-size=2"],
       // glibc would keep freed rows for later: large blocks go back to the system at once. It would also keep what each thread has freed for that
-      // thread alone, and the pool's threads take turns: with one heap for all, memory is flat from the twentieth turn on.
+      // thread alone, and the pool's threads take turns: with one heap for all, memory is flat from the twentieth turn on (decision 0082).
       env: { MALLOC_MMAP_THRESHOLD_: String(mappedBytes), MALLOC_TRIM_THRESHOLD_: String(mappedBytes), MALLOC_ARENA_MAX: "1" },
     });
     this.#child.onMessage((message) => this.#receive(message as FromEngine));
