@@ -34,6 +34,8 @@ export class Attention {
         for (let t = 0; t < this.positions; t++) mass[head * this.positions + t]! += wider[head * width + t]!;
       }
     }
+    // Megabytes of copies that V8 hardly counts: collected at once, they leave no holes in the heap for the answer to be written beside.
+    globalThis.gc?.({ type: "minor" });
   }
 
   /** A copy that can be added to by itself. */
