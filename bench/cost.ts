@@ -14,7 +14,8 @@ import { essays } from "./texts.ts";
 const threads = 1;
 const batchSize = 512;
 const contextSize = 8192;
-const lengths = [1000, 2000, 4000, 8000];
+/** Tokens of the prompts; a quick run ends within ten minutes. */
+const promptLengths = { quick: [1000, 3000, 7000], whole: [1000, 2000, 4000, 8000] };
 /** Tokens of a slice read in turns, steps of a decode round. */
 const sliceTokens = 512;
 const roundSteps = 24;
@@ -58,7 +59,7 @@ export async function cost(quick: boolean): Promise<string[]> {
     console.log(
       `stock: node-llama-cpp's own binary (${stockBuild}), public API, flash attention on; ${threads} thread, batches of ${batchSize}`,
     );
-    const points = await measure(workers, quick ? 3 : 7);
+    const points = await measure(workers, quick ? promptLengths.quick : promptLengths.whole, quick ? 3 : 7);
     const memory = await measureMemory(workers);
     const result: CostResult = { model: file.split(/[\\/]/).at(-1)!, points, memory };
     writeResult("cost", quick, { stockBuild, threads, batchSize, ...result });
@@ -75,7 +76,7 @@ export async function cost(quick: boolean): Promise<string[]> {
 }
 
 /** One point for each length. */
-async function measure({ stock, stockQ8, folio }: Workers, rounds: number): Promise<Point[]> {
+async function measure({ stock, stockQ8, folio }: Workers, lengths: readonly number[], rounds: number): Promise<Point[]> {
   const text = essays("reported")
     .map((essay) => essay.text)
     .join("\n\n");
