@@ -54,7 +54,7 @@ type Folio = { url: string; ms: number; end(): Promise<void> };
 /** Starts Folio as `npm start` does once it is set up. */
 async function startFolio(): Promise<Folio> {
   const { DISPLAY: _, WAYLAND_DISPLAY: __, ...display } = process.env;
-  const env = { ...display, NODE_COMPILE_CACHE: join(root, "dist", "code") };
+  const env = { ...display, NODE_COMPILE_CACHE: join(root, "node_modules", ".cache", "folio") };
   const began = performance.now();
   const child = spawn(process.execPath, [join(root, "main", "host.ts")], { env, stdio: ["ignore", "pipe", "inherit"] });
   const ended = new Promise<void>((resolve) => child.once("exit", () => resolve()));

@@ -20,6 +20,8 @@ export async function packNative(folder: string): Promise<void> {
   const packed = join(folder, "localBuilds", folderName);
   await mkdir(join(packed, "Release"), { recursive: true });
   await copy(join(built, "Release"), join(packed, "Release"), (name) => !isGgml(name));
+  // On a Mac a changed file would have lost its signature; on Windows it was not tried.
+  if (process.platform === "linux") await forgetPlaces(join(packed, "Release"));
   await copy(await stockFolder(), join(packed, "Release"), isGgml);
   await writeFile(join(packed, "buildDone.status"), "");
   // node-llama-cpp reads them when it is loaded.
@@ -30,6 +32,15 @@ export async function packNative(folder: string): Promise<void> {
 
 async function copy(from: string, to: string, wanted: (name: string) => boolean): Promise<void> {
   for (const name of (await readdir(from)).filter(wanted)) await cp(join(from, name), join(to, name));
+}
+
+/** Assertions name their source file with the folder that it was compiled in, which is nobody's business: it becomes slashes, as many as it had letters. */
+async function forgetPlaces(folder: string): Promise<void> {
+  for (const name of await readdir(folder)) {
+    const bytes = await readFile(join(folder, name), "latin1");
+    const nameless = bytes.replace(/\/[^\0\s]*\/node_modules\/node-llama-cpp\//g, (place) => `.${"/".repeat(place.length - 1)}`);
+    await writeFile(join(folder, name), nameless, "latin1");
+  }
 }
 
 async function stockFolder(): Promise<string> {

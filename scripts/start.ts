@@ -12,7 +12,7 @@ if (host.kind === "electron") {
   process.exitCode = await run(host.binary, [".", ...files]);
 } else {
   // What Node makes of the sources is kept: of half a second of starting this takes most.
-  process.env.NODE_COMPILE_CACHE ??= resolve("dist", "code");
+  process.env.NODE_COMPILE_CACHE ??= resolve("node_modules", ".cache", "folio");
   process.exitCode = await run(process.execPath, ["main/host.ts", ...files]);
 }
 
