@@ -14,7 +14,7 @@ export const settings = {
     "Weniger Speicher für die Antwort, oder mehr vom Dokument zur Hand, während sie entsteht.",
   "The memory is computed for {tokens} tokens.": "Der Speicher ist für {tokens} Tokens berechnet.",
   "budget: mean number of tokens kept per layer of the KV cache": "Budget: wie viele Tokens jede Schicht des KV-Caches im Mittel behält",
-  "{share} the same": "{share} gleich",
+  "{share} same": "{share} gleich",
   "Behind an answer's first words: how often the next one is what the full cache would choose. Measured with the starter model, on texts that nothing was tuned on.":
     "Hinter den ersten Wörtern einer Antwort: wie oft das nächste das ist, das der volle Cache wählen würde. Gemessen mit dem Startmodell, an Texten, auf die nichts abgestimmt wurde.",
   "or exactly": "oder genau",

@@ -70,7 +70,7 @@ export function BudgetSetting() {
                         "Behind an answer's first words: how often the next one is what the full cache would choose. Measured with the starter model, on texts that nothing was tuned on.",
                       )}
                     >
-                      <span>{t("{share} the same", { share: percent(known(step)!.same) })}</span>
+                      <span>{t("{share} same", { share: percent(known(step)!.same) })}</span>
                     </Hint>
                   </span>
                 )}
