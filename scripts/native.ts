@@ -7,13 +7,16 @@ import { cp, mkdir, mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/pr
 import { createRequire } from "node:module";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
+import { isGgml, stockFolder } from "../native/build.mjs";
 
 const packageFolder = join(dirname(createRequire(import.meta.url).resolve("node-llama-cpp")), "..");
 const llama = join(packageFolder, "llama");
-const isGgml = (name: string) => /^(lib)?ggml/.test(name);
 
 /** Fills `folder` with what lies in node-llama-cpp's folder llama in the package, and a folder of licences. @throws Error when there is no stock package for this system */
 export async function packNative(folder: string): Promise<void> {
+  const stock = stockFolder();
+  if (!stock)
+    throw new Error("node-llama-cpp's own binaries for this system are not here in its version: run npm install with optional packages.");
   await rm(folder, { recursive: true, force: true });
   const { folderName } = JSON.parse(await readFile(join(llama, "lastBuild.json"), "utf8")) as { folderName: string };
   const built = join(llama, "localBuilds", folderName);
@@ -22,7 +25,7 @@ export async function packNative(folder: string): Promise<void> {
   await copy(join(built, "Release"), join(packed, "Release"), (name) => !isGgml(name));
   // On a Mac a changed file would have lost its signature; on Windows it was not tried.
   if (process.platform === "linux") await forgetPlaces(join(packed, "Release"));
-  await copy(await stockFolder(), join(packed, "Release"), isGgml);
+  await copy(stock, join(packed, "Release"), isGgml);
   await writeFile(join(packed, "buildDone.status"), "");
   // node-llama-cpp reads them when it is loaded.
   await copy(llama, folder, (name) => /^(binariesGithubRelease|llama\.cpp\.info)\.json$/.test(name));
@@ -41,19 +44,6 @@ async function forgetPlaces(folder: string): Promise<void> {
     const nameless = bytes.replace(/\/[^\0\s]*\/node_modules\/node-llama-cpp\//g, (place) => `.${"/".repeat(place.length - 1)}`);
     await writeFile(join(folder, name), nameless, "latin1");
   }
-}
-
-async function stockFolder(): Promise<string> {
-  const system = { linux: "linux", darwin: "mac", win32: "win" }[process.platform as string];
-  const name = `${system}-${process.arch}${process.platform === "darwin" && process.arch === "arm64" ? "-metal" : ""}`;
-  const folder = join(packageFolder, "..", "@node-llama-cpp", name);
-  const version = async (of: string) => (JSON.parse(await readFile(join(of, "package.json"), "utf8")) as { version: string }).version;
-  const found = await version(folder).catch(() => "none");
-  if (found !== (await version(packageFolder)))
-    throw new Error(
-      `The package @node-llama-cpp/${name} is not here in node-llama-cpp's version (found: ${found}): run npm install with optional packages.`,
-    );
-  return join(folder, "bins", name);
 }
 
 /** Of llama.cpp and what is part of it, out of the history that node-llama-cpp carries. */
