@@ -37,7 +37,8 @@ export async function chooseKept(
   const layers = loaded.scored.length;
   if (request.policy === "full" || request.budget.kind === "full") return keepEverything(prompt.tokens.length, layers);
   const policy = policies[request.policy];
-  while (answer.over === null && answer.tokens.length < (policy.opening ?? 0)) {
+  const opening = policy.opening?.(prompt.tokens.length) ?? 0;
+  while (answer.over === null && answer.tokens.length < opening) {
     const row = await reading.decodeProbed(answer.tokens.at(-1)!);
     attention.addProbed(reading);
     answer.push(await sample({ context: reading.context, row }, sampler));

@@ -2,6 +2,8 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { Engine } from "../../main/engine/engine.ts";
 import { defaultModelFile } from "../../main/engine/models.ts";
+import { policies } from "../../main/engine/policies/index.ts";
+import { openings } from "../../main/engine/policies/phrase.ts";
 import { essay, fact, hooks, question, request } from "./fixtures.ts";
 
 const mean = (kept: readonly number[]) => kept.reduce((a, b) => a + b, 0) / kept.length;
@@ -34,14 +36,16 @@ describe("a turn", () => {
   });
 
   it("begins as the full cache does, whatever the budget, and goes on from what was kept", async () => {
-    const asked = { question: "Tell the story of the bridge.", maxAnswerTokens: 60 };
+    const asked = { question: "Tell the story of the bridge.", maxAnswerTokens: openings.most + 40 };
     const budget = { kind: "tokens", tokens: 2 } as const;
     const full = await engine.ask(request({ ...asked, policy: "full" }), hooks());
     const few = await engine.ask(request({ ...asked, budget }), hooks());
     const alone = await engine.ask(request({ ...asked, budget, policy: "streaming" }), hooks());
-    const opening = full.details.answerTokenIds.slice(0, 32);
-    expect(few.details.answerTokenIds.slice(0, 32)).toEqual(opening);
-    expect(alone.details.answerTokenIds.slice(0, 32)).not.toEqual(opening);
+    const length = policies.phrase.opening!(full.promptTokens);
+    const opening = full.details.answerTokenIds.slice(0, length);
+    expect(opening).toHaveLength(length);
+    expect(few.details.answerTokenIds.slice(0, length)).toEqual(opening);
+    expect(alone.details.answerTokenIds.slice(0, length)).not.toEqual(opening);
     expect(few.details.answerTokenIds).not.toEqual(full.details.answerTokenIds);
     expect(mean(few.cache.keptPerLayer)).toBe(2 + few.cache.protectedTokens);
   });

@@ -7,6 +7,11 @@ const sharedPart = 0.5;
 /** Share of what is left that every layer gets, however little it looks at. */
 const leastPart = 0.25;
 
+/** The shortest and the longest opening, in answer tokens. */
+export const openings = { least: 32, most: 128 };
+/** Rows that an opening reads in all: what the shortest one reads behind 7,000 tokens. */
+const openingRows = 7000 * openings.least;
+
 /**
  * Folio's own policy, in two halves. The semantic retrieval heads of all layers choose phrases together (max-pooling over 17 tokens) that stay
  * in every layer: a fact that a few layers find is there, whole, in every layer that has to read it out. The rest is what writing on takes:
@@ -16,13 +21,15 @@ const leastPart = 0.25;
 export const phrase: Policy = {
   voters: allHeads,
   budgets: evenBudgets,
-  opening: 32,
+  opening: (promptTokens) => Math.min(openings.most, Math.max(openings.least, Math.floor(openingRows / promptTokens))),
   select: (input) => {
     const { heads, first, end, attention, positions, profile } = input;
     const counts = input.counts.map((count) => Math.min(count, end - first));
     const overall = acrossLayers(retrievalScores(input), profile);
     const pooled = maxPool(overall, phraseTokens);
-    const same = counts.map((count) => topIndices(pooled, Math.floor(count * sharedPart), overall));
+    // Layers of one budget share one choice.
+    const choices = new Map([...new Set(counts)].map((count) => [count, topIndices(pooled, Math.floor(count * sharedPart), overall)]));
+    const same = counts.map((count) => choices.get(count)!);
     const own = same.map((chosen, layer) => {
       const scores = meanOverHeads(attention(layer), positions, allHeads(heads), first, end);
       for (const t of chosen) scores[t] = -Infinity;

@@ -42,8 +42,8 @@ export type Policy = {
   budgets(mean: number, layers: number, profile: HeadProfile | null): number[];
   select(input: PolicyInput): Selection;
   /**
-   * Answer tokens that are written while the reading cache is still there; what they attend to joins the question's attention.
-   * Without it the question alone decides.
+   * Answer tokens that are written while the reading cache is still there, for a prompt of so many tokens; what they attend to joins the
+   * question's attention. Without it the question alone decides.
    */
-  opening?: number;
+  opening?(promptTokens: number): number;
 };

@@ -74,7 +74,13 @@ export function shareOut(scores: readonly Float32Array[], counts: readonly numbe
   if (left === 0) return shares;
   // What each layer's next tokens score, falling.
   const next = scores.map((values, layer) => values.slice().sort().reverse().subarray(shares[layer]!));
-  const all = Float32Array.from(next.flatMap((values) => [...values])).sort();
+  const all = new Float32Array(next.reduce((sum, values) => sum + values.length, 0));
+  let filled = 0;
+  for (const values of next) {
+    all.set(values, filled);
+    filled += values.length;
+  }
+  all.sort();
   const least = all[all.length - left]!;
   next.forEach((values, layer) => {
     const above = values.filter((value) => value > least).length;

@@ -145,6 +145,13 @@ describe("phrase", () => {
   });
 });
 
+describe("the default's opening", () => {
+  it("reads no more rows behind a short prompt than behind 7,000 tokens, and is never shorter than there", () => {
+    const opening = policies.phrase.opening!;
+    expect([100, 2000, 4000, 7000, 32_000].map(opening)).toEqual([128, 112, 56, 32, 32]);
+  });
+});
+
 describe("sharing tokens out among layers", () => {
   const layer = (...scores: number[]) => Float32Array.from(scores);
   it("goes where the next-highest scores are, above what every layer gets", () => {
