@@ -1,16 +1,18 @@
 import { useVirtualizer } from "@tanstack/react-virtual";
-import { type KeyboardEvent, memo, type RefObject, useEffect, useLayoutEffect, useMemo, useRef, useState } from "react";
+import { type KeyboardEvent, type RefObject, useEffect, useLayoutEffect, useMemo, useRef, useState } from "react";
 import type { DocumentInfo, Evidence, Page, Pin } from "../preload/api.ts";
 import { setZoom, showScale } from "./actions.ts";
+import { ChoiceBar, useChoice } from "./Choice.tsx";
 import { FindBar, useFind } from "./FindBar.tsx";
-import { labelName } from "./format.ts";
 import { KeepMap } from "./KeepMap.tsx";
 import { t } from "./language.ts";
 import { PdfSheet } from "./PdfSheet.tsx";
 import { PinSelection } from "./Pins.tsx";
-import { cellsOf, type Mark, type Paragraph, pageAt, paragraphs, type Segment, segments, type Writing, writingOf } from "./passages.ts";
+import { type Mark, pageAt, writingOf } from "./passages.ts";
 import type { Pdf } from "./pdf.ts";
-import { useFolio, useLanguage } from "./store.ts";
+import { ids } from "./shortcuts.ts";
+import { useFolio } from "./store.ts";
+import { TextSheet } from "./TextSheet.tsx";
 import { pageScale, stepZoom } from "./zoom.ts";
 
 const noEvidence: readonly Evidence[] = [];
@@ -22,6 +24,9 @@ const patience = 240;
 const gap = 16;
 /** Beside a drawn page, in pixels. */
 const margin = 20;
+/** Where the reader was taken to, in the text and on drawn pages, and what is chosen by keys. */
+const currentMark = ":is(mark, g)[data-current=true]:not([data-kind=chosen])";
+const chosenMark = ":is(mark, g)[data-kind=chosen]";
 
 type Props = {
   known: DocumentInfo;
@@ -51,16 +56,6 @@ export function Pages({ known, pages, pdf, first, goTo, handled, onJump, onPage 
   const pins = known.phase === "ready" ? known.pins : noPins;
   const writing = writingOf(known.name);
   const found = useFind(documentId, pages);
-  const marks = useMemo(() => {
-    const passages = evidence.map((passage, i): Mark & { documentId: string } => ({
-      ...passage,
-      kind: "evidence",
-      current: i === focus?.index,
-    }));
-    const quote = focus && focus.index === null ? [{ ...focus, kind: "evidence" as const, current: true }] : [];
-    const pinned = pins.map((pin): Mark => ({ ...pin, kind: "pin", current: false }));
-    return [...[...passages, ...quote].filter((mark) => mark.documentId === documentId), ...found.marks, ...pinned];
-  }, [evidence, focus, documentId, found.marks, pins]);
   const virtual = useVirtualizer({
     count: pages.length,
     getScrollElement: () => scroller.current,
@@ -73,6 +68,32 @@ export function Pages({ known, pages, pdf, first, goTo, handled, onJump, onPage 
     paddingEnd: 20,
     gap,
   });
+
+  /** What the reader looks at: a mark that is in view, or else the text at the top. */
+  const begin = (): number => {
+    const box = scroller.current!.getBoundingClientRect();
+    const seen = [...scroller.current!.querySelectorAll(currentMark)].some((mark) => {
+      const at = mark.getBoundingClientRect();
+      return at.bottom > box.top && at.top < box.bottom;
+    });
+    const current = found.current ?? (focus?.documentId === documentId ? focus : null);
+    if (seen && current) return current.start;
+    const top = scroller.current!.scrollTop;
+    const item = virtual.getVirtualItemForOffset(top);
+    const page = pages[item?.index ?? 0]!;
+    return page.start + (item ? Math.max(0, ((top - item.start) / item.size) * page.text.length) : 0);
+  };
+  const choice = useChoice(known, pages, begin);
+  const marks = useMemo(() => {
+    const passages = evidence.map((passage, i): Mark & { documentId: string } => ({
+      ...passage,
+      kind: "evidence",
+      current: i === focus?.index,
+    }));
+    const quote = focus && focus.index === null ? [{ ...focus, kind: "evidence" as const, current: true }] : [];
+    const pinned = pins.map((pin): Mark => ({ ...pin, kind: "pin", current: false }));
+    return [...[...passages, ...quote].filter((mark) => mark.documentId === documentId), ...found.marks, ...choice.marks, ...pinned];
+  }, [evidence, focus, documentId, found.marks, choice.marks, pins]);
 
   const items = virtual.getVirtualItems();
   const readingLine = (virtual.scrollOffset ?? 0) + 120;
@@ -111,7 +132,7 @@ export function Pages({ known, pages, pdf, first, goTo, handled, onJump, onPage 
   }, [goTo]);
 
   /** Brings the current mark to the middle; a page that is far away must be drawn and measured first, so it takes some frames. */
-  const bring = (offset: number): (() => void) => {
+  const bring = (offset: number, marked = currentMark): (() => void) => {
     scrollToPage(pageAt(pages, offset));
     let frame = 0;
     let still = 0;
@@ -119,7 +140,7 @@ export function Pages({ known, pages, pdf, first, goTo, handled, onJump, onPage 
     // A reader who scrolls meanwhile is not pulled back.
     scroller.current?.addEventListener("wheel", stop, { once: true, passive: true });
     const settle = (left: number) => {
-      const mark = scroller.current?.querySelector(":is(mark, g)[data-current=true]");
+      const mark = scroller.current?.querySelector(marked);
       const box = scroller.current?.getBoundingClientRect();
       if (mark && box) {
         const at = mark.getBoundingClientRect();
@@ -143,18 +164,30 @@ export function Pages({ known, pages, pdf, first, goTo, handled, onJump, onPage 
   useEffect(() => {
     if (found.current) return bring(found.current.start);
   }, [found.current]);
+  // biome-ignore lint/correctness/useExhaustiveDependencies: as above, for the edge of the choice that was moved; what is in view stays where it is.
+  useEffect(() => {
+    if (!choice.range) return;
+    const drawn = scroller.current!.querySelectorAll(chosenMark);
+    const mark = drawn.item(choice.range.edge === "start" ? 0 : drawn.length - 1);
+    if (!mark) return bring(choice.range.start, chosenMark);
+    mark.scrollIntoView({ block: "nearest" });
+  }, [choice.range]);
 
   return (
     <>
       {found.open && <FindBar found={found} />}
       <section
+        id={ids.pages}
         className="pages"
         ref={scroller}
         // biome-ignore lint/a11y/noNoninteractiveTabindex: a scrolling area must be reachable by keyboard.
         tabIndex={0}
         aria-label={pdf ? t("Pages of the document") : t("Text of the document")}
         onScroll={({ currentTarget }) => keepPlace(currentTarget.scrollTop)}
-        onKeyDown={(event) => pdf && zoomByKey(event, scale)}
+        onKeyDown={(event) => {
+          choice.onKeyDown(event);
+          if (pdf) zoomByKey(event, scale);
+        }}
       >
         <div className="pages-inner" ref={inner} style={{ height: virtual.getTotalSize() }}>
           {items.map((item) => (
@@ -168,13 +201,14 @@ export function Pages({ known, pages, pdf, first, goTo, handled, onJump, onPage 
               {pdf ? (
                 <PdfSheet pdf={pdf} page={pages[item.index]!} marks={marks} scale={scale} />
               ) : (
-                <PageText page={pages[item.index]!} marks={marks} writing={writing} />
+                <TextSheet page={pages[item.index]!} marks={marks} writing={writing} />
               )}
             </div>
           ))}
         </div>
       </section>
       {known.phase === "ready" && <PinSelection known={known} pages={pages} area={scroller} />}
+      {known.phase === "ready" && <ChoiceBar known={known} pages={pages} choice={choice} />}
       <KeepMap documentId={documentId} pages={pages} pins={pins} top={top} onPage={onJump} />
     </>
   );
@@ -202,70 +236,4 @@ function zoomByKey(event: KeyboardEvent, scale: number) {
   if (event.key === "+" || event.key === "=") setZoom(stepZoom(scale, 1));
   else if (event.key === "-") setZoom(stepZoom(scale, -1));
   else if (event.key === "0") setZoom(null);
-}
-
-const PageText = memo(function PageText({ page, marks, writing }: { page: Page; marks: readonly Mark[]; writing: Writing }) {
-  useLanguage();
-  const parts = useMemo(() => paragraphs(page.text, page.start, writing), [page, writing]);
-  return (
-    <article className="sheet" aria-label={page.label ? labelName(page.label) : t("Page {page}", { page: String(page.number) })}>
-      {parts.length === 0 && <p className="no-text">{t("No text on this page.")}</p>}
-      {parts.map((part) => (
-        <Part key={part.start} part={part} marks={marks} />
-      ))}
-      <footer aria-hidden="true">
-        {page.label ? labelName(page.label) : page.number}
-        {page.lines && page.text !== "" && ` · ${t("recognised from a picture")}`}
-      </footer>
-    </article>
-  );
-});
-
-type PartProps = { part: Paragraph; marks: readonly Mark[] };
-
-function Part({ part, marks }: PartProps) {
-  if (part.look === "table") return <Table part={part} marks={marks} />;
-  const cut = <Cut text={part.text} start={part.start} marks={marks} />;
-  if (part.look === "heading") return <h3 dir="auto">{cut}</h3>;
-  return (
-    <p data-look={part.look} dir={part.look === "code" ? "ltr" : "auto"}>
-      {cut}
-    </p>
-  );
-}
-
-/** Cells in columns; what is marked over several cells is marked in each. */
-function Table({ part, marks }: PartProps) {
-  return (
-    // biome-ignore lint/a11y/useSemanticElements: a table in an area that scrolls, which must be reachable by keyboard.
-    // biome-ignore lint/a11y/noNoninteractiveTabindex: as above.
-    <div className="wide" role="group" aria-label={t("Table")} tabIndex={0}>
-      <table>
-        <tbody>
-          {cellsOf(part).map((cells) => (
-            <tr key={cells[0]?.start}>
-              {cells.map((cell) => (
-                <td key={cell.start} dir="auto">
-                  <Cut {...cell} marks={marks} />
-                </td>
-              ))}
-            </tr>
-          ))}
-        </tbody>
-      </table>
-    </div>
-  );
-}
-
-function Cut({ text, start, marks }: { text: string; start: number; marks: readonly Mark[] }) {
-  return segments(text, start, marks).map((segment) => <Marked key={segment.start} segment={segment} />);
-}
-
-function Marked({ segment: { text, mark } }: { segment: Segment }) {
-  if (mark === null) return text;
-  return (
-    <mark data-kind={mark.kind} data-current={mark.current}>
-      {text}
-    </mark>
-  );
 }

@@ -1,5 +1,5 @@
 import { type RefObject, useEffect, useState } from "react";
-import type { DocumentInfo, ModelInfo, Page, Pin } from "../preload/api.ts";
+import type { DocumentInfo, ModelInfo, Page } from "../preload/api.ts";
 import { goToPassage, pin, unpin } from "./actions.ts";
 import { bytes, pageName } from "./format.ts";
 import { Hint, IconButton } from "./Hint.tsx";
@@ -20,8 +20,7 @@ export function Pins({ known, pages }: { known: Ready; pages: readonly Page[] })
   return (
     <details className="estimate pins">
       <summary>
-        {t("{count} passages always kept", { count: pins.length })}
-        {costOf(known, pins, model)}
+        {[t("{count} passages always kept", { count: pins.length }), costOf(known, pins, model)].filter(Boolean).join(" · ")}
       </summary>
       {smallest && <p>{t("In smallest mode they are let go of last, and reading starts again when they change.")}</p>}
       <ul>
@@ -51,12 +50,12 @@ export function Pins({ known, pages }: { known: Ready; pages: readonly Page[] })
 }
 
 /** Their share of the document's tokens, since what a passage takes can only be counted by the model; bytes as in a full cache. */
-function costOf({ tokens, characters }: Ready, pins: readonly Pin[], model: ModelInfo | null): string {
+export function costOf({ tokens, characters }: Ready, passages: readonly Range[], model: ModelInfo | null): string {
   if (tokens === null) return "";
-  const kept = Math.ceil((tokens * pins.reduce((sum, { start, end }) => sum + end - start, 0)) / Math.max(1, characters));
+  const kept = Math.ceil((tokens * passages.reduce((sum, { start, end }) => sum + end - start, 0)) / Math.max(1, characters));
   const about = { tokens: t("{count} tokens", { count: kept }) };
-  if (!model) return ` · ${t("about {tokens}", about)}`;
-  return ` · ${t("about {tokens}, {bytes} of every answer", { ...about, bytes: bytes(kept * model.tokenBytes) })}`;
+  if (!model) return t("about {tokens}", about);
+  return t("about {tokens}, {bytes} of every answer", { ...about, bytes: bytes(kept * model.tokenBytes) });
 }
 
 /** Always keeps the page in view; what is selected is offered where it is selected. */

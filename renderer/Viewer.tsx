@@ -4,14 +4,14 @@ import { addToConversation, getFile, newConversation, removeDocument, setZoom, s
 import { Estimate } from "./Estimate.tsx";
 import { count } from "./format.ts";
 import { Hint, IconButton } from "./Hint.tsx";
-import { ChevronDown, ChevronUp, FileWarning, Minus, Plus, Search } from "./icons.ts";
+import { ChevronDown, ChevronUp, FileWarning, Minus, Pilcrow, Plus, Search } from "./icons.ts";
 import { say, t } from "./language.ts";
 import { Pages } from "./Pages.tsx";
 import { PinPage, Pins } from "./Pins.tsx";
 import { openPdf, type Pdf } from "./pdf.ts";
 import { RecognitionNotice } from "./RecognitionNotice.tsx";
 import { SourceNotice } from "./SourceNotice.tsx";
-import { find, keysFor } from "./shortcuts.ts";
+import { choosePassage, find, keysFor } from "./shortcuts.ts";
 import { selectAnswering, useFolio } from "./store.ts";
 import { stepZoom, zoomPercent } from "./zoom.ts";
 
@@ -45,6 +45,15 @@ export function Viewer({ hidden }: { hidden: boolean }) {
               {pdf && <Zoom />}
               {known.name.toLowerCase().endsWith(".pdf") && file.phase !== "failed" && <ViewChoice documentId={known.id} asText={asText} />}
               <EvidenceSteps />
+              {known.phase === "ready" && (
+                <IconButton
+                  label={t("Choose a passage to always keep")}
+                  keys={keysFor("Choose a sentence, then the next")}
+                  onClick={choosePassage}
+                >
+                  <Pilcrow />
+                </IconButton>
+              )}
               {known.phase === "ready" && <PinPage known={known} page={pages[page]} />}
               <IconButton label={t("Find in the document")} keys={keysFor("Find in the document")} onClick={find}>
                 <Search />

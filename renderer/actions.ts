@@ -363,4 +363,5 @@ export const setDraft = (draft: string): void => set({ draft });
 export const showTab = (tab: "document" | "conversation"): void => set({ tab });
 export const setFinding = (finding: boolean): void => set({ finding, ...(finding ? { tab: "document" as const } : {}) });
 export const setFindQuery = (findQuery: string): void => set({ findQuery });
+export const setChoosing = (choosing: boolean): void => set({ choosing, ...(choosing ? { tab: "document" as const } : {}) });
 export const toggleGauge = (): void => set({ gaugeOpen: !state().gaugeOpen });

@@ -28,6 +28,7 @@ export {
   Minus,
   Pause,
   Pencil,
+  Pilcrow,
   Pin,
   Play,
   Plus,

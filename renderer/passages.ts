@@ -7,7 +7,7 @@ import { documentTypes, textTypes } from "../preload/api.ts";
 
 export type Range = { start: number; end: number };
 /** `kind` decides the look; the current one is where the reader was taken to. */
-export type Mark = Range & { kind: "evidence" | "match" | "pin"; current: boolean };
+export type Mark = Range & { kind: "evidence" | "match" | "pin" | "chosen"; current: boolean };
 export type Paragraph = { start: number; text: string; look: "prose" | "lines" | "heading" | "table" | "code" };
 /** What a document's text is made of: words alone, words with tables whose cells are parted by bars, or code. */
 export type Writing = "words" | "tables" | "code";

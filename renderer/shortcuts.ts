@@ -2,7 +2,7 @@
 
 import { flushSync } from "react-dom";
 import type { PlainText } from "../preload/sentences.ts";
-import { newConversation, openDialog, setFinding, showTab, stepEvidence, stop } from "./actions.ts";
+import { newConversation, openDialog, setChoosing, setFinding, showTab, stepEvidence, stop } from "./actions.ts";
 import { showModels } from "./models/actions.ts";
 import { selectBusy, useFolio } from "./store.ts";
 
@@ -17,6 +17,7 @@ export const ids = {
   files: "files",
   folder: "folder",
   find: "find",
+  pages: "pages",
 } as const;
 
 /** Opens the system's file dialog; `App` holds the input behind it. */
@@ -34,6 +35,8 @@ function showAndFocus(show: () => void, id: string) {
 
 export const find = (): void => showAndFocus(() => setFinding(true), ids.find);
 export const focusQuestion = (): void => showAndFocus(() => showTab("conversation"), ids.question);
+/** Marks a sentence of the document in view; keys then go on from it; see `Choice`. */
+export const choosePassage = (): void => showAndFocus(() => setChoosing(true), ids.pages);
 export const searchLibrary = (): void => showAndFocus(() => openDialog({ kind: "search" }), ids.filter);
 
 type Shortcut = { keys: string; label: PlainText; when?: () => boolean; run?: () => void; matches?: (event: KeyboardEvent) => boolean };
@@ -43,6 +46,14 @@ const withCommand = (key: string) => (event: KeyboardEvent) =>
 const withShiftAndCommand = (key: string) => (event: KeyboardEvent) =>
   (isMac ? event.metaKey : event.ctrlKey) && event.shiftKey && !event.altKey && event.key.toLowerCase() === key;
 const withAlt = (key: string) => (event: KeyboardEvent) => event.altKey && !event.ctrlKey && !event.metaKey && event.key === key;
+
+/** The same keys move within the question box. */
+export const chooses = (event: KeyboardEvent): boolean => withCommand("arrowdown")(event) || withCommand("arrowup")(event);
+const canChoose = (): boolean => {
+  const { documents, viewing, pages } = useFolio.getState();
+  const inText = document.activeElement instanceof HTMLTextAreaElement;
+  return !inText && pages !== null && documents.some(({ id, phase }) => id === viewing && phase === "ready");
+};
 
 export const shortcuts: readonly Shortcut[] = [
   { keys: `${command}O`, label: "Add documents", matches: withCommand("o"), run: pickFiles },
@@ -67,6 +78,11 @@ export const shortcuts: readonly Shortcut[] = [
   },
   { keys: `${alt}↓`, label: "Next passage of the evidence", matches: withAlt("ArrowDown"), run: () => void stepEvidence(1) },
   { keys: `${alt}↑`, label: "Previous passage of the evidence", matches: withAlt("ArrowUp"), run: () => void stepEvidence(-1) },
+  { keys: `${command}↓`, label: "Choose a sentence, then the next", matches: chooses, when: canChoose, run: choosePassage },
+  { keys: `${command}↑`, label: "Choose the sentence before" },
+  { keys: "Shift+↓", label: "Choose a sentence more" },
+  { keys: "Shift+↑", label: "Choose a sentence less" },
+  { keys: "Enter", label: "Always keep what is chosen" },
   {
     keys: `${command}N`,
     label: "New conversation about these documents",

@@ -57,6 +57,8 @@ export type Folio = Mirror & {
   /** Whether the search through the document is open, and what it looks for. */
   finding: boolean;
   findQuery: string;
+  /** Whether a passage of the document is being chosen by keys. */
+  choosing: boolean;
   gaugeOpen: boolean;
   /** The last request that failed, until the reader closes the message. */
   problem: AppError | null;
@@ -102,6 +104,7 @@ export const useFolio = create<Folio>()(() => ({
   dialog: null,
   finding: false,
   findQuery: "",
+  choosing: false,
   gaugeOpen: false,
   problem: null,
 }));

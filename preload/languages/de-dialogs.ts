@@ -72,5 +72,10 @@ export const dialogs = {
   "Next passage of the evidence": "Nächste Stelle der Belege",
   "Previous passage of the evidence": "Vorige Stelle der Belege",
   "New conversation about these documents": "Neues Gespräch über diese Dokumente",
+  "Choose a sentence, then the next": "Einen Satz wählen, dann den nächsten",
+  "Choose the sentence before": "Den Satz davor wählen",
+  "Choose a sentence more": "Einen Satz mehr wählen",
+  "Choose a sentence less": "Einen Satz weniger wählen",
+  "Always keep what is chosen": "Das Gewählte immer behalten",
   "This list": "Diese Liste",
 };

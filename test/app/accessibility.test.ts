@@ -72,6 +72,10 @@ for (const look of looks) {
     await page.keyboard.type("lamp");
     await see("find");
     await page.keyboard.press("Escape");
+    await page.keyboard.press("Control+ArrowDown");
+    await page.locator(".choice-bar").waitFor();
+    await see("choosing a passage");
+    await page.keyboard.press("Escape");
     for (const [keys, screen] of [
       ["Control+,", "settings"],
       ["Control+/", "shortcuts"],

@@ -116,6 +116,10 @@ for (const look of [
     await page.keyboard.type("lamp");
     await see("find");
     await page.keyboard.press("Escape");
+    await page.keyboard.press("Control+ArrowDown");
+    await page.locator(".choice-bar").waitFor();
+    await see("choosing a passage");
+    await page.keyboard.press("Escape");
     await page.keyboard.press("Control+/");
     await see("shortcuts");
     await closed();

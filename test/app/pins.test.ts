@@ -94,6 +94,59 @@ test("an answer at the smallest budget keeps it, and says so", async () => {
   expect(kept - without).toBeLessThan(tokens / 10);
 });
 
+test("by keys alone: from what was found to its sentence, longer and shorter, on a drawn page and in the text", async () => {
+  const { page } = window;
+  const chosen = async () => (await page.getByRole("group", { name: "Chosen passage" }).count()) > 0;
+  const told = page.locator(".viewer [role=status]", { hasText: /^(Chosen|Always kept): / });
+  await page.getByRole("button", { name: "Pages", exact: true }).press("Enter");
+  await page.locator(".text-layer span").first().waitFor();
+  await page.keyboard.press("Control+f");
+  await page.keyboard.type("keeper answers");
+  await expect.poll(() => page.locator(".find-bar output").textContent()).toBe("1 of 1");
+  await page.locator(".page-marks g[data-kind=match]").waitFor();
+  await page.keyboard.press("Control+ArrowDown");
+  await expect.poll(() => told.textContent()).toBe(`Chosen: “${clause}”`);
+  expect(await page.evaluate("document.activeElement.getAttribute('aria-label')")).toBe("Pages of the document");
+  await expect.poll(() => page.locator(".page-marks g[data-kind=chosen]").count()).toBe(1);
+  await page.keyboard.press("Shift+ArrowDown");
+  await expect.poll(() => told.textContent()).toMatch(/his wages\.\s+In year 7 .* first Monday\.”$/);
+  await page.keyboard.press("Shift+ArrowUp");
+  expect(await page.locator(".choice-bar .cost").textContent()).toMatch(/^about \d+ tokens, [\d.]+ [kM]B of every answer$/);
+  await page.keyboard.press("Enter");
+  await expect.poll(() => told.textContent()).toBe(`Always kept: “${clause}”`);
+  await expect.poll(pinned).toEqual([clause]);
+  await page.keyboard.press("Enter");
+  await expect.poll(pinned).toEqual([]);
+  await page.keyboard.press("Escape");
+  await expect.poll(chosen).toBe(false);
+
+  await page.getByRole("button", { name: "Text", exact: true }).press("Enter");
+  await page.locator(".sheet").first().waitFor();
+  await page.getByRole("button", { name: "Close", exact: true }).press("Enter");
+  await page.locator(".pages").press("Home");
+  await expect.poll(() => page.locator(".pages").evaluate((pages) => pages.scrollTop)).toBe(0);
+  await page.getByRole("button", { name: "Choose a passage to always keep" }).press("Enter");
+  await expect.poll(() => told.textContent()).toMatch(/^Chosen: “In year 1 /);
+  for (let i = 0; i < 13; i++) await page.keyboard.press("Control+ArrowDown");
+  // The next page's first sentence, in view.
+  await expect.poll(() => told.textContent()).toMatch(/^Chosen: “In year 1 /);
+  await expect.poll(() => page.locator(".page[data-index='1'] mark[data-kind=chosen]").isVisible()).toBe(true);
+  await page.keyboard.press("Control+ArrowUp");
+  await expect.poll(() => told.textContent()).toMatch(/^Chosen: “In year 12 /);
+  await page.getByRole("button", { name: "Always keep this", exact: true }).press("Enter");
+  await expect.poll(async () => (await pinned())[0]).toMatch(/^In year 12 .* first Monday\.$/);
+  await page.getByRole("button", { name: "Do not always keep this", exact: true }).press("Enter");
+  await expect.poll(pinned).toEqual([]);
+  await page.getByRole("group", { name: "Chosen passage" }).getByRole("button", { name: "Close" }).press("Enter");
+  expect(await chosen()).toBe(false);
+
+  // In the question box the same keys are the box's own.
+  await page.keyboard.press("Control+l");
+  await page.keyboard.press("Control+ArrowDown");
+  expect(await chosen()).toBe(false);
+  expect(window.complaints).toEqual([]);
+});
+
 test("a page is kept whole, over a restart", async () => {
   await window.page.getByLabel("Go to page").fill("2");
   await window.page.keyboard.press("Enter");
