@@ -46,6 +46,8 @@ export type CacheReport = {
   /** Tokens of question, template and pins that are always kept, outside the budget. */
   protectedTokens: number;
   keptPerLayer: number[];
+  /** Tokens of the answer that were written before anything was left out, with everything that was read in memory. */
+  openingTokens: number;
 };
 
 export type TurnTiming = {

@@ -166,6 +166,7 @@ function Receipt({ turn }: { turn: DoneTurn }) {
     ],
     ["Answering cache", t("{part} of {whole}", { part: bytes(cache.answeringBytes), whole: bytes(cache.fullBytes) })],
     ["Largest at once", bytes(cache.peakBytes)],
+    ...(inWindows ? [] : openingRow(turn)),
     ["What is kept", `${t(policyWords[cache.policy].label)} (${cache.policy})`],
     ["Between questions", `${t(modeWords[cache.mode].label)} (${cache.mode})`],
     ["Reading", duration(timing.readMs + timing.restoreMs)],
@@ -193,6 +194,14 @@ function Receipt({ turn }: { turn: DoneTurn }) {
       <TurnActions turn={turn} />
     </footer>
   );
+}
+
+/** How much of the answer was written before anything was left out, when that was more than its first token. */
+function openingRow({ cache, answerTokens }: DoneTurn): Row[] {
+  if (cache.mode === "smallest" || !(cache.openingTokens > 1)) return [];
+  const all = cache.openingTokens >= answerTokens;
+  const value = all ? t("all of the answer") : t("the first {count} tokens", { count: cache.openingTokens });
+  return [["Written before anything was left out", value]];
 }
 
 /** How much of the conversation's documents the model was given; a page without text is a picture or a scan. */

@@ -93,7 +93,8 @@ export const kvWords: Record<KvType, Choice> = {
 
 /** The field's term and meaning behind every number of the gauge. */
 export const gaugeWords = {
-  answering: "Answering KV cache: what the answer is generated from. Allocated bytes, measured.",
+  answering:
+    "Answering KV cache: what the answer is generated from, after its first words. Those are written while all that was read is in memory. Allocated bytes, measured.",
   full: "What an ordinary, full f16 KV cache of this prompt would take. Computed from its length.",
   kept: "Mean number of prompt tokens kept per layer, of all prompt tokens that were read.",
   speed: "Tokens per second: while reading, prefill; while answering, decoding.",

@@ -23,6 +23,7 @@ export function finishedTurn(turn: Partial<Done>): Done {
       computeBytes: 11e6,
       protectedTokens: 40,
       keptPerLayer: [100, 200, 300],
+      openingTokens: 20,
     },
     timing: { readMs: 1, restoreMs: 0, questionMs: 1, selectMs: 1, gatherMs: 1, firstTokenMs: 4, decodeTokensPerSecond: 41 },
     evidence: [],

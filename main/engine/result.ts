@@ -29,7 +29,7 @@ export type Ended = {
   window: [number, number];
   choice: Choice;
   answer: Answer;
-  /** Tokens of the answer that were there before it was decoded on. */
+  /** Tokens of the answer that were written from the reading cache, before it was decoded on. */
   begun: number;
   readingBytes: number;
   /** The most that both caches took at once before the answer was decoded on. */
@@ -61,6 +61,7 @@ export function resultOf(loaded: LoadedModel, caches: Caches, ended: Ended): Tur
       computeBytes: answered.computeBytes,
       protectedTokens: keep.protectedTokens,
       keptPerLayer: withWindows(loaded.windows, keep, promptTokens).perLayer,
+      openingTokens: keep.kept === null ? answer.tokens.length : Math.min(begun, answer.tokens.length),
     },
     timing: { ...timing, decodeTokensPerSecond: perSecond(answer.tokens.length, begun, decodeMs, sinceFirstMs) },
     evidence: evidence.map((passage) => inDocument(excerpts, passage)),

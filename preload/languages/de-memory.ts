@@ -41,8 +41,8 @@ export const memory = {
   "a full cache: {bytes}": "ein voller Cache: {bytes}",
   "On disk": "Auf der Platte",
 
-  "Answering KV cache: what the answer is generated from. Allocated bytes, measured.":
-    "KV-Cache zum Antworten: woraus die Antwort erzeugt wird. Belegte Bytes, gemessen.",
+  "Answering KV cache: what the answer is generated from, after its first words. Those are written while all that was read is in memory. Allocated bytes, measured.":
+    "KV-Cache zum Antworten: woraus die Antwort nach ihren ersten Wörtern erzeugt wird. Diese entstehen, solange alles Gelesene im Speicher ist. Belegte Bytes, gemessen.",
   "What an ordinary, full f16 KV cache of this prompt would take. Computed from its length.":
     "Was ein gewöhnlicher, voller f16-KV-Cache dieses Prompts bräuchte. Berechnet aus seiner Länge.",
   "Mean number of prompt tokens kept per layer, of all prompt tokens that were read.":

@@ -140,7 +140,7 @@ test("an answer that cannot be drawn is shown as it was written, and the window 
   const counted = { promptTokens: 9, answerTokens: 5, evidence: [], notice: null };
   const cache: CacheReport = {
     ...{ policy: "phrase", mode: "fast", budgetTokens: 4, fullBytes: 100, readingBytes: 100, answeringBytes: 10 },
-    ...{ peakBytes: 110, computeBytes: 1, protectedTokens: 5, keptPerLayer: [4, 4] },
+    ...{ peakBytes: 110, computeBytes: 1, protectedTokens: 5, keptPerLayer: [4, 4], openingTokens: 5 },
   };
   const timing = { readMs: 1, restoreMs: 0, questionMs: 1, selectMs: 1, gatherMs: 1, firstTokenMs: 3, decodeTokensPerSecond: 50 };
   // No turn of ours has such quotes; whatever else cannot be drawn ends in the same way.

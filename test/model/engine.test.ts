@@ -43,7 +43,9 @@ describe("a turn", () => {
     const alone = await engine.ask(request({ ...asked, budget, policy: "streaming" }), hooks());
     const length = policies.phrase.opening!(full.promptTokens);
     const opening = full.details.answerTokenIds.slice(0, length);
-    expect(opening).toHaveLength(length);
+    expect(few.cache.openingTokens).toBe(length);
+    expect(alone.cache.openingTokens).toBe(1);
+    expect(full.cache.openingTokens).toBe(full.answerTokens);
     expect(few.details.answerTokenIds.slice(0, length)).toEqual(opening);
     expect(alone.details.answerTokenIds.slice(0, length)).not.toEqual(opening);
     expect(few.details.answerTokenIds).not.toEqual(full.details.answerTokenIds);

@@ -23,7 +23,7 @@ const answered = {
   ...{ answer: "4821.", phase: "done" as const, stopReason: "end" as const, promptTokens: 40, answerTokens: 3, notice: null },
   cache: {
     ...{ policy: "phrase" as const, mode: "fast" as const, budgetTokens: 4, fullBytes: 100, readingBytes: 100, answeringBytes: 10 },
-    ...{ peakBytes: 110, computeBytes: 1, protectedTokens: 5, keptPerLayer: [4, 4] },
+    ...{ peakBytes: 110, computeBytes: 1, protectedTokens: 5, keptPerLayer: [4, 4], openingTokens: 3 },
   },
   timing: { readMs: 1, restoreMs: 0, questionMs: 1, selectMs: 1, gatherMs: 1, firstTokenMs: 3, decodeTokensPerSecond: 50 },
   evidence: [{ documentId: "a", page: 2, start: 10, end: 20, text: "The number", score: 1 }],

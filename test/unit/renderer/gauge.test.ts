@@ -26,6 +26,7 @@ const done: Turn = {
     computeBytes: 11,
     protectedTokens: 20,
     keptPerLayer: [100, 200],
+    openingTokens: 3,
   },
   timing: { readMs: 1, restoreMs: 0, questionMs: 1, selectMs: 1, gatherMs: 1, firstTokenMs: 4, decodeTokensPerSecond: 40 },
   evidence: [],
