@@ -85,6 +85,8 @@ export async function createApp(desktop: Desktop | null = null): Promise<App> {
   const calibrator = new Calibrator(state, engine);
   const recogniser = new Recogniser();
   void models.refresh();
+  // The first search waits for its process and for the disk, so it is made before anyone can ask for one. A later one tells what fails.
+  void library.search("in").catch(() => {});
 
   const requests: Requests = {
     getState: async () => state.now,

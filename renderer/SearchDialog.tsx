@@ -1,4 +1,4 @@
-import { useEffect, useEffectEvent, useId, useRef, useState } from "react";
+import { memo, useEffect, useEffectEvent, useId, useRef, useState } from "react";
 import type { SearchResult, Snippet } from "../preload/api.ts";
 import { chooseDocument, closeDialog, goToPage, search, showConversation } from "./actions.ts";
 import { problemOf } from "./events.ts";
@@ -17,7 +17,8 @@ type Hit = {
   place: string | null;
   go: () => void;
 };
-type Group = { name: string; hits: Hit[] };
+/** `from` is the place of its first hit among all. */
+type Group = { name: string; from: number; hits: Hit[] };
 type Found = { words: string; groups: Group[] } | { words: string; problem: string };
 
 /** One search over names, pages and conversations: keys move through what was found, Enter opens it. */
@@ -64,7 +65,9 @@ export function SearchDialog() {
         />
       </label>
       <div className="search-results" id={id} role="listbox" aria-label={t("What was found")} ref={list}>
-        {found && "groups" in found && found.groups.map((group) => <GroupView key={group.name} group={group} all={hits} at={at} id={id} />)}
+        {found &&
+          "groups" in found &&
+          found.groups.map((group) => <GroupView key={group.name} group={group} at={group.hits[at - group.from] ? at : null} id={id} />)}
       </div>
       <p className="search-state" role="status">
         {stateOf(words, found, hits.length)}
@@ -112,15 +115,16 @@ function stateOf(words: string, found: Found | null, hits: number): string {
   return hits === 0 ? t("Nothing was found for “{words}”. Try fewer words, or the beginning of one.", { words: words.trim() }) : "";
 }
 
-function GroupView({ group, all, at, id }: { group: Group; all: readonly Hit[]; at: number; id: string }) {
+/** `at` is the current hit's place among all, if it is of this group. Drawn when that changes, not at every key. */
+const GroupView = memo(function GroupView({ group, at, id }: { group: Group; at: number | null; id: string }) {
   return (
     // biome-ignore lint/a11y/useSemanticElements: a listbox holds groups, not fieldsets.
     <div role="group" aria-label={group.name}>
       <p className="hits-head" aria-hidden="true">
         {group.name}
       </p>
-      {group.hits.map((hit) => {
-        const index = all.indexOf(hit);
+      {group.hits.map((hit, i) => {
+        const index = group.from + i;
         return (
           // biome-ignore lint/a11y/useKeyWithClickEvents: the field above has the keys.
           // biome-ignore lint/a11y/useFocusableInteractive: the field keeps the focus and names the current option.
@@ -150,7 +154,7 @@ function GroupView({ group, all, at, id }: { group: Group; all: readonly Hit[]; 
       })}
     </div>
   );
-}
+});
 
 function Marked({ text }: { text: Snippet | string }) {
   if (typeof text === "string") return text;
@@ -174,7 +178,7 @@ function groupsOf(result: SearchResult): Group[] {
   const { documents, conversations } = useFolio.getState();
   const nameOf = (id: string) => documents.find((known) => known.id === id)?.name ?? "";
   const titleOf = (id: string) => conversations.find((known) => known.id === id)?.title ?? "";
-  const groups: Group[] = [
+  const groups: Omit<Group, "from">[] = [
     {
       name: t("Documents"),
       hits: result.documents.map(({ documentId, title }) => ({
@@ -220,5 +224,10 @@ function groupsOf(result: SearchResult): Group[] {
       })),
     },
   ];
-  return groups.filter((group) => group.hits.length > 0);
+  let from = 0;
+  return groups.flatMap((group) => {
+    if (group.hits.length === 0) return [];
+    from += group.hits.length;
+    return [{ ...group, from: from - group.hits.length }];
+  });
 }

@@ -1,4 +1,4 @@
-/** Main's end of the library's helper process. It starts with the first task, and again with the next one after it has ended. */
+/** Main's end of a helper process of the library. It starts with the first task, and again with the next one after it has ended. */
 import { type Child, spawnChild } from "../system/child.ts";
 import type { FromHelper, Task, ToHelper } from "./process.ts";
 

@@ -45,7 +45,9 @@ export async function openLibrary(
 ): Promise<Library> {
   const originalsFolder = join(folder, "files");
   const { db, file, notice, check, backUpHourly, close } = await openDatabase(folder);
-  const helper = new Helper(file);
+  const searcher = new Helper(file);
+  // Its work waits for the disk, and a search must not wait with it.
+  const saver = new Helper(file);
   try {
     await mkdir(originalsFolder, { recursive: true, mode: 0o700 });
     const library = {
@@ -56,7 +58,7 @@ export async function openLibrary(
         library.conversations.movePlaces(documentId, insertion);
         return insertion;
       }),
-      search: async (words: string) => (await helper.do({ op: "search", words })) as SearchResult,
+      search: async (words: string) => (await searcher.do({ op: "search", words })) as SearchResult,
       notice,
     };
     const purge = (time: number) => {
@@ -75,17 +77,19 @@ export async function openLibrary(
       .then(() => check(ending.signal))
       .then(backUp)
       .catch(failed);
-    let changes = 0;
+    let saved = 0;
+    const save = async () => {
+      const changes = db.prepare("select total_changes()").pluck().get() as number;
+      if (changes === saved) return;
+      saved = changes;
+      if (!(await saver.do({ op: "checkpoint" }))) saved = -1;
+    };
     const timers = [
       setInterval(() => {
         background = background.then(backUp).catch(failed);
       }, backUpMs).unref(),
       setInterval(() => void purge(Date.now() - undoMs).catch(failed), undoMs).unref(),
-      setInterval(() => {
-        const now = db.prepare("select total_changes()").pluck().get() as number;
-        if (now !== changes) void helper.do({ op: "checkpoint" }).catch(failed);
-        changes = now;
-      }, checkpointMs).unref(),
+      setInterval(() => void save().catch(failed), checkpointMs).unref(),
     ];
     return {
       ...library,
@@ -94,12 +98,11 @@ export async function openLibrary(
         ending.abort();
         await background;
         library.conversations.close();
-        await helper.close();
+        await Promise.all([searcher.close(), saver.close()]);
         close();
       },
     };
   } catch (error) {
-    await helper.close();
     close();
     throw error;
   }

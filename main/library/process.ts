@@ -1,5 +1,5 @@
 /**
- * The library's helper, a process with a connection of its own, for what would hold up main: searches, checks and copies of everything, and
+ * A helper of the library, a process with a connection of its own, for what would hold up main: searches, checks and copies of everything, and
  * bringing to the disk what was written, so that a commit need not wait for the disk. It can be ended at any time.
  */
 import Database from "better-sqlite3";
@@ -8,7 +8,7 @@ import { search } from "./search.ts";
 
 export type Task =
   | { op: "search"; words: string }
-  /** Writes what is committed to the disk, without keeping anyone from committing. */
+  /** Writes what is committed to the disk, without keeping anyone from committing. False when some was left, because the file was being read. */
   | { op: "checkpoint" }
   /** Whether every page of the file is what it should be; takes seconds for a large library. */
   | { op: "check" }
@@ -30,9 +30,10 @@ function run(library: Database.Database, task: Task): unknown {
   switch (task.op) {
     case "search":
       return search(library, task.words);
-    case "checkpoint":
-      library.pragma("wal_checkpoint(passive)");
-      return null;
+    case "checkpoint": {
+      const [{ log, checkpointed }] = library.pragma("wal_checkpoint(passive)") as [{ log: number; checkpointed: number }];
+      return log === checkpointed;
+    }
     // These two are done in a process of their own (`doAlone`).
     case "check":
       giveWay();

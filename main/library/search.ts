@@ -9,8 +9,8 @@ import type { SearchResult, Snippet } from "../../preload/api.ts";
 const most = { titles: 20, pages: 24, pagesPerDocument: 3, turns: 12 };
 /** Of so many best pages the shown ones are chosen. */
 const candidates = 120;
-/** Of so many pages or turns, the latest, the best are found: ranking takes a microsecond each, and words that more of them hold tell little. */
-const ranked = 8000;
+/** Of so many pages or turns, the latest, the best are found: ranking takes a microsecond each, and a word that more of them hold is common: it tells little. */
+const ranked = 5000;
 const words = { title: 12, page: 22, turn: 18 };
 /** What stands around a hit on its way from SQLite; no text of a person holds these. */
 const [opening, closing] = ["\u0001", "\u0002"];
@@ -26,26 +26,22 @@ const oneLetter = /^[a-z]$/i;
 
 /** Best first in each kind. What was removed is not found. */
 export function search(db: Database.Database, typed: string): SearchResult {
-  const query = ftsQuery(typed);
-  if (query === null) return nothing;
-  return { ...titles(db, query), pages: pages(db, query), turns: turns(db, query) };
+  const terms = ftsTerms(typed);
+  if (terms.length === 0) return nothing;
+  return { ...titles(db, terms.join(" ")), pages: pages(db, terms), turns: turns(db, terms) };
 }
 
-/**
- * What FTS5 is asked: every word must occur, the last one may be only begun, words between quotation marks stand together.
- * Null when there is nothing to look for.
- */
-export function ftsQuery(typed: string): string | null {
+/** What FTS5 is asked: every term must occur. They are words, of which the last one may be only begun, and words that stand together, from between quotation marks. */
+export function ftsTerms(typed: string): string[] {
   const parts = [...typed.normalize("NFC").matchAll(/["“„”]([^"“„”]*)(?:["“„”]|$)|[^\s"“„”]+/g)];
   const terms = parts.flatMap((part) => {
     const text = (part[1] ?? part[0]).replaceAll("\0", " ").trim();
     return /[\p{L}\p{N}\p{Co}]/u.test(text) ? [{ text, phrase: part[1] !== undefined }] : [];
   });
-  if (terms.length === 0) return null;
-  return terms
+  const quoted = terms
     .slice(0, 16)
-    .map(({ text, phrase }, i) => `"${text}"${!phrase && i === terms.length - 1 && !oneLetter.test(text) ? "*" : ""}`)
-    .join(" ");
+    .map(({ text, phrase }, i) => `"${text}"${!phrase && i === terms.length - 1 && !oneLetter.test(text) ? "*" : ""}`);
+  return [...new Set(quoted)];
 }
 
 function titles(db: Database.Database, query: string): Pick<SearchResult, "documents" | "conversations"> {
@@ -63,59 +59,87 @@ function titles(db: Database.Database, query: string): Pick<SearchResult, "docum
   };
 }
 
-/** The best rows of an index, as a table for another query; its values are the query, twice. */
-const best = (index: string): string =>
-  `with first as (select rowid from ${index} where ${index} match ? order by rowid desc limit 1 offset ${ranked}),
-   best as (select rowid, rank from ${index} where ${index} match ? and rowid > coalesce((select rowid from first), 0) order by rank limit ${candidates})`;
+/**
+ * The best rows of an index, as a table for another query; its values are `asked`. Rows hold all terms, and are ranked by those that are
+ * not common and in any case by the two rarest: the others would add next to nothing.
+ */
+function best(db: Database.Database, index: string, terms: readonly string[]): { table: string; asked: object } {
+  const edge = db.prepare(`select rowid from ${index} where ${index} match ? order by rowid desc limit 1 offset ${ranked}`).pluck();
+  /** The last row that is too old; 0 where none is. */
+  const edgeOf = (query: string) => (edge.get(query) as number | undefined) ?? 0;
+  const known = terms.map((term) => ({ term, edge: edgeOf(term) })).sort((a, b) => a.edge - b.edge);
+  const rarest = known[0]!.edge;
+  const telling = known.filter(({ edge }, i) => edge === 0 || i < 2).map(({ term }) => term);
+  const all = terms.join(" ");
+  const from = terms.length === 1 || rarest === 0 ? rarest : edgeOf(all);
+  // Numbers are bound as real ones, and FTS5 takes no notice of a row that is not an integer. Where it sorts by rank itself, it ranks twice.
+  const rows = (query: string) => `from ${index} where ${index} match ${query} and rowid > cast(@from as integer)`;
+  const others = telling.length < terms.length ? `and +rowid in (select rowid ${rows("@all")})` : "";
+  const table = `(select rowid, bm25(${index}) as score ${rows("@telling")} ${others} order by score limit ${candidates}) as best`;
+  return { table, asked: { all, telling: telling.join(" "), from } };
+}
 
-function pages(db: Database.Database, query: string): SearchResult["pages"] {
+function pages(db: Database.Database, terms: readonly string[]): SearchResult["pages"] {
+  const { table, asked } = best(db, "pages_index", terms);
   const rows = db
     .prepare(
-      `${best("pages_index")}
-       select pages.key, pages.document, pages.number, pages.label
-       from best join pages on pages.key = best.rowid join documents on documents.id = pages.document
-       where documents.whole = 1 and documents.removed is null order by best.rank`,
+      `select pages.key, pages.document, pages.number, pages.label
+       from ${table} join pages on pages.key = best.rowid join documents on documents.id = pages.document
+       where documents.whole = 1 and documents.removed is null order by score`,
     )
-    .all(query, query) as PageRow[];
-  // Numbers are bound as real ones, and FTS5 takes no notice of a row that is not an integer.
-  const excerpt = db
-    .prepare(
-      `select snippet(pages_index, 0, '${opening}', '${closing}', '…', ${words.page}) from pages_index where pages_index match ? and rowid = cast(? as integer)`,
-    )
-    .pluck();
+    .all(asked) as PageRow[];
   const shown = new Map<string, number>();
-  return rows
+  const chosen = rows
     .filter(({ document }) => {
       const count = (shown.get(document) ?? 0) + 1;
       shown.set(document, count);
       return count <= most.pagesPerDocument;
     })
-    .slice(0, most.pages)
-    .map(({ key, document, number, label }) => {
-      const text = snippet(excerpt.get(query, key) as string);
-      return { documentId: document, page: number, ...(label !== null && { label }), text };
-    });
+    .slice(0, most.pages);
+  const textOf = excerpts(db, "pages_index", 0, words.page, terms, chosen);
+  return chosen.map(({ key, document, number, label }) => ({
+    documentId: document,
+    page: number,
+    ...(label !== null && { label }),
+    text: textOf(key),
+  }));
 }
 
-function turns(db: Database.Database, query: string): SearchResult["turns"] {
+function turns(db: Database.Database, terms: readonly string[]): SearchResult["turns"] {
+  const { table, asked } = best(db, "turns_index", terms);
   const rows = db
     .prepare(
-      `${best("turns_index")}
-       select turns.key, turns.id, turns.conversation
-       from best join turns on turns.key = best.rowid join conversations on conversations.id = turns.conversation
-       where conversations.removed is null order by best.rank limit ${most.turns}`,
+      `select turns.key, turns.id, turns.conversation
+       from ${table} join turns on turns.key = best.rowid join conversations on conversations.id = turns.conversation
+       where conversations.removed is null order by score limit ${most.turns}`,
     )
-    .all(query, query) as TurnRow[];
-  const excerpt = db
+    .all(asked) as TurnRow[];
+  const textOf = excerpts(db, "turns_index", -1, words.turn, terms, rows);
+  return rows.map(({ key, id, conversation }) => ({ conversationId: conversation, turnId: id, text: textOf(key) }));
+}
+
+/**
+ * What stands around the hits in some rows of an index; `column` -1 is whichever has most. All rows are asked for at once: FTS5 would put
+ * together anew for each one where a begun word's thousand continuations stand.
+ */
+function excerpts(
+  db: Database.Database,
+  index: string,
+  column: number,
+  length: number,
+  terms: readonly string[],
+  rows: readonly { key: number }[],
+): (key: number) => Snippet {
+  const keys = rows.map(({ key }) => key);
+  const found = db
     .prepare(
-      `select snippet(turns_index, -1, '${opening}', '${closing}', '…', ${words.turn}) from turns_index where turns_index match ? and rowid = cast(? as integer)`,
+      `select rowid, snippet(${index}, ${column}, '${opening}', '${closing}', '…', ${length}) from ${index}
+       where ${index} match @all and rowid between cast(@from as integer) and cast(@to as integer) and +rowid in (select value from json_each(@keys))`,
     )
-    .pluck();
-  return rows.map(({ key, id, conversation }) => ({
-    conversationId: conversation,
-    turnId: id,
-    text: snippet(excerpt.get(query, key) as string),
-  }));
+    .raw()
+    .all({ all: terms.join(" "), from: Math.min(...keys), to: Math.max(...keys), keys: JSON.stringify(keys) }) as [number, string][];
+  const texts = new Map(found);
+  return (key) => snippet(texts.get(key) ?? "");
 }
 
 /** Text with marks around its hits, as pieces. */

@@ -12,7 +12,7 @@ import { layOut } from "../../main/documents/layout.ts";
 import type { Piece } from "../../main/documents/runs.ts";
 import { cleanText, splitText } from "../../main/documents/text.ts";
 import { checkQuotes } from "../../main/engine/quotes.ts";
-import { ftsQuery } from "../../main/library/search.ts";
+import { ftsTerms } from "../../main/library/search.ts";
 import { lettersOf } from "../../preload/letters.ts";
 import { locate } from "../../renderer/locate.ts";
 import { markdownBlocks, oneKindOfFormula } from "../../renderer/markdown.ts";
@@ -88,7 +88,7 @@ const stages: Record<string, Stage> = {
   "quotes in a document": { run: (text) => checkQuotes('He said "a b c d" and went.', "", [{ text }]), longest: document },
   "blocks of an answer": { run: (text) => markdownBlocks(text), longest: answer },
   "formulas of an answer": { run: (text) => oneKindOfFormula(text), longest: answer },
-  "a search": { run: (text) => ftsQuery(text), longest: 2 ** 18 },
+  "a search": { run: (text) => ftsTerms(text), longest: 2 ** 18 },
   "a page found again": { run: (text) => locate(text, text.match(/[\s\S]{1,40}/g) ?? []), longest: 2 ** 15 },
 };
 

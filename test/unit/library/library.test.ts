@@ -1,9 +1,11 @@
 /** What people made is there again: documents byte for byte, conversations as they were shown, in an orderly end and in any other. */
 import { fork } from "node:child_process";
 import { once } from "node:events";
-import { mkdtemp, readdir, rm } from "node:fs/promises";
+import { copyFile, mkdtemp, readdir, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { setTimeout as wait } from "node:timers/promises";
+import Database from "better-sqlite3";
 import { afterEach, beforeEach, expect, test } from "vitest";
 import { type Library, openLibrary } from "../../../main/library/library.ts";
 import { sha256 } from "../../../main/library/originals.ts";
@@ -259,4 +261,27 @@ test("a host that is killed while an answer streams loses at most a second of it
   const secondBefore = heard.findLast(({ at }) => at < killed - 1000)!;
   expect(turn!.answer.length).toBeGreaterThanOrEqual(secondBefore.length);
   expect("word ".repeat(1000).startsWith(turn!.answer)).toBe(true);
+});
+
+test("what was written while the library was being read is in its file a moment later", async () => {
+  const file = join(folder, "library.sqlite");
+  const reader = new Database(file);
+  reader.exec("begin; select count(*) from notes");
+  library.documents.setReadingSpeed("m", 123);
+  // More than a second: what is tried now has to be tried again.
+  await wait(1500);
+  reader.close();
+  await expect
+    .poll(
+      async () => {
+        // What the file holds by itself, without its journal.
+        await copyFile(file, join(folder, "cut.sqlite"));
+        const cut = new Database(join(folder, "cut.sqlite"));
+        const speed = cut.prepare("select value from notes where name = 'speed m'").pluck().get();
+        cut.close();
+        return speed;
+      },
+      { timeout: 5000 },
+    )
+    .toBe("123");
 });

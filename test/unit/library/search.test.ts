@@ -4,7 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { type Library, openLibrary } from "../../../main/library/library.ts";
-import { ftsQuery } from "../../../main/library/search.ts";
+import { ftsTerms } from "../../../main/library/search.ts";
 import type { Snippet } from "../../../preload/api.ts";
 
 let folder: string;
@@ -160,9 +160,32 @@ test("random text is a search like any other", async () => {
   }
 });
 
-test("words are quoted, the last one may be only begun", () => {
-  expect(ftsQuery("ninety da")).toBe('"ninety" "da"*');
-  expect(ftsQuery('say "ninety days"')).toBe('"say" "ninety days"');
-  expect(ftsQuery("a")).toBe('"a"');
-  expect(ftsQuery(" -- ")).toBeNull();
+test("words are quoted, the last one may be only begun, said twice they are asked for once", () => {
+  expect(ftsTerms("ninety da")).toEqual(['"ninety"', '"da"*']);
+  expect(ftsTerms('say "ninety days"')).toEqual(['"say"', '"ninety days"']);
+  expect(ftsTerms("to be or not to be")).toEqual(['"to"', '"be"', '"or"', '"not"', '"be"*']);
+  expect(ftsTerms("a")).toEqual(['"a"']);
+  expect(ftsTerms(" -- ")).toEqual([]);
+});
+
+test("among words that are on thousands of pages, those that are not decide, and the one page with all of them is found however old it is", async () => {
+  const common = ["harbour coal", "coal timber", "timber harbour"];
+  await add("old", "Old.txt", ["harbour coal timber"]);
+  await add(
+    "many",
+    "Many.txt",
+    Array.from({ length: 7800 }, (_, i) => common[i % 3]!),
+  );
+  await add("new", "New.txt", ["coal, timber, harbour and one lighthouse", "coal, lighthouse, timber, harbour: lighthouse", "coal"]);
+  const pagesOf = async (words: string) =>
+    (await library.search(words)).pages.map(({ documentId, page, text }) => `${documentId} ${page} ${said(text)}`);
+  expect(await pagesOf("harbour coal timber lighth")).toEqual([
+    "new 2 [coal], [lighthouse], [timber], [harbour]: [lighthouse]",
+    "new 1 [coal], [timber], [harbour] and one [lighthouse]",
+  ]);
+  expect((await pagesOf("harbour coal timber")).sort()).toEqual([
+    "new 1 [coal], [timber], [harbour] and one lighthouse",
+    "new 2 [coal], lighthouse, [timber], [harbour]: lighthouse",
+    "old 1 [harbour] [coal] [timber]",
+  ]);
 });
