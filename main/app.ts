@@ -9,7 +9,6 @@ import { Recogniser } from "./documents/recognition.ts";
 import { EngineError } from "./engine/errors.ts";
 import { EngineKeeper } from "./engine/keeper.ts";
 import { reportDamagedProfile } from "./engine/profile.ts";
-import { exportConversation } from "./library/export.ts";
 import { openLibrary } from "./library/library.ts";
 import { Calibrator } from "./models/calibrator.ts";
 import { readMachine } from "./models/machine.ts";
@@ -139,6 +138,8 @@ export async function createApp(desktop: Desktop | null = null): Promise<App> {
     branch: async (turnId, question) => talk.branch(turnId, question),
     exportConversation: async (id, format, language) => {
       const conversation = library.conversations.get(id);
+      // With what it needs for formulas and tables, only now that it is needed.
+      const { exportConversation } = await import("./library/export.ts");
       const file = exportConversation(library.conversations.info(id)!, conversation, format, language);
       if (!desktop) return file;
       await desktop.saveAs(file);

@@ -4,12 +4,13 @@ import Markdown, { type Components } from "react-markdown";
 import remarkGfm from "remark-gfm";
 import remarkMath from "remark-math";
 import type { Quote } from "../preload/api.ts";
+import { oneKindOfFormula } from "../preload/formulas.ts";
 import { goTo, openDialog } from "./actions.ts";
 import { Code, Formula } from "./Code.tsx";
 import { pageName } from "./format.ts";
 import { Hint } from "./Hint.tsx";
 import { t } from "./language.ts";
-import { markdownBlocks, oneKindOfFormula } from "./markdown.ts";
+import { markdownBlocks } from "./markdown.ts";
 import { markQuotes, type QuoteProperties, quoteTag } from "./quotes.ts";
 import { useLanguage } from "./store.ts";
 

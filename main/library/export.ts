@@ -3,6 +3,7 @@ import type { Conversation, ConversationInfo, Evidence, ExportedFile, ExportForm
 import { labelIn } from "../../preload/labels.ts";
 import { say } from "../../preload/language.ts";
 import { inEnglish, type Language, type PlainText, type Sentence, sentence } from "../../preload/sentences.ts";
+import { answerInHtml, inHtml } from "./answer-html.ts";
 
 /** `file` is safe as a file's name everywhere. */
 export function exportConversation(
@@ -106,7 +107,7 @@ function markdown(info: ConversationInfo, { turns }: Conversation, language: Lan
   return `${[...head, ...body].join("\n\n")}\n`;
 }
 
-/** Stands for itself, loads nothing, and shows the answer's text as it was written. */
+/** Stands for itself, and loads and runs nothing, whatever an answer holds. */
 function html(info: ConversationInfo, { turns }: Conversation, language: Language): string {
   const body = turns.map((turn) => {
     const cited = citations(info, turn, language).map(
@@ -117,7 +118,7 @@ function html(info: ConversationInfo, { turns }: Conversation, language: Languag
     const quotes = checked(info, turn, language).map((quote) => `<li dir="auto">${inHtml(checkedWords(quote, language))}</li>`);
     return [
       `<section>\n<h2 dir="auto">${inHtml(flat(turn.question))}</h2>`,
-      `<div class="answer" dir="auto">${inHtml(turn.answer.trim())}</div>`,
+      `<div class="answer">\n${answerInHtml(turn.answer.trim(), language)}</div>`,
       ...(note ? [`<p class="note">${inHtml(say(language, note))}</p>`] : []),
       ...(quotes.length > 0 ? [`<ul>\n${quotes.join("\n")}\n</ul>`] : []),
       ...(cited.length > 0 ? [`<h3>${inHtml(say(language, sentence("Evidence")))}</h3>\n<ol>\n${cited.join("\n")}\n</ol>`] : []),
@@ -128,15 +129,19 @@ function html(info: ConversationInfo, { turns }: Conversation, language: Languag
 <html lang="${language}">
 <head>
 <meta charset="utf-8">
-<meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'">
+<meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'">
 <meta name="viewport" content="width=device-width">
 <title>${inHtml(info.title)}</title>
 <style>
 :root { color-scheme: light dark; }
 body { max-width: 42rem; margin: 3rem auto; padding: 0 1rem; font: 1rem/1.5 Georgia, serif; }
-h1 { font-size: 1.5rem; } h2 { margin-top: 2.5rem; font-size: 1.125rem; } h3 { font-size: .875rem; }
-.answer { white-space: pre-wrap; overflow-wrap: anywhere; } .about, .note, ol, ul { font-size: .875rem; } .note { font-style: italic; }
-blockquote { margin: .25rem 0 .75rem; padding-left: .75rem; border-left: 3px solid #b8901c; }
+h1 { font-size: 1.5rem; } h2 { margin-top: 2.5rem; font-size: 1.125rem; } h3, h4 { font-size: 1rem; } section > h3 { font-size: .875rem; }
+.answer { overflow-wrap: anywhere; } .about, .note, .footnote, section > :is(ol, ul) { font-size: .875rem; } .note { font-style: italic; }
+pre, code { font: .875em/1.5 ui-monospace, monospace; } pre code { font: inherit; } pre { padding: .75rem; overflow-x: auto; background: light-dark(#f2efe8, #2a2825); overflow-wrap: normal; }
+.wide, math[display="block"] { overflow-x: auto; } table { border-collapse: collapse; overflow-wrap: normal; }
+th, td { padding: .25rem .75rem .25rem 0; border-bottom: 1px solid light-dark(#ddd5c6, #3a3732); text-align: start; vertical-align: top; }
+.target { color: light-dark(#5c5549, #b3ab9d); font-size: .875em; }
+blockquote { margin: .25rem 0 .75rem; padding-inline-start: .75rem; border-inline-start: 3px solid #b8901c; }
 </style>
 </head>
 <body>
@@ -177,5 +182,3 @@ const checkedWords = ({ quote, found }: Checked, language: Language): string =>
 const day = (time: number): string => new Date(time).toISOString().slice(0, 10);
 const flat = (text: string): string => text.replace(/\s+/g, " ").trim();
 const inMarkdown = (text: string): string => text.replace(/[\\`*_[\]<>#|~]/g, "\\$&");
-const inHtml = (text: string): string =>
-  text.replaceAll("&", "&amp;").replaceAll("<", "&lt;").replaceAll(">", "&gt;").replaceAll('"', "&quot;").replaceAll("'", "&#39;");

@@ -2,10 +2,15 @@
  * What a document could make a model write to get words out of the window: pictures, links, forms and styles in every spelling, streamed as
  * answers are, one character at a time. Nothing may be asked for, and no link may be followed that a person has not seen in full.
  */
+import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { createServer, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { pathToFileURL } from "node:url";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import type { CacheReport } from "../../preload/api.ts";
+import { exportConversation } from "../../main/library/export.ts";
+import type { CacheReport, Turn } from "../../preload/api.ts";
 import { fakeApp } from "../unit/host/fake-app.ts";
 import { openTestWindow, type TestWindow } from "./window.ts";
 
@@ -130,6 +135,46 @@ test("a link is followed by nobody but a person, who sees all of it as the brows
   expect(reached).toEqual([]);
   expect(window.strays).toEqual([]);
   expect(page.context().pages()).toHaveLength(1);
+});
+
+test.each([
+  ["with its policy", (page: string) => page],
+  ["even without its policy", (page: string) => page.replace(/<meta http-equiv="Content-Security-Policy".*>/, "")],
+])("a page that was saved with all these answers asks for nothing, %s", async (_, changed) => {
+  const all = [...payloads, ...links.map(([markdown]) => markdown), "| a | b |\n|---|--:|\n| **1** | $x^2$ |"].map(filled);
+  const turns = all.map(
+    (answer, i): Turn => ({ id: `s${i}`, question: "?", answer, phase: "failed", error: { code: "stopped", text: "Stopped." } }),
+  );
+  const info = {
+    id: "c",
+    title: "All",
+    documentIds: ["d"],
+    documentNames: ["Orders.txt"],
+    turns: 1,
+    branchOf: null,
+    createdAt: 0,
+    changedAt: 0,
+  };
+  const { text } = exportConversation(info, { id: "c", documentIds: ["d"], extent: { kind: "whole" }, turns }, "html", "en");
+  const folder = await mkdtemp(join(tmpdir(), "folio-saved-"));
+  const file = join(folder, "All.html");
+  await writeFile(file, changed(text));
+  const page = await window.browser.newPage();
+  const asked: string[] = [];
+  page.on("request", (request) => asked.push(request.url()));
+  await page.goto(pathToFileURL(file).href);
+  await page.waitForTimeout(500);
+  expect(asked).toEqual([pathToFileURL(file).href]);
+  expect(reached).toEqual([]);
+  expect(await page.locator("section").count()).toBe(all.length);
+  expect(await page.locator(".answer td strong, .answer td math").count()).toBe(2);
+  const led = await page.locator(".answer a").evaluateAll((found) => found.map((link) => (link as unknown as { href: string }).href));
+  expect(led.filter((href) => !/^(https?|mailto):/.test(href))).toEqual([]);
+  expect(await page.locator("body").textContent()).toContain("(https://xn--bnk-6cd.example/homograph)");
+  const dangerous = ":is(img, picture, image, iframe, object, embed, video, audio, link, script, form, base, input, body style)";
+  expect(await page.locator(dangerous).count()).toBe(0);
+  await page.close();
+  await rm(folder, { recursive: true });
 });
 
 // The last one: what broke is complained of.

@@ -13,9 +13,10 @@ import type { Piece } from "../../main/documents/runs.ts";
 import { cleanText, splitText } from "../../main/documents/text.ts";
 import { checkQuotes } from "../../main/engine/quotes.ts";
 import { ftsTerms } from "../../main/library/search.ts";
+import { oneKindOfFormula } from "../../preload/formulas.ts";
 import { lettersOf } from "../../preload/letters.ts";
 import { locate } from "../../renderer/locate.ts";
-import { markdownBlocks, oneKindOfFormula } from "../../renderer/markdown.ts";
+import { markdownBlocks } from "../../renderer/markdown.ts";
 
 /** Text is made of these, over and over. */
 const units = [

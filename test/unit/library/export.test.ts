@@ -48,12 +48,77 @@ test("Markdown has questions as heads, answers as they are, and numbered citatio
   expect(text).toContain("In the\n\n*Folio ended while it was answering.*");
 });
 
+/** An answer as it stands in the web page. */
+function shown(answer: string): string {
+  const { text } = exportConversation(info, { ...conversation, turns: [{ ...turns[1]!, answer } as Turn] }, "html", "en");
+  return text.slice(text.indexOf('<div class="answer">\n') + '<div class="answer">\n'.length, text.indexOf('</div>\n<p class="note">'));
+}
+
 test("the web page holds no element that came from a document or a model, and loads nothing", () => {
   const { text } = exportConversation(info, conversation, "html", "en");
   expect(text).toContain("default-src 'none'");
   expect(text).not.toMatch(/<(script|img|b)\b/);
   expect(text).toContain("&lt;script&gt;alert(1)&lt;/script&gt;");
   expect(text).toContain('<cite dir="auto">Lease [2024].pdf, page 12</cite><blockquote dir="auto">either party may terminate</blockquote>');
+});
+
+test("answers are set as the window sets them: heads below the question's, lists, tables, code, formulas", () => {
+  const page = shown(
+    "# Terms\n\nEither **party**, *within*:\n\n3. three\n4. four\n\n- [x] done\n\n| who | days |\n|:--|--:|\n| A & B | 90 |\n\n```js\nif (a < b) x();\n```\n\nso $x^2$ is\n\n\\[\n\\frac{a}{b}\n\\]\n\nand ~~not~~[^1].\n\n[^1]: A note.",
+  );
+  expect(page).toContain('<h3 dir="auto">Terms</h3>');
+  expect(page).toContain('<p dir="auto">Either <strong>party</strong>, <em>within</em>:</p>');
+  expect(page).toContain('<ol start="3" dir="auto">\n<li>three</li>\n<li>four</li>\n</ol>');
+  expect(page).toContain("<li>☑ done</li>");
+  expect(page).toContain('<th style="text-align: left">who</th><th style="text-align: right">days</th>');
+  expect(page).toContain('<td style="text-align: left">A &amp; B</td><td style="text-align: right">90</td>');
+  expect(page).toContain('<pre dir="ltr"><code>if (a &lt; b) x();</code></pre>');
+  expect(page).toContain("<msup><mi>x</mi><mn>2</mn></msup>");
+  expect(page).toMatch(/<math [^>]*display="block"/);
+  expect(page).toContain("<del>not</del><sup>1</sup>");
+});
+
+test("links show where they lead, and only web and mail addresses can be opened", () => {
+  const page = shown(
+    "[bank](https://bank.example/), [bank](https://bаnk.example/) , [run](javascript:alert(1)), [run](JAVASCRIPT&colon;alert(1)), [file](file:///etc/passwd), [data](data:text/html,x), [ref][r], <https://a.example/>\n\n[r]: https://b.example/?a=1&b=%22",
+  );
+  expect(page).toContain(
+    '<a href="https://bank.example/" rel="noopener noreferrer">bank</a> <span class="target">(https://bank.example/)</span>',
+  );
+  expect(page).toContain("(https://xn--bnk-6cd.example/)");
+  expect(page).toContain("https://b.example/?a=1&amp;b=%22");
+  expect(page).toContain('<a href="https://a.example/" rel="noopener noreferrer">https://a.example/</a></p>');
+  expect([...page.matchAll(/href="([^"]*)"/g)].map(([, href]) => href!.split(":")[0])).toEqual(["https", "https", "https", "https"]);
+});
+
+test.each([
+  "<script>alert(1)</script>",
+  "<img src=x onerror=alert(1)> a <b onclick='x'>b</b> <svg onload=x>",
+  "![alt](https://evil.example/x.png) ![<img src=x>][i]\n\n[i]: https://evil.example/y.png",
+  '[a](<x" onmouseover="alert(1)>) [b](https://e.example/\'onclick=\'x "title")',
+  '```html" onclick="x\n</code></pre><script>1</script>\n```',
+  "`</code><script>1</script>` | <iframe src=//e.example> |\n|:-:|\n| <style>@import '//e.example'</style> |",
+  "$\\href{javascript:alert(1)}{x}$ $\\includegraphics{https://e.example/x}$ $\\htmlStyle{color:red}{x}$ $<script>x_1</script>$",
+  "[^<script>]: <script>1</script>\n\nx[^<script>]",
+  "</div></section><base href=//e.example><meta http-equiv=refresh content=0><form action=//e.example><input>",
+])("whatever an answer holds, its elements are ours alone: %j", (answer) => {
+  const page = shown(answer);
+  const known =
+    /^\/?(p|h3|h4|ol|ul|li|strong|em|del|sup|code|pre|div|span|a|table|thead|tbody|tr|th|td|blockquote|br|hr|math|semantics|annotation|m[a-z]+)$/;
+  for (const [, tag, attributes] of page.matchAll(/<(\/?[a-z0-9]+)([^>]*)>/gi)) {
+    expect(tag).toMatch(known);
+    expect(attributes).toMatch(
+      /^( (href="(https?|mailto):[^"]*"|(rel|dir|start|class|style|xmlns|encoding|display|[a-z]+(stretchy|width|color|size|style|variant|sep|fence|form|align|spacing|space))="[^"]*"))*$/,
+    );
+    expect(attributes).not.toMatch(/url\(|javascript/i);
+  }
+  // What is outside of elements is text.
+  expect(page.replace(/<[^>]*>/g, "")).not.toMatch(/[<>]/);
+});
+
+test("an answer that cannot be drawn is shown as it was written", () => {
+  expect(shown(`So:\n${"> ".repeat(5000)}`)).toMatch(/^<pre dir="auto">So:\n&gt; &gt; /);
+  expect(shown("1. ".repeat(5000))).toMatch(/^<pre dir="auto">1\. 1\. /);
 });
 
 test("citations name slides, sheets and chapters as the window does, and quotes say whether they were found", () => {
