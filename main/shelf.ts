@@ -46,7 +46,7 @@ export class Shelf {
     });
   }
 
-  /** Resolves to the id once the file is known; a name with a folder before it goes into a folder of that name; `onReady` is called when it can be asked about. */
+  /** Resolves to the id once the file is known; a name with folders before it goes into folders of these names; `onReady` is called when it can be asked about. */
   async add(name: string, bytes: Uint8Array, source: string | null, onReady: (id: string) => void): Promise<string> {
     const id = await sha256(bytes);
     const phase = this.#state.document(id)?.phase;
@@ -87,7 +87,7 @@ export class Shelf {
   }
 
   move(id: string, folder: string): void {
-    this.#library.documents.move(id, folder.trim());
+    this.#library.documents.move(id, folderPath(folder.split("/")));
     this.#showStored(id);
   }
 
@@ -258,11 +258,20 @@ function withPin(pins: readonly Pin[], { start, end }: Pin): Pin[] {
   return [...pins.filter((other) => !touched.includes(other)), pin].sort((a, b) => a.start - b.start);
 }
 
-/** "Contracts" of "Contracts/2024/Lease.pdf"; of a name alone, and of a path that begins at the top or above, none. */
+/** "Contracts/2024" of "Contracts/2024/Lease.pdf"; of a name alone, and of a path that begins at the top or above, none. */
 function folderOf(name: string): string {
-  const [first = "", ...others] = name.split("/");
-  return others.length === 0 || /^\.*$/.test(first) ? "" : cleanName(first);
+  const names = name.split("/").slice(0, -1);
+  return names.length === 0 || isNowhere(names[0]!) ? "" : folderPath(names.map((part) => (isNowhere(part) ? "" : cleanName(part))));
 }
+
+/** A folder in folders is a path of their names. */
+const folderPath = (names: readonly string[]): string =>
+  names
+    .map((name) => name.trim())
+    .filter((name) => name !== "")
+    .join("/");
+
+const isNowhere = (name: string): boolean => /^\.*$/.test(name);
 
 const isScan = (pages: number, emptyPages: readonly number[]): boolean => pages > 0 && emptyPages.length === pages;
 

@@ -30,7 +30,7 @@ export type DocumentInfo = {
   id: string;
   name: string;
   fileBytes: number;
-  /** The folder of the library that it lies in; "" is none. */
+  /** The folder of the library that it lies in, "Contracts/2024" where that is in another; "" is none. */
   folder: string;
   /** ms since 1970. */
   addedAt: number;
@@ -150,15 +150,15 @@ export type Requests = {
   getState(): Promise<AppState>;
   /**
    * Imports a dropped or picked file; the document appears through `document` events. Resolves to its id once accepted, which is
-   * the id of the one that is there if the same file was added before. A name like "Contracts/Lease.pdf" goes into the library's folder
-   * "Contracts". `source` is its path where the host tells it.
+   * the id of the one that is there if the same file was added before. A name like "Contracts/2024/Lease.pdf" goes into the library's folder
+   * "Contracts/2024". `source` is its path where the host tells it.
    */
   importFile(name: string, bytes: Uint8Array, source?: string): Promise<string>;
   /** Stops an import, or removes a document; for a minute it can be restored. Conversations about it stay. */
   removeDocument(documentId: string): Promise<void>;
   restoreDocument(documentId: string): Promise<void>;
   renameDocument(documentId: string, name: string): Promise<void>;
-  /** Puts it into a folder of the library; "" is none. A folder is there as long as something lies in it. */
+  /** Puts it into a folder of the library; "" is none. A folder is there as long as something lies in it, and "/" parts it from the folder that it lies in. */
   moveDocument(documentId: string, folder: string): Promise<void>;
   /** Shows the file it was added from, or Folio's copy, in the system's file manager. Only where `desktop` is true. */
   showInFolder(documentId: string): Promise<void>;

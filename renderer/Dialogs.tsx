@@ -11,7 +11,7 @@ import { chooseModel } from "./models/actions.ts";
 import { ModelsDialog } from "./models/ModelsDialog.tsx";
 import { SearchDialog } from "./SearchDialog.tsx";
 import { SettingsDialog } from "./settings/SettingsDialog.tsx";
-import { folderNames } from "./shelf.ts";
+import { folderNames, folderTitle } from "./shelf.ts";
 import { shortcuts } from "./shortcuts.ts";
 import { useFolio } from "./store.ts";
 
@@ -114,7 +114,7 @@ function Confirm(props: { title: string; says: ReactNode; cancel: string; action
 function MoveDialog({ documentId }: { documentId: string }) {
   const known = useFolio((s) => s.documents.find((candidate) => candidate.id === documentId));
   const folders = folderNames(useFolio((s) => s.documents));
-  const [folder, setFolder] = useState(known?.folder ?? "");
+  const [folder, setFolder] = useState(folderTitle(known?.folder ?? ""));
   const list = useId();
   const move = () => {
     closeDialog();
@@ -142,10 +142,12 @@ function MoveDialog({ documentId }: { documentId: string }) {
         </label>
         <datalist id={list}>
           {folders.map((name) => (
-            <option key={name} value={name} />
+            <option key={name} value={folderTitle(name)} />
           ))}
         </datalist>
-        <p>{t("A new name makes a new folder. Leave it empty to take the document out of its folder.")}</p>
+        <p>
+          {t("A new name makes a new folder, and “Letters / 2024” one in another. Leave it empty to take the document out of its folder.")}
+        </p>
       </form>
       <div className="actions">
         <button type="button" className="button" onClick={closeDialog}>

@@ -35,7 +35,7 @@ import {
 import { LongList } from "./LongList.tsx";
 import { t } from "./language.ts";
 import { Menu, type MenuItem, NameField } from "./Menu.tsx";
-import { type ShelfRow, shelfRows } from "./shelf.ts";
+import { folderTitle, type ShelfRow, shelfRows } from "./shelf.ts";
 import { useFolio } from "./store.ts";
 
 const sorts: readonly { sort: LibrarySort; label: PlainText }[] = [
@@ -80,6 +80,7 @@ function drawRow(row: ShelfRow) {
 
 function FolderRow({ row: { name, open, documents } }: { row: Extract<ShelfRow, { kind: "folder" }> }) {
   const [renaming, setRenaming] = useState(false);
+  const shown = name === "" ? t("Not in a folder") : folderTitle(name);
   if (renaming) {
     const end = (given: string | null) => {
       setRenaming(false);
@@ -87,11 +88,10 @@ function FolderRow({ row: { name, open, documents } }: { row: Extract<ShelfRow, 
     };
     return (
       <div className="row">
-        <NameField name={name} label={t("New name of {name}", { name })} onDone={end} />
+        <NameField name={shown} label={t("New name of {name}", { name: shown })} onDone={end} />
       </div>
     );
   }
-  const shown = name === "" ? t("Not in a folder") : name;
   const items: MenuItem[] = [
     { label: t("New conversation about all"), icon: <MessageSquarePlus aria-hidden="true" />, run: () => void askAboutFolder(name) },
     ...(name === "" ? [] : [{ label: t("Rename"), icon: <Pencil aria-hidden="true" />, run: () => setRenaming(true) }]),

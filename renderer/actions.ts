@@ -6,6 +6,7 @@ import { type Arrival, mostFiles } from "./arrivals.ts";
 import { follow, problemOf } from "./events.ts";
 import { list } from "./format.ts";
 import { t } from "./language.ts";
+import { isInside } from "./shelf.ts";
 import { type Dialog, type Folio, isBroken, useFolio } from "./store.ts";
 
 const { getState: state, setState: set } = useFolio;
@@ -197,7 +198,7 @@ export async function removeDocument(documentId: string): Promise<void> {
   tell(t("Removed {name}.", { name: known.name }), () => attempt(api.restoreDocument(documentId)));
 }
 
-/** Takes a folder's documents out of the library, with one way back for all of them. */
+/** Takes the documents of a folder, and of those in it, out of the library, with one way back for all of them. */
 export async function removeFolder(folder: string): Promise<void> {
   const gone: string[] = [];
   for (const known of inFolder(folder)) if ((await attempt(api.removeDocument(known.id))) !== null && hasPages(known)) gone.push(known.id);
@@ -205,12 +206,13 @@ export async function removeFolder(folder: string): Promise<void> {
   tell(t("Removed {count} documents.", { count: gone.length }), () => Promise.all(gone.map((id) => attempt(api.restoreDocument(id)))));
 }
 
-/** Gives a folder another name; where that is another folder's, its documents join those. */
+/** Gives a folder another name; where that is another folder's, its documents join those. What lies in it goes along. */
 export async function renameFolder(folder: string, name: string): Promise<void> {
-  for (const { id } of inFolder(folder).filter(hasPages)) if ((await attempt(api.moveDocument(id, name))) === null) return;
+  for (const known of inFolder(folder).filter(hasPages))
+    if ((await attempt(api.moveDocument(known.id, name + known.folder.slice(folder.length)))) === null) return;
 }
 
-const inFolder = (folder: string): DocumentInfo[] => state().documents.filter((known) => known.folder === folder);
+const inFolder = (folder: string): DocumentInfo[] => state().documents.filter((known) => isInside(known.folder, folder));
 
 /** Asks about everything in a folder. */
 export const askAboutFolder = (folder: string) =>

@@ -14,7 +14,10 @@ const orders: Record<LibrarySort, (a: DocumentInfo, b: DocumentInfo) => number> 
   size: (a, b) => b.fileBytes - a.fileBytes,
 };
 
-/** Folders by name with their documents in order, what lies in none first; without any folder there are no heads. */
+/**
+ * Folders by name with their documents in order, what lies in none first; without any folder there are no heads. A folder's number counts
+ * what lies in its folders as well, and they close with it.
+ */
 export function shelfRows(documents: readonly DocumentInfo[], sort: LibrarySort, closed: readonly string[]): ShelfRow[] {
   const folders = Map.groupBy(
     documents.toSorted((a, b) => orders[sort](a, b) || byName.compare(a.name, b.name)),
@@ -23,16 +26,32 @@ export function shelfRows(documents: readonly DocumentInfo[], sort: LibrarySort,
   const rowsOf = (inside: readonly DocumentInfo[]) =>
     inside.map((document): ShelfRow => ({ kind: "document", key: document.id, document }));
   if (folders.size === 0 || (folders.size === 1 && folders.has(""))) return rowsOf(folders.get("") ?? []);
-  return [...folders.keys()].sort(byName.compare).flatMap((name): ShelfRow[] => {
-    const inside = folders.get(name)!;
+  return [...folders.keys()].sort(byPath).flatMap((name): ShelfRow[] => {
+    if (closed.some((other) => other !== name && isInside(name, other))) return [];
     const open = !closed.includes(name);
-    return [{ kind: "folder", key: `folder ${name}`, name, documents: inside.length, open }, ...(open ? rowsOf(inside) : [])];
+    const within = [...folders].reduce((sum, [other, { length }]) => sum + (isInside(other, name) ? length : 0), 0);
+    return [{ kind: "folder", key: `folder ${name}`, name, documents: within, open }, ...(open ? rowsOf(folders.get(name)!) : [])];
   });
 }
 
 /** Every folder's name, sorted. */
 export function folderNames(documents: readonly DocumentInfo[]): string[] {
-  return [...new Set(documents.map(({ folder }) => folder))].filter((name) => name !== "").sort(byName.compare);
+  return [...new Set(documents.map(({ folder }) => folder))].filter((name) => name !== "").sort(byPath);
+}
+
+/** Whether a folder is this one or lies in it; "", no folder, has none in it. */
+export const isInside = (folder: string, outer: string): boolean => folder === outer || (outer !== "" && folder.startsWith(`${outer}/`));
+
+/** "Contracts/2024" as it is shown: "Contracts / 2024". */
+export const folderTitle = (folder: string): string => folder.replaceAll("/", " / ");
+
+/** What lies in a folder comes behind it, before any other whose name begins alike. */
+function byPath(a: string, b: string): number {
+  const [names, others] = [a.split("/"), b.split("/")];
+  const at = names.findIndex((name, i) => name !== others[i]);
+  if (at < 0) return names.length - others.length;
+  const other = others[at];
+  return other === undefined ? 1 : byName.compare(names[at]!, other) || (names[at]! < other ? -1 : 1);
 }
 
 /** The latest first. */

@@ -43,7 +43,7 @@ const schemas = {
   recognisePage: z.tuple([id, z.int().min(1).max(1e6), z.instanceof(Uint8Array).refine((bytes) => bytes.length <= maxPictureBytes)]),
   finishRecognition: z.tuple([id]),
   renameDocument: z.tuple([id, title]),
-  moveDocument: z.tuple([id, z.string().max(200)]),
+  moveDocument: z.tuple([id, z.string().max(4096)]),
   showInFolder: z.tuple([id]),
   search: z.tuple([z.string().max(1000)]),
   openConversation: z.tuple([z.array(id).max(1000)]),

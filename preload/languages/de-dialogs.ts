@@ -52,8 +52,8 @@ export const dialogs = {
   "Move the document": "Dokument verschieben",
   Folder: "Ordner",
   "No folder": "Kein Ordner",
-  "A new name makes a new folder. Leave it empty to take the document out of its folder.":
-    "Ein neuer Name legt einen neuen Ordner an. Leer lassen, um das Dokument aus seinem Ordner zu nehmen.",
+  "A new name makes a new folder, and “Letters / 2024” one in another. Leave it empty to take the document out of its folder.":
+    "Ein neuer Name legt einen neuen Ordner an, „Briefe / 2024“ einen in einem anderen. Leer lassen, um das Dokument aus seinem Ordner zu nehmen.",
 
   // Links in answers.
   "The model wrote this link. It may be wrong, or made up.": "Diesen Link hat das Modell geschrieben. Er kann falsch sein, oder erfunden.",

@@ -108,35 +108,54 @@ test("documents are renamed, moved into folders and sorted, and all of that is t
   await expect.poll(() => titlesIn("Documents")).toEqual(["Not in a folder", "Harbour.pdf", "Pottery"]);
 });
 
-test("a folder that is dropped stays one: it is asked about, renamed and removed as a whole, and comes back with Undo", async () => {
+test("a folder that is dropped stays as it is, with those in it: asked about, closed, renamed and removed as a whole, and back with Undo", async () => {
   app = await createApp();
   window = await openTestWindow(app);
   const { page } = window;
-  for (const name of ["Letters/2023/May.md", "Letters/June.md"])
+  for (const name of ["Letters/2023/May.md", "Letters/June.md", "Letters/.././2023/../July.md", "../up/August.md"])
     await app.requests.importFile(name, new TextEncoder().encode(`# ${name}\n\nThe mail came by boat.`));
-  const head = page.locator(".folder", { hasText: "Letters" });
+  const head = (name: string) => page.locator(".folder").filter({ has: page.getByText(name, { exact: true }) });
   const folders = () => page.locator(".folder .name").allTextContents();
   const documents = async () => (await app!.requests.getState()).documents.filter(({ phase }) => phase === "ready");
-  const choose = async (item: string) => {
-    await head.hover();
-    await head.getByRole("button", { name: /^More about/ }).click();
+  const places = async () =>
+    (await documents())
+      .filter(({ name }) => /^(May|June|July|August)/.test(name))
+      .map(({ folder, name }) => `${folder}: ${name}`)
+      .sort();
+  const choose = async (name: string, item: string) => {
+    await head(name).hover();
+    await head(name)
+      .getByRole("button", { name: /^More about/ })
+      .click();
     await page.getByRole("menuitem", { name: item }).click();
   };
-  const inLetters = async () => (await documents()).filter(({ folder }) => folder === "Letters").map(({ name }) => name);
-  await expect.poll(async () => (await inLetters()).sort(), { timeout: 60_000 }).toEqual(["June.md", "May.md"]);
-  await choose("New conversation about all");
-  await expect.poll(async () => (await app!.requests.getState()).conversation?.documentIds.length).toBe(2);
-  await choose("Rename");
+  await expect
+    .poll(places, { timeout: 60_000 })
+    .toEqual([": August.md", "Letters/2023: July.md", "Letters/2023: May.md", "Letters: June.md"]);
+  await expect.poll(folders).toEqual(expect.arrayContaining(["Letters", "Letters / 2023"]));
+  expect(await head("Letters").locator(".number").textContent()).toBe("3");
+  await choose("Letters", "New conversation about all");
+  await expect.poll(async () => (await app!.requests.getState()).conversation?.documentIds.length).toBe(3);
+  await head("Letters").getByRole("button", { expanded: true }).click();
+  await expect.poll(folders).not.toContain("Letters / 2023");
+  await head("Letters").getByRole("button", { expanded: false }).click();
+
+  await choose("Letters", "Rename");
   await page.getByLabel("New name of Letters").fill("Old letters");
   await page.keyboard.press("Enter");
-  await expect.poll(folders).toContain("Old letters");
-  expect(await folders()).not.toContain("Letters");
-  await choose("Remove all");
-  await expect.poll(folders).not.toContain("Old letters");
-  await page.getByText("Removed 2 documents.").waitFor();
+  await expect.poll(places).toEqual([": August.md", "Old letters/2023: July.md", "Old letters/2023: May.md", "Old letters: June.md"]);
+  await choose("Old letters / 2023", "Rename");
+  await page.getByLabel("New name of Old letters / 2023").fill("Old letters / Boats /");
+  await page.keyboard.press("Enter");
+  await expect.poll(folders).toContain("Old letters / Boats");
+  expect(await folders()).not.toContain("Old letters / 2023");
+  await choose("Old letters", "Remove all");
+  await expect.poll(folders).not.toContain("Old letters / Boats");
+  await page.getByText("Removed 3 documents.").waitFor();
   await page.getByRole("button", { name: "Undo" }).click();
-  await expect.poll(folders).toContain("Old letters");
-  for (const { id, folder } of await documents()) if (folder === "Old letters") await app.requests.removeDocument(id);
+  await expect.poll(folders).toContain("Old letters / Boats");
+  for (const { id, folder, name } of await documents())
+    if (folder.startsWith("Old letters") || name === "August.md") await app.requests.removeDocument(id);
 });
 
 test("a file that is edited, or moved, while its document is in view is noticed, and its new words are one click away", async () => {

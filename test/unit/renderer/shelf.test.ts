@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import type { DocumentInfo } from "../../../preload/api.ts";
-import { ago, folderNames, shelfRows } from "../../../renderer/shelf.ts";
+import { ago, folderNames, folderTitle, isInside, shelfRows } from "../../../renderer/shelf.ts";
 
 const document = (name: string, folder: string, addedAt: number, fileBytes: number): DocumentInfo => ({
   id: name,
@@ -26,6 +26,31 @@ test("documents lie in their folders, sorted as asked; without folders there are
   expect(shown(documents.slice(0, 2), "size", [])).toEqual(["b10.pdf", "B9.pdf"]);
   expect(shown([], "name", [])).toEqual([]);
   expect(folderNames(documents)).toEqual(["contracts", "Research"]);
+});
+
+test("a folder's folders come behind its own documents, are counted with it and close with it", () => {
+  const nested = [
+    "Contracts",
+    "Contracts 2",
+    "Contracts/2024",
+    "Contracts/2024/Old",
+    "contracts",
+    "Contracts-b",
+    "Contracts/10",
+    "Contracts/9",
+  ];
+  const inside = nested.map((folder, i) => document(`${i}.pdf`, folder, i, i));
+  const heads = (closed: string[]) =>
+    shelfRows(inside, "name", closed).flatMap((row) => (row.kind === "folder" ? [`${row.name}: ${row.documents}`] : []));
+  const before = ["Contracts: 5", "Contracts/9: 1", "Contracts/10: 1", "Contracts/2024: 2", "Contracts/2024/Old: 1"];
+  const open = heads([]);
+  const at = open.indexOf("Contracts: 5");
+  expect(open.slice(at, at + 5)).toEqual(before);
+  expect(open.filter((head) => !before.includes(head)).sort()).toEqual(["Contracts 2: 1", "Contracts-b: 1", "contracts: 1"]);
+  expect(heads(["Contracts"])).toEqual(open.filter((head) => !before.slice(1).includes(head)));
+  expect(heads(["Contracts/2024"])).toEqual(open.filter((head) => head !== "Contracts/2024/Old: 1"));
+  expect(isInside("Contracts", "")).toBe(false);
+  expect(folderTitle("Contracts/2024")).toBe("Contracts / 2024");
 });
 
 test("times are said as a person would", () => {
