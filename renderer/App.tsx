@@ -1,5 +1,5 @@
 import { useEffect, useSyncExternalStore } from "react";
-import { importFiles, openDialog, showTab } from "./actions.ts";
+import { openDialog, showTab } from "./actions.ts";
 import { accepted, alone, filesOfFolder } from "./arrivals.ts";
 import { Chat, NewConversation } from "./Chat.tsx";
 import { Dialogs } from "./Dialogs.tsx";
@@ -8,6 +8,7 @@ import { IconButton } from "./Hint.tsx";
 import { Library as LibraryIcon, Settings as SettingsIcon } from "./icons.ts";
 import { Library } from "./Library.tsx";
 import { languageNow, say, t } from "./language.ts";
+import { importFiles } from "./library.ts";
 import { MemoryGauge } from "./MemoryGauge.tsx";
 import { Problem } from "./Problem.tsx";
 import { handleKey, ids, keysFor } from "./shortcuts.ts";

@@ -1,11 +1,12 @@
 import { type ReactNode, useId, useState } from "react";
-import { closeDialog, moveDocument } from "./actions.ts";
+import { closeDialog } from "./actions.ts";
 import { CompareDialog } from "./CompareDialog.tsx";
 import { copyText } from "./copies.ts";
 import { ExtentDialog } from "./ExtentDialog.tsx";
 import { keyName } from "./format.ts";
 import { Library } from "./Library.tsx";
 import { t } from "./language.ts";
+import { moveDocument } from "./library.ts";
 import { Modal } from "./Modal.tsx";
 import { chooseModel } from "./models/actions.ts";
 import { ModelsDialog } from "./models/ModelsDialog.tsx";

@@ -1,20 +1,7 @@
 import { useMemo, useState } from "react";
 import type { DocumentInfo, LibrarySort } from "../preload/api.ts";
 import type { PlainText } from "../preload/sentences.ts";
-import {
-  addToConversation,
-  askAboutFolder,
-  changeSettings,
-  chooseDocument,
-  newConversation,
-  openDialog,
-  removeDocument,
-  removeFolder,
-  renameDocument,
-  renameFolder,
-  showInFolder,
-  toggleFolder,
-} from "./actions.ts";
+import { addToConversation, changeSettings, chooseDocument, newConversation, openDialog } from "./actions.ts";
 import { saveCopy } from "./copies.ts";
 import { rangeOf, rangeWords } from "./extent.ts";
 import { count } from "./format.ts";
@@ -34,6 +21,7 @@ import {
 } from "./icons.ts";
 import { LongList } from "./LongList.tsx";
 import { t } from "./language.ts";
+import { askAboutFolder, removeDocument, removeFolder, renameDocument, renameFolder, showInFolder, toggleFolder } from "./library.ts";
 import { Menu, type MenuItem, NameField } from "./Menu.tsx";
 import { folderTitle, type ShelfRow, shelfRows } from "./shelf.ts";
 import { useFolio } from "./store.ts";

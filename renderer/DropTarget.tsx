@@ -1,8 +1,8 @@
 import { useEffect, useState } from "react";
-import { importFiles } from "./actions.ts";
 import { droppedFiles, pastedFiles } from "./arrivals.ts";
 import { FileDown } from "./icons.ts";
 import { t } from "./language.ts";
+import { importFiles } from "./library.ts";
 
 /** The whole window takes dropped files and folders, and shows so while they hang over it. Pasting adds files or text as well. */
 export function DropTarget() {

@@ -1,10 +1,11 @@
-import { openDialog, showList } from "./actions.ts";
+import { openDialog } from "./actions.ts";
 import { Conversations } from "./Conversations.tsx";
 import { Documents } from "./Documents.tsx";
 import { keyName } from "./format.ts";
 import { Hint, IconButton } from "./Hint.tsx";
 import { FolderPlus, Plus, Search, Settings } from "./icons.ts";
 import { t } from "./language.ts";
+import { showList } from "./library.ts";
 import { ids, keysFor, pickFiles, pickFolder, searchLibrary } from "./shortcuts.ts";
 import { useFolio } from "./store.ts";
 

@@ -1,11 +1,12 @@
 import { useEffect, useRef, useState } from "react";
 import type { DocumentInfo, Page } from "../preload/api.ts";
-import { addToConversation, getFile, newConversation, removeDocument, setZoom, showAsText, stepEvidence } from "./actions.ts";
+import { addToConversation, getFile, newConversation, setZoom, showAsText, stepEvidence } from "./actions.ts";
 import { Estimate } from "./Estimate.tsx";
 import { count } from "./format.ts";
 import { Hint, IconButton } from "./Hint.tsx";
 import { ChevronDown, ChevronUp, FileWarning, Minus, Pilcrow, Plus, Search } from "./icons.ts";
 import { say, t } from "./language.ts";
+import { removeDocument } from "./library.ts";
 import { Pages } from "./Pages.tsx";
 import { PinPage, Pins } from "./Pins.tsx";
 import { openPdf, type Pdf } from "./pdf.ts";

@@ -1,8 +1,8 @@
-import { importFiles } from "./actions.ts";
 import { alone } from "./arrivals.ts";
 import { bytes, keyName } from "./format.ts";
 import { BookOpenText, FileDown } from "./icons.ts";
 import { languageNow, say, t } from "./language.ts";
+import { importFiles } from "./library.ts";
 import { showModels } from "./models/actions.ts";
 import { recommended } from "./models/fit.ts";
 import { useFits } from "./models/useFits.ts";

@@ -1,12 +1,8 @@
-/** What a person can do in the window: requests to main, and moves within the window. The only file that calls `FolioApi`. */
+/** What a person can do in the window: requests to main, and moves within the window. The only file that holds `FolioApi`. */
 
 import type { DocumentInfo, EventName, Events, Extent, FolioApi, Pin, Settings } from "../preload/api.ts";
-import { sentence } from "../preload/sentences.ts";
-import { type Arrival, mostFiles } from "./arrivals.ts";
 import { follow, problemOf } from "./events.ts";
-import { list } from "./format.ts";
 import { t } from "./language.ts";
-import { isInside } from "./shelf.ts";
 import { type Dialog, type Folio, isBroken, useFolio } from "./store.ts";
 
 const { getState: state, setState: set } = useFolio;
@@ -78,7 +74,7 @@ function noticeDocuments(before: DocumentInfo[], changed: DocumentInfo[]) {
 }
 
 /** What can be looked at in the viewer. */
-const hasPages = (known: DocumentInfo | undefined): known is Extract<DocumentInfo, { phase: "ready" | "scanned" }> =>
+export const hasPages = (known: DocumentInfo | undefined): known is Extract<DocumentInfo, { phase: "ready" | "scanned" }> =>
   known?.phase === "ready" || known?.phase === "scanned";
 const recognisedOf = (known: DocumentInfo | undefined): number => (hasPages(known) ? known.recognised.length : 0);
 
@@ -92,51 +88,10 @@ async function openAlone(documentId: string | null): Promise<void> {
 }
 
 /** Shows a document that has just arrived as soon as there is something to see of it. */
-function lookAt(id: string) {
+export function lookAt(id: string) {
   set({ awaited: id, viewing: id, pages: null, focus: null, tab: "document" });
   const known = state().documents.find((candidate) => candidate.id === id);
   if (known) noticeDocument([], known);
-}
-
-/** Files that main may be opening at the same time: it holds all their bytes. */
-const openedAtOnce = 4;
-
-/** Resolves once main has room for another file. */
-function roomForFile(): Promise<void> {
-  const hasRoom = () => state().documents.filter((known) => known.phase === "parsing").length < openedAtOnce;
-  return new Promise((resolve) => {
-    if (hasRoom()) return resolve();
-    const stop = useFolio.subscribe(() => {
-      if (!hasRoom()) return;
-      stop();
-      resolve();
-    });
-  });
-}
-
-/** Imports files one after another; the first one is shown when it is ready. */
-export async function importFiles(arriving: readonly Arrival[] | Promise<readonly Arrival[]>): Promise<void> {
-  const files = await attempt(Promise.resolve(arriving));
-  if (files?.length === 0)
-    set({ problem: { code: "nothing-to-add", ...sentence("There is nothing in it that Folio can read: add documents or text.") } });
-  const there: string[] = [];
-  if (files && files.length > mostFiles) {
-    const said = sentence(
-      "There are more than {most} files: the first ones, by name, are added. Add the others in smaller portions, one folder after another.",
-      { most: mostFiles },
-    );
-    set({ problem: { code: "too-many-files", ...said } });
-  }
-  for (const [index, { file, name }] of files?.slice(0, mostFiles).entries() ?? []) {
-    await roomForFile();
-    const before = state().documents;
-    const id = await attempt(file.arrayBuffer().then((buffer) => api.importFile(name, new Uint8Array(buffer), api.pathOf?.(file))));
-    if (id === null) continue;
-    const old = before.find((known) => known.id === id && hasPages(known));
-    if (old) there.push(old.name);
-    if (index === 0) lookAt(id);
-  }
-  if (there.length > 0) tell(t("In the library already: {names}.", { names: list(there) }));
 }
 
 /** Shows a document's text in the viewer. */
@@ -183,44 +138,11 @@ export const seekTurn = (turnId: string | null): void => set({ soughtTurn: turnI
 
 export const addToConversation = (documentId: string) => attempt(api.addToConversation(documentId));
 export const renameConversation = (id: string, title: string) => attempt(api.renameConversation(id, title));
-export const renameDocument = (id: string, name: string) => attempt(api.renameDocument(id, name));
-export const moveDocument = (id: string, folder: string) => attempt(api.moveDocument(id, folder));
-export const showInFolder = (id: string) => attempt(api.showInFolder(id));
+
 export const setSafeMode = (on: boolean) => attempt(api.setSafeMode(on));
 export const closeNotice = () => attempt(api.closeNotice());
 /** Failures are the caller's: a search is asked at every key. */
 export const search = (words: string) => api.search(words);
-
-/** Takes a document out of the library, or stops its import; for some seconds that can be undone. */
-export async function removeDocument(documentId: string): Promise<void> {
-  const known = state().documents.find((candidate) => candidate.id === documentId);
-  if ((await attempt(api.removeDocument(documentId))) === null || !hasPages(known)) return;
-  tell(t("Removed {name}.", { name: known.name }), () => attempt(api.restoreDocument(documentId)));
-}
-
-/** Takes the documents of a folder, and of those in it, out of the library, with one way back for all of them. */
-export async function removeFolder(folder: string): Promise<void> {
-  const gone: string[] = [];
-  for (const known of inFolder(folder)) if ((await attempt(api.removeDocument(known.id))) !== null && hasPages(known)) gone.push(known.id);
-  if (gone.length === 0) return;
-  tell(t("Removed {count} documents.", { count: gone.length }), () => Promise.all(gone.map((id) => attempt(api.restoreDocument(id)))));
-}
-
-/** Gives a folder another name; where that is another folder's, its documents join those. What lies in it goes along. */
-export async function renameFolder(folder: string, name: string): Promise<void> {
-  for (const known of inFolder(folder).filter(hasPages))
-    if ((await attempt(api.moveDocument(known.id, name + known.folder.slice(folder.length)))) === null) return;
-}
-
-const inFolder = (folder: string): DocumentInfo[] => state().documents.filter((known) => isInside(known.folder, folder));
-
-/** Asks about everything in a folder. */
-export const askAboutFolder = (folder: string) =>
-  newConversation(
-    inFolder(folder)
-      .filter((known) => known.phase === "ready")
-      .map(({ id }) => id),
-  );
 
 export async function removeConversation(id: string): Promise<void> {
   const info = state().conversations.find((known) => known.id === id);
@@ -247,7 +169,7 @@ export async function branch(turnId: string, question: string): Promise<boolean>
 }
 
 /** Says what was done, for some seconds, with a way back. */
-function tell(text: string, undo: (() => Promise<unknown>) | null = null, undoWord = t("Undo")) {
+export function tell(text: string, undo: (() => Promise<unknown>) | null = null, undoWord = t("Undo")) {
   // The drawer would lie over it.
   if (state().dialog?.kind === "library") closeDialog();
   set({ toast: { text, undo, undoWord, number: (state().toast?.number ?? 0) + 1 } });
@@ -261,12 +183,6 @@ export async function goToPage(documentId: string, page: number, words: string):
   set({ focus: null, tab: "document", place, ...(words !== "" && { finding: true, findQuery: words }) });
   await showDocument(documentId);
 }
-
-export const showList = (list: "documents" | "conversations"): void => set({ list });
-export const toggleFolder = (folder: string): void => {
-  const { closedFolders } = state();
-  set({ closedFolders: closedFolders.includes(folder) ? closedFolders.filter((known) => known !== folder) : [...closedFolders, folder] });
-};
 
 /** Asks what the question box holds; it is emptied only once main took the question. */
 export async function ask(): Promise<void> {

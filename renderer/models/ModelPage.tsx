@@ -20,6 +20,14 @@ const kvChoices = [
 type KvChoice = (typeof kvChoices)[number]["value"];
 const chosenKv = (choice: KvChoice) => (choice === "as-all" ? null : choice);
 
+/** What counts only above temperature 0. The names that other programs use are the same in every language. */
+const sampling = [
+  { key: "topP", says: "Share", label: "Top-p", min: 0.01, max: 1, decimals: true },
+  { key: "topK", says: "At most", label: "Top-k", min: 1, max: 1000, decimals: false },
+  { key: "minP", says: "Of the likeliest, at least", label: "Min-p", min: 0, max: 1, decimals: true },
+  { key: "seed", says: "Seed", label: null, min: 0, max: 2 ** 32 - 1, decimals: false },
+] as const;
+
 /** A model's own settings, and for the one in use its calibration. */
 export function ModelPage({ entry }: { entry: ModelEntry }) {
   const model = useFolio((s) => s.model);
@@ -159,49 +167,18 @@ function SettingsForm({ entry, used }: { entry: ModelEntry; used: boolean }) {
           says={t("The likeliest words, up to this share of certainty, at most so many, and none much less likely than the first.")}
           term={t("top-p, top-k, min-p, seed")}
         >
-          <div className="kv">
-            <span>{t("Share")}</span>
-            <NumberField
-              label="Top-p"
-              value={draft.topP}
-              min={0.01}
-              max={1}
-              decimals
-              onCommit={(n) => change({ topP: n ?? defaultModelSettings.topP })}
-            />
-          </div>
-          <div className="kv">
-            <span>{t("At most")}</span>
-            <NumberField
-              label="Top-k"
-              value={draft.topK}
-              min={1}
-              max={1000}
-              onCommit={(n) => change({ topK: n ?? defaultModelSettings.topK })}
-            />
-          </div>
-          <div className="kv">
-            <span>{t("Of the likeliest, at least")}</span>
-            <NumberField
-              label="Min-p"
-              value={draft.minP}
-              min={0}
-              max={1}
-              decimals
-              onCommit={(n) => change({ minP: n ?? defaultModelSettings.minP })}
-            />
-          </div>
-          <div className="kv">
-            <span>{t("Seed")}</span>
-            <NumberField
-              label={t("Seed")}
-              value={draft.seed}
-              placeholder={t("random")}
-              min={0}
-              max={2 ** 32 - 1}
-              onCommit={(seed) => change({ seed })}
-            />
-          </div>
+          {sampling.map(({ key, says, label, ...bounds }) => (
+            <div className="kv" key={key}>
+              <span>{t(says)}</span>
+              <NumberField<number | null>
+                label={label ?? t(says)}
+                value={draft[key]}
+                {...(key === "seed" && { placeholder: t("random") })}
+                {...bounds}
+                onCommit={(n) => change({ [key]: n ?? defaultModelSettings[key] })}
+              />
+            </div>
+          ))}
         </Group>
       )}
       <Group
