@@ -2,11 +2,10 @@
 import { createApp } from "../../../main/app.ts";
 
 const app = await createApp();
-app.on((name, payload) => {
-  if (name !== "document") return;
-  const { id, phase } = payload as { id: string; phase: string };
-  if (phase === "ready") process.send!(id);
-});
+const tell = ({ id, phase }: { id: string; phase: string }) => void (phase === "ready" && process.send!(id));
+app.on((name, payload) => name === "document" && tell(payload as { id: string; phase: string }));
+// The host before this one may have ended between adding one and saying so.
+for (const document of (await app.requests.getState()).documents) tell(document);
 const names = Array.from({ length: Number(process.argv[2]) }, (_, n) => `${n}.txt`);
 await Promise.all(
   names.map((name) => app.requests.importFile(name, new TextEncoder().encode(`This is ${name}.\n\n${"Words to read. ".repeat(2000)}`))),
