@@ -15,8 +15,8 @@ import { essays } from "./texts.ts";
 
 const promise = { openMs: 2000, searchMs: 100, interactionMs: 100 };
 const rounds = 12;
-/** Typed letter by letter: a word of one page, a name, and words that nearly every page has. */
-const searches = ["zebra512", "report 300", "mi ren"];
+/** Typed letter by letter: a word of one page, a name, words that nearly every page has, the beginning of 200 words, and a phrase. */
+const searches = ["zebra512", "report 300", "mi ren", "solka", "to mi ren sol", '"to mi ren"'];
 
 /** Keeps the browser's event timings: from a key or click to the end of the next frame, in steps of 8 ms. Runs in the page. */
 const watch = `{
@@ -46,6 +46,7 @@ const when = (condition: string) => `new Promise((resolve) => {
 
 const root = join(import.meta.dirname, "..");
 
+type Searched = { words: string; ms: number };
 type Timing = { name: string; duration: number; at: number };
 
 /** `ms` is how long it took until it could be opened. */
@@ -73,7 +74,7 @@ async function startFolio(): Promise<Folio> {
 }
 
 /** Types each search; how long after each key what was found for all letters so far is shown, in ms. */
-async function search(page: Page): Promise<{ words: string; ms: number }[]> {
+async function search(page: Page): Promise<Searched[]> {
   await page.keyboard.press("Control+k");
   for (const words of searches) {
     await page.keyboard.press("Control+a");
@@ -85,7 +86,7 @@ async function search(page: Page): Promise<{ words: string; ms: number }[]> {
 }
 
 /** Adds a document that takes long to read, and does meanwhile what a person might. */
-async function interact(page: Page): Promise<{ duringReading: number; timings: Timing[] }> {
+async function interact(page: Page): Promise<{ duringReading: number; timings: Timing[]; searchedMeanwhile: Searched[] }> {
   const text = essays("reported")
     .map((essay) => essay.text)
     .join("\n\n");
@@ -93,7 +94,7 @@ async function interact(page: Page): Promise<{ duringReading: number; timings: T
   const bar = page.locator(".reading progress");
   await page.locator("#files").setInputFiles({ name: "Long.txt", mimeType: "text/plain", buffer });
   await bar.waitFor({ timeout: 120_000 });
-  await page.evaluate("window.timings.length = 0");
+  await page.evaluate("window.timings.length = window.searched.length = 0");
   let duringReading = 0;
   for (let round = 0; round < rounds; round++) {
     duringReading += await bar.count();
@@ -108,7 +109,7 @@ async function interact(page: Page): Promise<{ duringReading: number; timings: T
     await page.keyboard.press("Escape");
   }
   await page.waitForTimeout(500);
-  return { duringReading, timings: await page.evaluate("window.timings") };
+  return { duringReading, timings: await page.evaluate("window.timings"), searchedMeanwhile: await page.evaluate("window.searched") };
 }
 
 /** @returns the promises that were broken, one line each */
@@ -134,7 +135,8 @@ export async function window(quick: boolean): Promise<string[]> {
     await page.evaluate(watch);
     const searched = await search(page);
     const searchMs = Math.max(...searched.map(({ ms }) => ms));
-    const { duringReading, timings } = await interact(page);
+    const { duringReading, timings, searchedMeanwhile } = await interact(page);
+    const meanwhileMs = Math.max(...searchedMeanwhile.map(({ ms }) => ms));
     const slowest = timings.toSorted((a, b) => b.duration - a.duration).slice(0, 5);
     const interactionMs = slowest[0]?.duration ?? 0;
 
@@ -142,7 +144,7 @@ export async function window(quick: boolean): Promise<string[]> {
       documents,
       load,
       open: { ms: openMs, folioMs: folio.ms, windowMs, browserMs: totalMs - openMs, rows },
-      search: { ms: searchMs, searched },
+      search: { ms: searchMs, searched, meanwhileMs, searchedMeanwhile },
       interactions: { rounds, duringReading, slowerThan16: timings.length, slowest },
     });
     console.log(`other work on this machine before the start: load ${load.toFixed(1)}`);
@@ -153,11 +155,12 @@ export async function window(quick: boolean): Promise<string[]> {
       `searches are shown at most ${whole(searchMs)} after a key: ${searched.map(({ words, ms }) => `${words} ${ms.toFixed(0)}`).join(", ")}`,
     );
     console.log(
-      `while the engine read (${duringReading} of ${rounds} rounds): slowest ${slowest.map(({ name, duration }) => `${name} ${duration} ms`).join(", ")}`,
+      `while the engine read (${duringReading} of ${rounds} rounds): slowest ${slowest.map(({ name, duration }) => `${name} ${duration} ms`).join(", ")}; searches shown at most ${whole(meanwhileMs)} after a key`,
     );
     const missed: [string, boolean][] = [
       ["a library of 1,000 documents opens in under 2 seconds", openMs < promise.openMs],
       ["it is searched in under 100 ms", searchMs < promise.searchMs],
+      ["it is searched in under 100 ms while the engine reads", meanwhileMs < promise.searchMs],
       ["every key and click is answered within 100 ms while the engine reads", interactionMs < promise.interactionMs],
     ];
     return missed.filter(([, kept]) => !kept).map(([line]) => line);

@@ -16,6 +16,9 @@ giveWay();
 // A model file may be made to take over the process that loads it.
 confine({ mayWrite: true });
 
+/** How often it is told how far a model is loaded, in ms. */
+const loadingMs = 100;
+
 const port = childPort();
 const running = new Map<number, AbortController>();
 let engine: Engine | null = null;
@@ -39,7 +42,14 @@ async function answer(id: number, call: Call): Promise<void> {
     onText: (text) => send({ kind: "text", id, text }),
   };
   try {
-    const onLoading = (share: number) => send({ kind: "loading", id, share });
+    let next = 0;
+    // Told at every hundredth, the window would draw a hundred times in half a second, when it has most to do.
+    const onLoading = (share: number) => {
+      const now = performance.now();
+      if (now < next) return;
+      next = now + loadingMs;
+      send({ kind: "loading", id, share });
+    };
     const onCalibrating = (progress: CalibrationProgress) => send({ kind: "calibrating", id, progress });
     send({ kind: "result", id, result: await perform(call, hooks, onLoading, onCalibrating) });
   } catch (error) {

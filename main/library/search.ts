@@ -119,8 +119,8 @@ function turns(db: Database.Database, terms: readonly string[]): SearchResult["t
 }
 
 /**
- * What stands around the hits in some rows of an index; `column` -1 is whichever has most. All rows are asked for at once: FTS5 would put
- * together anew for each one where a begun word's thousand continuations stand.
+ * What stands around the hits in some rows of an index; `column` -1 is whichever has most. Rows are looked up one by one, but with a begun
+ * word, for which FTS5 would put together anew each time where its thousand continuations stand: then in one walk past all rows with it.
  */
 function excerpts(
   db: Database.Database,
@@ -131,10 +131,11 @@ function excerpts(
   rows: readonly { key: number }[],
 ): (key: number) => Snippet {
   const keys = rows.map(({ key }) => key);
+  const chosen = `${terms.at(-1)!.endsWith("*") ? "+" : ""}rowid in (select value from json_each(@keys))`;
   const found = db
     .prepare(
       `select rowid, snippet(${index}, ${column}, '${opening}', '${closing}', '…', ${length}) from ${index}
-       where ${index} match @all and rowid between cast(@from as integer) and cast(@to as integer) and +rowid in (select value from json_each(@keys))`,
+       where ${index} match @all and rowid between cast(@from as integer) and cast(@to as integer) and ${chosen}`,
     )
     .raw()
     .all({ all: terms.join(" "), from: Math.min(...keys), to: Math.max(...keys), keys: JSON.stringify(keys) }) as [number, string][];
