@@ -8,7 +8,8 @@ import { loadavg } from "node:os";
 import { join } from "node:path";
 import type { Page } from "playwright-core";
 import { openLibrary } from "../main/library/library.ts";
-import { openWindowAt, ownDataFolder, type TestWindow } from "../test/app/window.ts";
+import { openWindowAt, type TestWindow } from "../test/app/window.ts";
+import { ownDataFolder } from "../test/data-folder.ts";
 import { documents, fill } from "./many-documents.ts";
 import { writeResult } from "./result.ts";
 import { essays } from "./texts.ts";
@@ -114,11 +115,11 @@ async function interact(page: Page): Promise<{ duringReading: number; timings: T
 
 /** @returns the promises that were broken, one line each */
 export async function window(quick: boolean): Promise<string[]> {
-  const restoreData = await ownDataFolder();
+  const home = await ownDataFolder();
   let folio: Folio | null = null;
   let opened: TestWindow | null = null;
   try {
-    const library = await openLibrary(join(process.env.XDG_DATA_HOME!, "folio"), (error) => console.error(error));
+    const library = await openLibrary(join(home.folder, "folio"), (error) => console.error(error));
     await fill(library, "bench");
     await library.close();
     const load = loadavg()[0]!;
@@ -167,7 +168,7 @@ export async function window(quick: boolean): Promise<string[]> {
   } finally {
     await opened?.close();
     await folio?.end();
-    await restoreData();
+    await home.restore();
   }
 }
 

@@ -7,7 +7,8 @@ import { homedir } from "node:os";
 import { fileURLToPath } from "node:url";
 import { createApp } from "../main/app.ts";
 import { dataFolder } from "../main/system/folders.ts";
-import { openTestWindow, ownDataFolder, printPdf } from "../test/app/window.ts";
+import { openTestWindow, printPdf } from "../test/app/window.ts";
+import { ownDataFolder } from "../test/data-folder.ts";
 
 const folder = fileURLToPath(new URL("../docs/pictures/", import.meta.url));
 const file = (path: string) => fileURLToPath(new URL(path, import.meta.url));
@@ -23,7 +24,7 @@ async function pdfOf(names: string[], title: string) {
 }
 
 await mkdir(folder, { recursive: true });
-const restoreData = await ownDataFolder();
+const home = await ownDataFolder();
 const app = await createApp();
 const window = await openTestWindow(app);
 const { page } = window;
@@ -139,5 +140,5 @@ try {
 } finally {
   await window.close();
   await app.close();
-  await restoreData();
+  await home.restore();
 }

@@ -1,7 +1,8 @@
 /** A session as a person has it, with the real model: drop a PDF, ask, watch, look the evidence up, change the settings. */
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { type App, createApp } from "../../main/app.ts";
-import { askIn, dropFiles, harbourText, openTestWindow, ownDataFolder, printPdf, type TestWindow } from "./window.ts";
+import { type DataFolder, ownDataFolder } from "../data-folder.ts";
+import { askIn, dropFiles, harbourText, openTestWindow, printPdf, type TestWindow } from "./window.ts";
 
 const fact = "The special magic number for Springfield is 4821.";
 const pages = Array.from({ length: 8 }, (_, i) =>
@@ -11,10 +12,10 @@ const question = "What is the special magic number for Springfield?";
 
 let app: App;
 let window: TestWindow;
-let restoreData: () => Promise<void>;
+let home: DataFolder;
 
 beforeAll(async () => {
-  restoreData = await ownDataFolder();
+  home = await ownDataFolder();
   app = await createApp();
   window = await openTestWindow(app);
 });
@@ -22,7 +23,7 @@ beforeAll(async () => {
 afterAll(async () => {
   await window?.close();
   await app?.close();
-  await restoreData?.();
+  await home?.restore();
 });
 
 /** Notes what the gauge and the latest answer say whenever they change. Runs in the page. */

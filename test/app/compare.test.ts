@@ -1,13 +1,14 @@
 /** The first minutes with the real model: the sample document, an answer with evidence, and the same answer from the full cache. */
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { type App, createApp } from "../../main/app.ts";
-import { openTestWindow, ownDataFolder, type TestWindow } from "./window.ts";
+import { type DataFolder, ownDataFolder } from "../data-folder.ts";
+import { openTestWindow, type TestWindow } from "./window.ts";
 
-let restoreData: () => Promise<void>;
+let home: DataFolder;
 let app: App;
 let window: TestWindow;
 beforeAll(async () => {
-  restoreData = await ownDataFolder();
+  home = await ownDataFolder();
   app = await createApp();
   await app.requests.changeSettings({ maxAnswerTokens: 32 });
   window = await openTestWindow(app);
@@ -15,7 +16,7 @@ beforeAll(async () => {
 afterAll(async () => {
   await window?.close();
   await app?.close();
-  await restoreData?.();
+  await home?.restore();
 });
 
 const state = () => app.requests.getState();

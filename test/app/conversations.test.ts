@@ -1,14 +1,15 @@
 /** Conversations as a person has them, with the real model: kept, found again, branched, saved, and whole after every kind of end. */
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
-import { mkdir, readFile, writeFile } from "node:fs/promises";
+import { readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
 import { afterAll, afterEach, beforeAll, expect, test } from "vitest";
 import { type App, createApp } from "../../main/app.ts";
+import { type DataFolder, ownDataFolder } from "../data-folder.ts";
 import { finishedTurn } from "../finished-turn.ts";
 import { fakeApp } from "../unit/host/fake-app.ts";
-import { launchBrowser, openTestWindow, ownDataFolder, type TestWindow } from "./window.ts";
+import { launchBrowser, openTestWindow, type TestWindow } from "./window.ts";
 
 const kiln = {
   name: "Kiln.md",
@@ -39,15 +40,12 @@ const readyDocument = {
   notes: [],
 };
 
-let restoreData: () => Promise<void>;
+let home: DataFolder;
 let app: App | null = null;
 let window: TestWindow | null = null;
 beforeAll(async () => {
-  restoreData = await ownDataFolder();
   // A short answer is enough, and keeps the tests short.
-  const folder = join(process.env.XDG_DATA_HOME!, "folio");
-  await mkdir(folder, { recursive: true });
-  await writeFile(join(folder, "settings.json"), JSON.stringify({ maxAnswerTokens: 24 }));
+  home = await ownDataFolder({ maxAnswerTokens: 24 });
 });
 afterEach(async () => {
   await window?.close();
@@ -55,7 +53,7 @@ afterEach(async () => {
   await app?.close();
   app = null;
 });
-afterAll(() => restoreData());
+afterAll(() => home.restore());
 
 async function open(): Promise<TestWindow["page"]> {
   app = await createApp();
@@ -220,7 +218,7 @@ test("a conversation of 200 turns opens at its end with few drawn, earlier ones 
 });
 
 test("a host that is killed in the middle of an answer has kept its words, and the turn says so", async () => {
-  await writeFile(join(process.env.XDG_DATA_HOME!, "folio", "settings.json"), JSON.stringify({ maxAnswerTokens: 400 }));
+  await writeFile(join(home.folder, "folio", "settings.json"), JSON.stringify({ maxAnswerTokens: 400 }));
   const host: ChildProcess = spawn(process.execPath, ["main/host.ts"], {
     stdio: ["ignore", "pipe", "inherit"],
     env: { ...process.env, DISPLAY: "" },

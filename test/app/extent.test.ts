@@ -1,8 +1,9 @@
 /** A document that is longer than the model reads at once, with the real model: one dialog with costed choices, and each of them works. */
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { type App, createApp } from "../../main/app.ts";
+import { type DataFolder, ownDataFolder } from "../data-folder.ts";
 import { findings } from "./busy-app.ts";
-import { askIn, dropFiles, harbourText, openTestWindow, ownDataFolder, type TestWindow } from "./window.ts";
+import { askIn, dropFiles, harbourText, openTestWindow, type TestWindow } from "./window.ts";
 
 const fact = "The special magic number for Springfield is 4821.";
 const question = "What is the special magic number for Springfield?";
@@ -13,10 +14,10 @@ const text = Array.from({ length: 12 }, (_, page) =>
 
 let app: App;
 let window: TestWindow;
-let restoreData: () => Promise<void>;
+let home: DataFolder;
 
 beforeAll(async () => {
-  restoreData = await ownDataFolder();
+  home = await ownDataFolder();
   app = await createApp();
   window = await openTestWindow(app);
 });
@@ -24,7 +25,7 @@ beforeAll(async () => {
 afterAll(async () => {
   await window?.close();
   await app?.close();
-  await restoreData?.();
+  await home?.restore();
 });
 
 test("nothing is read or left out before somebody chooses; the dialog says what each way costs", async () => {

@@ -6,17 +6,18 @@ import { join } from "node:path";
 import { createInterface } from "node:readline";
 import { afterAll, afterEach, beforeAll, expect, test } from "vitest";
 import { type App, createApp } from "../../main/app.ts";
+import { type DataFolder, ownDataFolder } from "../data-folder.ts";
 import { fakeApp } from "../unit/host/fake-app.ts";
-import { openTestWindow, ownDataFolder, type TestWindow } from "./window.ts";
+import { openTestWindow, type TestWindow } from "./window.ts";
 
 const pdf = new URL("../documents/harbour.pdf", import.meta.url);
 const text = new TextEncoder().encode("# Kiln\n\nThe kiln is fired at 1,040 degrees for nine hours.\n");
 
-let restoreData: () => Promise<void>;
+let home: DataFolder;
 let app: App | null = null;
 let window: TestWindow | null = null;
 beforeAll(async () => {
-  restoreData = await ownDataFolder();
+  home = await ownDataFolder();
 });
 afterEach(async () => {
   await window?.close();
@@ -24,7 +25,7 @@ afterEach(async () => {
   await app?.close();
   app = null;
 });
-afterAll(() => restoreData());
+afterAll(() => home.restore());
 
 const ready = async (id: string) => {
   await expect
@@ -159,7 +160,7 @@ test("a folder that is dropped stays as it is, with those in it: asked about, cl
 });
 
 test("a file that is edited, or moved, while its document is in view is noticed, and its new words are one click away", async () => {
-  const file = join(process.env.XDG_DATA_HOME!, "Tide table.md");
+  const file = join(home.folder, "Tide table.md");
   await writeFile(file, "High water at six.");
   app = await createApp();
   const id = await app.requests.importFile("Tide table.md", await readFile(file), file);
@@ -244,7 +245,7 @@ test("a library of 1,000 documents is shown with few rows drawn", async () => {
 });
 
 test("a library that was damaged is gone back from to its last copy, and the window says so until that is read", async () => {
-  const folder = join(process.env.XDG_DATA_HOME!, "folio");
+  const folder = join(home.folder, "folio");
   const file = join(folder, "library.sqlite");
   await expect.poll(() => readdir(join(folder, "backups")), { timeout: 20_000 }).not.toEqual([]);
   const bytes = await readFile(file);

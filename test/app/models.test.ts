@@ -6,16 +6,17 @@ import { afterAll, beforeAll, expect, test } from "vitest";
 import { type App, createApp } from "../../main/app.ts";
 import { starterModel } from "../../main/engine/models.ts";
 import { modelsFolder } from "../../main/system/folders.ts";
+import { type DataFolder, ownDataFolder } from "../data-folder.ts";
 import { randomWeights, tinyVocabulary, writeGguf } from "../gguf.ts";
-import { openTestWindow, ownDataFolder, type TestWindow } from "./window.ts";
+import { openTestWindow, type TestWindow } from "./window.ts";
 
 let app: App;
 let window: TestWindow;
 let folder: string;
-let restoreData: () => Promise<void>;
+let home: DataFolder;
 
 beforeAll(async () => {
-  restoreData = await ownDataFolder();
+  home = await ownDataFolder();
   // Another name for the same bytes: another model to Folio, without a second copy on the disk of the tests.
   folder = await mkdtemp(join(modelsFolder(), ".test-"));
   await mkdir(join(folder, "ada", "tiny"), { recursive: true });
@@ -29,7 +30,7 @@ afterAll(async () => {
   await window?.close();
   await app?.close();
   await rm(folder, { recursive: true, force: true });
-  await restoreData?.();
+  await home?.restore();
 });
 
 const row = (name: string) => window.page.getByRole("listitem", { name, exact: true });

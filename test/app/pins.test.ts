@@ -2,7 +2,8 @@
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { type App, createApp } from "../../main/app.ts";
 import type { DocumentInfo } from "../../preload/api.ts";
-import { dropFiles, openTestWindow, ownDataFolder, printPdf, type TestWindow } from "./window.ts";
+import { type DataFolder, ownDataFolder } from "../data-folder.ts";
+import { dropFiles, openTestWindow, printPdf, type TestWindow } from "./window.ts";
 
 const clause = "The lamp of Gull Rock is lit at dusk, and the keeper answers for it with his wages.";
 const filler = Array.from(
@@ -10,18 +11,18 @@ const filler = Array.from(
   (_, i) => `In year ${i + 1} the harbour took ships of up to forty metres, and the council met on the first Monday.`,
 );
 
-let restoreData: () => Promise<void>;
+let home: DataFolder;
 let app: App;
 let window: TestWindow;
 beforeAll(async () => {
-  restoreData = await ownDataFolder();
+  home = await ownDataFolder();
   app = await createApp();
   window = await openTestWindow(app);
 });
 afterAll(async () => {
   await window?.close();
   await app?.close();
-  await restoreData?.();
+  await home?.restore();
 });
 
 const ready = async () => (await app.requests.getState()).documents[0] as Extract<DocumentInfo, { phase: "ready" }>;

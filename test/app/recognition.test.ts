@@ -2,21 +2,22 @@
 import type { Browser } from "playwright-core";
 import { afterEach, beforeEach, expect, test } from "vitest";
 import { type App, createApp } from "../../main/app.ts";
+import { type DataFolder, ownDataFolder } from "../data-folder.ts";
 import { lines, makePdf, type PageSource, picturePage } from "../unit/documents/make-pdf.ts";
-import { dropFiles, openTestWindow, ownDataFolder, type TestWindow } from "./window.ts";
+import { dropFiles, openTestWindow, type TestWindow } from "./window.ts";
 
-let restoreData: () => Promise<void>;
+let home: DataFolder;
 let app: App;
 let window: TestWindow;
 beforeEach(async () => {
-  restoreData = await ownDataFolder();
+  home = await ownDataFolder();
   app = await createApp();
   window = await openTestWindow(app);
 });
 afterEach(async () => {
   await window.close();
   await app.close();
-  await restoreData();
+  await home.restore();
 });
 
 const poll = <T>(look: () => T | Promise<T>) => expect.poll(look, { timeout: 120_000 });

@@ -1,8 +1,5 @@
 /** The real window: the app's own host on 127.0.0.1, and the machine's Chromium looking at it. */
 import { existsSync } from "node:fs";
-import { mkdtemp, rm } from "node:fs/promises";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
 import { type Browser, type BrowserContextOptions, chromium, type Page } from "playwright-core";
 import type { App } from "../../main/app.ts";
 import { startHost } from "../../main/hosts/server.ts";
@@ -53,18 +50,6 @@ export async function openWindowAt(url: string, options: BrowserContextOptions =
   });
   await page.goto(url);
   return { page, browser, complaints, strays, close: () => browser.close() };
-}
-
-/** A folder for this test's settings, so that it neither reads nor changes a person's own. */
-export async function ownDataFolder(): Promise<() => Promise<void>> {
-  const folder = await mkdtemp(join(tmpdir(), "folio-app-test-"));
-  const before = process.env.XDG_DATA_HOME;
-  process.env.XDG_DATA_HOME = folder;
-  return async () => {
-    if (before === undefined) delete process.env.XDG_DATA_HOME;
-    else process.env.XDG_DATA_HOME = before;
-    await rm(folder, { recursive: true, force: true });
-  };
 }
 
 /** A PDF as a browser prints it: one page for every entry of `pages`, a paragraph for every line of it, with so wide a margin. */

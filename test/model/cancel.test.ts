@@ -6,8 +6,9 @@ import { afterAll, beforeAll, expect, test } from "vitest";
 import { EngineClient } from "../../main/engine/client.ts";
 import { defaultModelFile } from "../../main/engine/models.ts";
 import { mulberry32 } from "../../main/engine/policies/random.ts";
+import { ownDataFolder } from "../data-folder.ts";
 import { figure, quantile, rounds } from "../rounds.ts";
-import { isSettled, openApp, ownFolder, turnOf, until } from "./conversation.ts";
+import { isSettled, openApp, turnOf, until } from "./conversation.ts";
 import { essay, fact, request } from "./fixtures.ts";
 
 const points = rounds(3, 20);
@@ -53,7 +54,7 @@ test(`while reading, at ${points} points`, { timeout: 600_000 }, async () => {
 });
 
 test(`while answering, at ${words} words between the first and the 50th`, { timeout: 300_000 + words * 20_000 }, async () => {
-  const restoreData = await ownFolder({ maxAnswerTokens: 64, mode: "fast" });
+  const home = await ownDataFolder({ maxAnswerTokens: 64, mode: "fast" });
   let { app } = await openApp("Town.txt", essay(fact));
   try {
     const shown = new Map<string, { pieces: number; text: string; stoppedAt: number }>();
@@ -97,6 +98,6 @@ test(`while answering, at ${words} words between the first and the 50th`, { time
     );
   } finally {
     await app.close();
-    await restoreData();
+    await home.restore();
   }
 });

@@ -1,9 +1,6 @@
-/** A real app, without a window, that tests ask questions of: the starter model, a data folder of its own, short answers. */
-import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
+/** A real app, without a window, that tests ask questions of: the starter model, short answers. */
 import { type App, createApp } from "../../main/app.ts";
-import type { AppState, Settings, Turn } from "../../preload/api.ts";
+import type { AppState, Turn } from "../../preload/api.ts";
 import { childrenOf } from "../processes.ts";
 
 /** Resolves once `found` says so of the app's state; looks at every change. */
@@ -18,20 +15,6 @@ export function until(app: App, found: (state: AppState) => boolean): Promise<Ap
     const stop = app.on(() => void look());
     void look();
   });
-}
-
-/** Data, settings and snapshots of its own; resolves to how to remove them. */
-export async function ownFolder(settings: Partial<Settings>): Promise<() => Promise<void>> {
-  const folder = await mkdtemp(join(tmpdir(), "folio-model-test-"));
-  await mkdir(join(folder, "folio"), { recursive: true });
-  await writeFile(join(folder, "folio", "settings.json"), JSON.stringify(settings));
-  const before = process.env.XDG_DATA_HOME;
-  process.env.XDG_DATA_HOME = folder;
-  return async () => {
-    if (before === undefined) delete process.env.XDG_DATA_HOME;
-    else process.env.XDG_DATA_HOME = before;
-    await rm(folder, { recursive: true, force: true });
-  };
 }
 
 /** Starts the app, and adds a document of this text unless it is there; resolves when questions can be asked of it. */

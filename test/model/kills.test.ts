@@ -9,8 +9,9 @@ import { afterAll, beforeAll, expect, test } from "vitest";
 import type { App } from "../../main/app.ts";
 import { mulberry32 } from "../../main/engine/policies/random.ts";
 import { inEnglish } from "../../preload/sentences.ts";
+import { type DataFolder, ownDataFolder } from "../data-folder.ts";
 import { counted, figure, quantile, rounds } from "../rounds.ts";
-import { engines, isSettled, openApp, ownFolder, turnOf, until } from "./conversation.ts";
+import { engines, isSettled, openApp, turnOf, until } from "./conversation.ts";
 import { essay, fact, question } from "./fixtures.ts";
 
 const kills = rounds(8, 200);
@@ -20,16 +21,16 @@ const ends = ["SIGKILL", "SIGABRT", "SIGSEGV"] as const;
 /** An engine that was ended is gone within this; it runs at a low priority, and ending takes it a moment on a busy machine. */
 const gone = { timeout: 3000 };
 
-let restoreData: () => Promise<void>;
+let home: DataFolder;
 let app: App;
 let documentId: string;
 beforeAll(async () => {
-  restoreData = await ownFolder({ maxAnswerTokens: 24, mode: "balanced" });
+  home = await ownDataFolder({ maxAnswerTokens: 24, mode: "balanced" });
   ({ app, documentId } = await openApp("Town.txt", essay(fact).repeat(2)));
 });
 afterAll(async () => {
   await app?.close();
-  await restoreData?.();
+  await home?.restore();
 });
 
 async function add(number: number): Promise<string> {

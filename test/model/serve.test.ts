@@ -9,19 +9,17 @@ import { afterAll, beforeAll, expect, test, vi } from "vitest";
 import { type App, createApp } from "../../main/app.ts";
 import { type Loopback, randomKey } from "../../main/hosts/loopback.ts";
 import { startApiServer } from "../../main/programs/server.ts";
+import { type DataFolder, ownDataFolder } from "../data-folder.ts";
 import { essay, fact, question } from "./fixtures.ts";
 
 const key = randomKey();
 const cli = join(import.meta.dirname, "../../main/cli.ts");
-let folder: string;
-let before: string | undefined;
+let home: DataFolder;
 let app: App;
 let server: Loopback;
 
 beforeAll(async () => {
-  folder = await mkdtemp(join(tmpdir(), "folio-serve-"));
-  before = process.env.XDG_DATA_HOME;
-  process.env.XDG_DATA_HOME = folder;
+  home = await ownDataFolder();
   app = await createApp();
   server = await startApiServer(app, { port: 0, key });
 });
@@ -29,9 +27,7 @@ beforeAll(async () => {
 afterAll(async () => {
   await server?.close();
   await app?.close();
-  if (before === undefined) delete process.env.XDG_DATA_HOME;
-  else process.env.XDG_DATA_HOME = before;
-  await rm(folder, { recursive: true, force: true });
+  await home.restore();
 });
 
 const call = (path: string, init: { method?: string; headers?: Record<string, string>; body?: string; signal?: AbortSignal } = {}) =>

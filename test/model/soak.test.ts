@@ -4,9 +4,10 @@ import { setFlagsFromString } from "node:v8";
 import { runInNewContext } from "node:vm";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import type { App } from "../../main/app.ts";
+import { type DataFolder, ownDataFolder } from "../data-folder.ts";
 import { childrenOf, handles, ownBytes, residentBytes } from "../processes.ts";
 import { counted, figure, quantile, rounds } from "../rounds.ts";
-import { engines, isSettled, openApp, ownFolder, turnOf, until } from "./conversation.ts";
+import { engines, isSettled, openApp, turnOf, until } from "./conversation.ts";
 import { essay, fact } from "./fixtures.ts";
 
 const turns = rounds(12, 500);
@@ -33,11 +34,11 @@ function heapsOfThreads(pid: number): number {
 setFlagsFromString("--expose-gc");
 const collect = runInNewContext("gc") as () => void;
 
-let restoreData: () => Promise<void>;
+let home: DataFolder;
 let app: App;
 const documents: string[] = [];
 beforeAll(async () => {
-  restoreData = await ownFolder({ maxAnswerTokens: 8 });
+  home = await ownDataFolder({ maxAnswerTokens: 8 });
   const opened = await openApp("Town.txt", essay(fact));
   app = opened.app;
   documents.push(opened.documentId);
@@ -49,7 +50,7 @@ beforeAll(async () => {
 });
 afterAll(async () => {
   await app?.close();
-  await restoreData?.();
+  await home?.restore();
 });
 
 test(`${turns} turns: flat memory, constant handles`, { timeout: 300_000 + turns * 15_000 }, async () => {

@@ -1,6 +1,5 @@
 /** Settings, the list of models and calibrations come back when the disk has damaged them; what was damaged is kept. */
-import { mkdir, mkdtemp, readdir, readFile, rm, truncate, writeFile } from "node:fs/promises";
-import { tmpdir } from "node:os";
+import { mkdir, readdir, readFile, rm, truncate, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { afterEach, beforeEach, expect, test } from "vitest";
 import { mulberry32 } from "../../main/engine/policies/random.ts";
@@ -9,23 +8,17 @@ import { loadRecord, saveRecord } from "../../main/models/record.ts";
 import { loadSettings, saveSettings } from "../../main/settings.ts";
 import { defaultSettings } from "../../preload/api.ts";
 import { damage } from "../damage.ts";
+import { type DataFolder, ownDataFolder } from "../data-folder.ts";
 import { rounds } from "../rounds.ts";
 
-let folder: string;
-let before: string | undefined;
+let home: DataFolder;
 beforeEach(async () => {
-  folder = await mkdtemp(join(tmpdir(), "folio-kept-"));
-  before = process.env.XDG_DATA_HOME;
-  process.env.XDG_DATA_HOME = folder;
+  home = await ownDataFolder();
 });
-afterEach(async () => {
-  if (before === undefined) delete process.env.XDG_DATA_HOME;
-  else process.env.XDG_DATA_HOME = before;
-  await rm(folder, { recursive: true, force: true });
-});
+afterEach(() => home.restore());
 
 const own = { ...defaultSettings, maxAnswerTokens: 77, theme: "dark" as const };
-const data = () => join(folder, "folio");
+const data = () => join(home.folder, "folio");
 const settingsFile = () => join(data(), "settings.json");
 
 test("settings that were damaged are those of the copy, a person is told, and the damaged file is kept", async () => {

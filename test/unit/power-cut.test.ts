@@ -1,6 +1,5 @@
 /** The power goes, or the disk fails, at every single step of a write: afterwards there is the old file or the new one, never a mixture. */
-import { mkdir, mkdtemp, readdir, rm } from "node:fs/promises";
-import { tmpdir } from "node:os";
+import { mkdir, readdir, rm } from "node:fs/promises";
 import { join } from "node:path";
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
 import type { NativeContext } from "../../main/engine/addon.ts";
@@ -12,6 +11,7 @@ import { Originals } from "../../main/library/originals.ts";
 import { PlainError } from "../../main/plain-error.ts";
 import { loadSettings, saveSettings } from "../../main/settings.ts";
 import { defaultSettings } from "../../preload/api.ts";
+import { type DataFolder, ownDataFolder } from "../data-folder.ts";
 import { figure } from "../rounds.ts";
 import { disk, type Loss, losses } from "./failing-disk.ts";
 import { textDocument } from "./library/text-document.ts";
@@ -21,18 +21,11 @@ vi.mock("node:fs/promises", async (importActual) => {
   return disk.wrap(await importActual<typeof import("node:fs/promises")>());
 });
 
-let folder: string;
-let before: string | undefined;
+let home: DataFolder;
 beforeEach(async () => {
-  folder = await mkdtemp(join(tmpdir(), "folio-power-"));
-  before = process.env.XDG_DATA_HOME;
-  process.env.XDG_DATA_HOME = folder;
+  home = await ownDataFolder();
 });
-afterEach(async () => {
-  if (before === undefined) delete process.env.XDG_DATA_HOME;
-  else process.env.XDG_DATA_HOME = before;
-  await rm(folder, { recursive: true, force: true });
-});
+afterEach(() => home.restore());
 
 type Write = {
   /** What was there before. */
@@ -78,11 +71,11 @@ const writes: Record<string, () => Write> = {
   }),
   "an added file": () => {
     let library: LibraryDatabase;
-    const documents = () => new Documents(library.db, new Originals(join(folder, "files")));
+    const documents = () => new Documents(library.db, new Originals(join(home.folder, "files")));
     return {
       async prepare() {
-        await mkdir(join(folder, "files"), { recursive: true });
-        library = await openDatabase(folder);
+        await mkdir(join(home.folder, "files"), { recursive: true });
+        library = await openDatabase(home.folder);
       },
       write: async () => documents().add(await textDocument(1, text)),
       // As the next start finds it, once it has cleared away what was interrupted.
@@ -91,7 +84,7 @@ const writes: Record<string, () => Write> = {
         const ids = documents()
           .list()
           .map(({ id }) => id);
-        expect(await readdir(join(folder, "files"))).toEqual(ids);
+        expect(await readdir(join(home.folder, "files"))).toEqual(ids);
         for (const id of ids) expect(Buffer.from(await documents().file(id)).toString()).toBe(text);
         return ids.length > 0 ? "new" : "old";
       },
@@ -101,9 +94,9 @@ const writes: Record<string, () => Write> = {
   },
   "a snapshot": () => ({
     prepare: async () => {},
-    write: () => new SnapshotStore(join(folder, "snapshots"), 1e9).of("d").save(cache(), identity, tokens, 0, 8),
+    write: () => new SnapshotStore(join(home.folder, "snapshots"), 1e9).of("d").save(cache(), identity, tokens, 0, 8),
     async found() {
-      const reached = await new SnapshotStore(join(folder, "snapshots"), 1e9).of("d").restore(cache(), identity, tokens, [8], 0);
+      const reached = await new SnapshotStore(join(home.folder, "snapshots"), 1e9).of("d").restore(cache(), identity, tokens, [8], 0);
       expect([[], [8]]).toContainEqual(reached);
       return reached.length > 0 ? "new" : "old";
     },
@@ -114,8 +107,8 @@ const writes: Record<string, () => Write> = {
 for (const [what, make] of Object.entries(writes)) {
   /** Fails at the nth change and starts again; null when there are fewer changes than that. */
   async function attempt(n: number, power: boolean, loss: Loss): Promise<{ resolved: boolean; found: "old" | "new" } | null> {
-    await rm(folder, { recursive: true });
-    await mkdir(folder);
+    await rm(home.folder, { recursive: true });
+    await mkdir(home.folder);
     const { prepare, write, found, end } = make();
     await prepare();
     disk.failAt(n, power);
@@ -154,8 +147,8 @@ for (const [what, make] of Object.entries(writes)) {
 
   test(`${what}: the power goes once it is done`, async () => {
     for (const loss of losses) {
-      await rm(folder, { recursive: true });
-      await mkdir(folder);
+      await rm(home.folder, { recursive: true });
+      await mkdir(home.folder);
       const { prepare, write, found, end, lasting } = make();
       await prepare();
       disk.failAt(Number.POSITIVE_INFINITY, true);
