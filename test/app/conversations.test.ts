@@ -217,14 +217,17 @@ test("a conversation of 200 turns opens at its end with few drawn, earlier ones 
   expect(window.complaints).toEqual([]);
 });
 
-test("a host that is killed in the middle of an answer has kept its words, and the turn says so", async () => {
+test("a host that is killed in the middle of an answer has kept its words, and the turn says so", async ({ onTestFinished }) => {
   await writeFile(join(home.folder, "folio", "settings.json"), JSON.stringify({ maxAnswerTokens: 400 }));
   const host: ChildProcess = spawn(process.execPath, ["main/host.ts"], {
     stdio: ["ignore", "pipe", "inherit"],
     env: { ...process.env, DISPLAY: "" },
   });
+  // Also when something before that fails: nothing would end while it runs.
+  onTestFinished(() => void host.kill("SIGKILL"));
   const [line] = (await once(createInterface(host.stdout!), "line")) as [string];
   const browser = await launchBrowser();
+  onTestFinished(() => browser.close());
   const page = await browser.newPage();
   await page.goto(/http:\S+/.exec(line)![0]);
   await page.locator(".turn").waitFor();
@@ -239,7 +242,6 @@ test("a host that is killed in the middle of an answer has kept its words, and t
   await new Promise((resolve) => setTimeout(resolve, 350));
   host.kill("SIGKILL");
   await once(host, "exit");
-  await browser.close();
 
   const again = await open();
   const last = again.locator(".turn").last();
