@@ -23,7 +23,7 @@ import { readWhole } from "./system/read.ts";
 const usage = `Usage:
   folio ask FILE... --question Q [--question Q2 ...] [--budget 256|6%|full] [--policy NAME]
             [--window question|8] [--model FILE] [--mode fast|balanced|smallest] [--share 50%]
-            [--max-tokens N] [--threads N] [--json] [--kept FILE]
+            [--max-tokens N] [--threads N] [--gpu-layers N] [--json] [--kept FILE]
             [--pages 1-40 | --windows]    for documents longer than the model's context
   folio calibrate [--model FILE] [--out FILE] [--threads N]
   folio serve [--port N]    a local server for programs, in the shapes of OpenAI's API
@@ -76,7 +76,13 @@ async function ask(args: string[]): Promise<void> {
   const snapshots = options.mode === "balanced" || again ? { folder: snapshotsFolder(), capBytes: defaultSettings.snapshotCapBytes } : null;
   const engine = new EngineClient(() => {});
   try {
-    const model = await engine.call<"load">({ op: "load", file: options.model, threads: options.threads, snapshots });
+    const model = await engine.call<"load">({
+      op: "load",
+      file: options.model,
+      threads: options.threads,
+      gpuLayers: options.gpuLayers,
+      snapshots,
+    });
     const tokens: number[] = [];
     for (const [i, document] of documents.entries())
       tokens.push(await engine.call<"addDocument">({ op: "addDocument", documentId: String(i), text: document.text }));
@@ -121,6 +127,7 @@ async function ask(args: string[]): Promise<void> {
           heads: model.heads,
           kvHeads: model.kvHeads,
           contextLength: model.contextLength,
+          gpu: model.gpu,
         },
         documents: documents.map(({ path, sha256, pages, text }, i) => ({
           path,

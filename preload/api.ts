@@ -67,6 +67,8 @@ export type ModelInfo = {
   tokenBytes: number;
   /** Tokens a second when this computer last read with it; null until it has. */
   readingSpeed: number | null;
+  /** The graphics card and how many layers it computes, the output as one of them; null when the processor computes everything. */
+  gpu: { name: string; layers: number } | null;
   /** Null when the retrieval heads of this model were not calibrated: all heads and even budgets are used. */
   profile: string | null;
   /** Null when compression works; otherwise why only the full cache can be used. */

@@ -25,6 +25,8 @@ export type ModelSettings = {
   contextLength: number | null;
   /** At most the processor's cores. */
   threads: number | null;
+  /** Layers that a graphics card computes, the output as one of them; 0 is none. */
+  gpuLayers: number;
   readingKv: KvType | null;
   answeringKv: KvType | null;
   systemPrompt: string | null;
@@ -43,6 +45,7 @@ export type ModelSettings = {
 export const defaultModelSettings: ModelSettings = {
   contextLength: null,
   threads: null,
+  gpuLayers: 0,
   readingKv: null,
   answeringKv: null,
   systemPrompt: null,
@@ -53,6 +56,9 @@ export const defaultModelSettings: ModelSettings = {
   repeatPenalty: 1,
   seed: null,
 };
+
+/** What a model has to be loaded again for. */
+export const reloading = ["contextLength", "threads", "gpuLayers", "systemPrompt"] as const satisfies (keyof ModelSettings)[];
 
 /** What a model is told before the document, unless its settings say otherwise. */
 export const defaultSystemPrompt =

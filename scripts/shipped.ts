@@ -7,7 +7,7 @@ type Locked = { version: string; license?: string; integrity?: string; dev?: boo
 
 const root = join(import.meta.dirname, "..");
 /** Of other systems, or not packed. */
-const left = /node_modules\/(@node-llama-cpp|@napi-rs)\//;
+const left = /node_modules\/(@node-llama-cpp\/(?![^/]*-vulkan\/)|@napi-rs\/)/;
 
 const read = (...path: string[]) => readFileSync(join(root, ...path), "utf8");
 

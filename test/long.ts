@@ -25,6 +25,7 @@ const files = [
   "long/linear.test.ts",
   "long/package.test.ts",
   "long/backends.test.ts",
+  "long/graphics.test.ts",
 ];
 
 const words = process.argv.slice(2);

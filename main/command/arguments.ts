@@ -38,6 +38,8 @@ export type AskOptions = {
   share: number;
   maxTokens: number;
   threads: number;
+  /** Layers for the graphics card. */
+  gpuLayers: number;
   /** What of the documents the model is given; pages are those of every document. */
   extent: { kind: "whole" } | { kind: "pages"; from: number; to: number } | { kind: "windows" };
   json: boolean;
@@ -84,6 +86,7 @@ export function parseAsk(args: string[]): AskOptions {
     share: values.share === undefined ? defaultSettings.smallestShare : parseShare(values.share),
     maxTokens: wholeNumber("--max-tokens", values["max-tokens"] ?? String(defaultSettings.maxAnswerTokens), 1, 100_000),
     threads: values.threads === undefined ? defaultThreads() : wholeNumber("--threads", values.threads, 1, 256),
+    gpuLayers: wholeNumber("--gpu-layers", values["gpu-layers"], 0, 1000),
     extent: parseExtent(values.pages, values.windows),
     json: values.json,
     kept: values.kept === undefined ? undefined : fromCaller(values.kept),
@@ -104,6 +107,7 @@ function parseAskArgs(args: string[]) {
       share: { type: "string" },
       "max-tokens": { type: "string" },
       threads: { type: "string" },
+      "gpu-layers": { type: "string", default: "0" },
       pages: { type: "string" },
       windows: { type: "boolean", default: false },
       json: { type: "boolean", default: false },

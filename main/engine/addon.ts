@@ -2,6 +2,9 @@
  * The only door to node-llama-cpp's native addon with Folio's patch (native/). Everything the patch adds is declared here;
  * contexts are driven through it directly, because node-llama-cpp's own sequences tie tokens to cells and shift the context.
  */
+import { existsSync } from "node:fs";
+import { dirname, join } from "node:path";
+import { fileURLToPath } from "node:url";
 import { getLlama, type Llama, LlamaLogLevel, type LlamaModel, type Token } from "node-llama-cpp";
 import type { KvType } from "../../preload/api.ts";
 import { EngineError } from "./errors.ts";
@@ -96,10 +99,30 @@ type Bindings = {
 const patchVersion = 2;
 
 /**
+ * ggml's part for graphics cards: the stock one for Vulkan, on Linux and Windows. It lies apart from the others and is loaded only where layers
+ * are to go there, since it brings a card's driver into the process (decision 0073).
+ */
+function graphicsBackend(): string | null {
+  const system = { linux: "linux", win32: "win" }[process.platform as string];
+  const name = `${system}-${process.arch}-vulkan`;
+  const packages = join(dirname(fileURLToPath(import.meta.resolve("node-llama-cpp"))), "..", "..");
+  const library = process.platform === "win32" ? "ggml-vulkan.dll" : "libggml-vulkan.so";
+  // The system loads no library from within an archive.
+  const file = join(packages, "@node-llama-cpp", name, "bins", name, library).replace(/([/\\]app\.asar)([/\\])/, "$1.unpacked$2");
+  return existsSync(file) ? file : null;
+}
+
+/**
  * Loads the patched llama.cpp and refuses anything else: a stock binary would load silently and know nothing of compression.
+ *
+ * @param graphics whether a graphics card may compute, if there is one
  * @throws EngineError `native-missing` when the patched build is not there
  */
-export async function loadLlama(threads: number): Promise<Llama> {
+export async function loadLlama(threads: number, graphics = false): Promise<Llama> {
+  const backend = graphics ? graphicsBackend() : null;
+  // ggml takes a backend that lies elsewhere from the environment, and from nowhere else.
+  if (backend) process.env.GGML_BACKEND_PATH = backend;
+  else delete process.env.GGML_BACKEND_PATH;
   let llama: Llama;
   try {
     llama = await getLlama("lastBuild", { maxThreads: threads, logLevel: LlamaLogLevel.disabled, progressLogs: false });

@@ -1,7 +1,7 @@
 /** A loaded model: its weights, tokenizer, chat template and figures. Knows nothing of caches. */
 import { stat } from "node:fs/promises";
 import { basename } from "node:path";
-import type { Llama, LlamaModel } from "node-llama-cpp";
+import { InsufficientMemoryError, type Llama, type LlamaModel } from "node-llama-cpp";
 import { defaultSystemPrompt, type ModelInfo } from "../../preload/api.ts";
 import { createContext, loadLlama, patchMarker } from "./addon.ts";
 import { EngineError } from "./errors.ts";
@@ -30,12 +30,14 @@ export type LoadedModel = {
 
 /**
  * Loads a GGUF file with the patched llama.cpp.
- * @throws EngineError `no-model`, `bad-model` or `native-missing`
+ *
+ * @param options.gpuLayers layers that a graphics card computes, if there is one
+ * @throws EngineError `no-model`, `bad-model`, `no-memory` or `native-missing`
  */
 export async function loadModel(
   file: string,
   threads: number,
-  options: { contextLength?: number; systemPrompt?: string; onProgress?(share: number): void } = {},
+  options: { contextLength?: number; systemPrompt?: string; gpuLayers?: number; onProgress?(share: number): void } = {},
 ): Promise<LoadedModel> {
   const notThere = () => {
     throw new EngineError("no-model", "There is no model file at {file}: choose another one.", { file });
@@ -49,12 +51,23 @@ export async function loadModel(
       { file },
     );
   }
-  const llama = await loadLlama(threads);
+  const { gpuLayers = 0 } = options;
+  const llama = await loadLlama(threads, gpuLayers > 0);
   let model: LlamaModel;
   try {
-    model = await llama.loadModel({ modelPath: file, gpuLayers: 0, ...(options.onProgress && { onLoadProgress: options.onProgress }) });
-  } catch {
+    model = await llama.loadModel({ modelPath: file, gpuLayers, ...(options.onProgress && { onLoadProgress: options.onProgress }) });
+  } catch (error) {
     await llama.dispose();
+    if (gpuLayers > 0 && error instanceof InsufficientMemoryError) {
+      throw new EngineError(
+        "no-memory",
+        "{name} with {layers} layers is too large for the graphics card: put fewer there, in the model's settings.",
+        {
+          name: basename(file),
+          layers: gpuLayers,
+        },
+      );
+    }
     throw new EngineError("bad-model", "{name} is not a whole GGUF model that can be loaded: choose another file, or fetch it again.", {
       name: basename(file),
     });
@@ -77,6 +90,7 @@ export async function loadModel(
     longestContext: model.trainContextSize,
     tokenBytes: scored.length * rowBytes,
     readingSpeed: null,
+    gpu: model.gpuLayers > 0 ? { name: (await llama.getGpuDeviceNames())[0] ?? "", layers: model.gpuLayers } : null,
     profile: found?.name ?? null,
     unsupported,
   };

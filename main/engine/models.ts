@@ -2,7 +2,7 @@
 import { createHash } from "node:crypto";
 import { createReadStream } from "node:fs";
 import { mkdir, readdir, stat } from "node:fs/promises";
-import { join } from "node:path";
+import { join, resolve } from "node:path";
 import { modelsFolder } from "../system/folders.ts";
 
 /** The small model that Folio starts with; the same bytes whatever the source. */
@@ -13,9 +13,15 @@ export const starterModel = {
   sha256: "b179c9523d0e6a0f98a330c7562b682750a6f8c8c15e5bc70ea373728110db53",
 };
 
+/** The model that FOLIO_MODEL names, seen from where the command was given. */
+export function modelOfEnvironment(): string | null {
+  const named = process.env.FOLIO_MODEL;
+  return named ? resolve(process.env.INIT_CWD ?? ".", named) : null;
+}
+
 /** The model to use when nothing else is said: FOLIO_MODEL, else the starter model in the local cache. */
 export function defaultModelFile(): string {
-  return process.env.FOLIO_MODEL || join(modelsFolder(), starterModel.file);
+  return modelOfEnvironment() ?? join(modelsFolder(), starterModel.file);
 }
 
 /** Every GGUF file in the models folder, with its size in bytes. */

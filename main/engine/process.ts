@@ -1,5 +1,5 @@
 /** The engine child's entry: one Engine, driven by messages. A native abort, a hang or an out-of-memory kill ends this process and nothing else. */
-
+import { parse } from "node:path";
 import { asLibraryError } from "../library/errors.ts";
 import { PlainError } from "../plain-error.ts";
 import { childPort, giveWay } from "../system/child.ts";
@@ -13,6 +13,8 @@ import type { Hooks } from "./turn.ts";
 import { tickMs } from "./watch.ts";
 
 giveWay();
+// Stock libraries look for what they need in the working folder, too: it must be none that a stranger can put a library into.
+process.chdir(parse(process.cwd()).root);
 // A model file may be made to take over the process that loads it.
 confine({ mayWrite: true });
 

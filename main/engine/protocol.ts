@@ -4,8 +4,8 @@ import type { CalibrationProgress } from "./calibrate.ts";
 import type { PastTurn, Pin } from "./prompt.ts";
 import type { AskRequest, ReadExtent, TurnResult } from "./turn.ts";
 
-/** A model file and how it is used; without a context length or system prompt they are the model's own and Folio's. */
-export type LoadRequest = { file: string; threads: number; contextLength?: number; systemPrompt?: string };
+/** A model file and how it is used; without a context length or system prompt they are the model's own and Folio's, without `gpuLayers` none. */
+export type LoadRequest = { file: string; threads: number; contextLength?: number; systemPrompt?: string; gpuLayers?: number };
 
 export type Call =
   | ({ op: "load"; snapshots: { folder: string; capBytes: number } | null } & LoadRequest)

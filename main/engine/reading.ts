@@ -150,7 +150,8 @@ export class ReadingCache {
 
   get #identity(): SnapshotIdentity {
     const { info, patchVersion } = this.#loaded;
-    return { modelSha256: info.sha256, patchVersion, kvType: this.kvType, layers: info.layers, contextLength: info.contextLength };
+    const { sha256: modelSha256, layers, contextLength, gpu } = info;
+    return { modelSha256, patchVersion, kvType: this.kvType, layers, contextLength, gpuLayers: gpu?.layers ?? 0 };
   }
 
   /**

@@ -23,6 +23,8 @@ export type SnapshotIdentity = {
   layers: number;
   /** Some models turn their keys by other factors in a longer window. */
   contextLength: number;
+  /** A graphics card rounds otherwise. */
+  gpuLayers: number;
 };
 
 /** What a reading cache does with its parts. */
@@ -179,11 +181,11 @@ const isPart = (name: string): boolean => name.endsWith(extension) || name.endsW
 
 /** A name for each prefix of the tokens that ends at a stop: a hash of everything that decides the rows. */
 function prefixNames(
-  { modelSha256, patchVersion, kvType, contextLength }: SnapshotIdentity,
+  { modelSha256, patchVersion, kvType, contextLength, gpuLayers }: SnapshotIdentity,
   tokens: readonly number[],
   stops: readonly number[],
 ): Map<number, string> {
-  const hash = createHash("sha256").update(`${modelSha256} ${patchVersion} ${kvType} ${contextLength}\n`);
+  const hash = createHash("sha256").update(`${modelSha256} ${patchVersion} ${kvType} ${contextLength} ${gpuLayers}\n`);
   const names = new Map<number, string>();
   let position = 0;
   for (const stop of [...new Set(stops)].sort((a, b) => a - b)) {

@@ -3,9 +3,9 @@ import { createHash } from "node:crypto";
 import { existsSync } from "node:fs";
 import { rm, stat } from "node:fs/promises";
 import { basename, join, resolve } from "node:path";
-import { defaultModelSettings, type MemoryReport, type ModelEntry, type ModelSettings } from "../../preload/api.ts";
+import { defaultModelSettings, type MemoryReport, type ModelEntry, type ModelSettings, reloading } from "../../preload/api.ts";
 import { EngineError } from "../engine/errors.ts";
-import { defaultModelFile, starterModel } from "../engine/models.ts";
+import { defaultModelFile, modelOfEnvironment, starterModel } from "../engine/models.ts";
 import type { LoadRequest } from "../engine/protocol.ts";
 import { saidBy } from "../plain-error.ts";
 import type { LiveState } from "../state.ts";
@@ -37,7 +37,7 @@ export class Models {
     this.#state = state;
     this.#record = record;
     this.#offers = offers;
-    this.#used = process.env.FOLIO_MODEL || record.chosen || defaultModelFile();
+    this.#used = modelOfEnvironment() ?? (record.chosen || defaultModelFile());
     this.#downloads = new Downloads(state, () => void this.refresh(), base);
   }
 
@@ -52,10 +52,11 @@ export class Models {
 
   /** How to load the model that is used now. */
   get request(): LoadRequest {
-    const { contextLength, threads, systemPrompt } = this.settings;
+    const { contextLength, threads, gpuLayers, systemPrompt } = this.settings;
     return {
       file: this.#used,
       threads: Math.min(threads ?? this.#state.now.machine.threads, this.#state.now.machine.cores),
+      ...(gpuLayers > 0 && { gpuLayers }),
       ...(contextLength !== null && { contextLength }),
       ...(systemPrompt !== null && { systemPrompt }),
     };
@@ -142,7 +143,7 @@ export class Models {
     this.#record.settings[entry.file] = settings;
     await this.#save();
     await this.refresh();
-    const reload = (["contextLength", "threads", "systemPrompt"] as const).some((key) => before[key] !== settings[key]);
+    const reload = reloading.some((key) => before[key] !== settings[key]);
     return entry.file === this.#used && reload;
   }
 
@@ -196,7 +197,7 @@ export class Models {
 
   async #own(file: string, origin: "folder" | "linked"): Promise<ModelEntry> {
     const id = `file-${createHash("sha256").update(file).digest("hex").slice(0, 16)}`;
-    const trusted = origin === "folder" || file === process.env.FOLIO_MODEL || this.#record.trusted.includes(file);
+    const trusted = origin === "folder" || file === modelOfEnvironment() || this.#record.trusted.includes(file);
     const base = { id, origin, file, offer: null, trusted, ...this.#remembered(file) };
     const bytes = (await stat(file).catch(() => null))?.size ?? 0;
     const name = basename(file).replace(/\.gguf$/i, "");

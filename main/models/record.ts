@@ -13,6 +13,7 @@ export const modelSettingsSchema = z.strictObject({
     .max(2 ** 24)
     .nullable(),
   threads: z.int().min(1).max(1024).nullable(),
+  gpuLayers: z.int().min(0).max(1000).default(defaultModelSettings.gpuLayers),
   readingKv: kvType,
   answeringKv: kvType,
   systemPrompt: z.string().trim().min(1).max(8_000).nullable(),

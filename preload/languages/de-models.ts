@@ -62,10 +62,13 @@ export const models = {
   "At most as many as this computer has cores: {cores}.": "Höchstens so viele, wie dieser Rechner Kerne hat: {cores}.",
   "threads that llama.cpp computes with": "Threads, mit denen llama.cpp rechnet",
   "Computes on": "Rechnet auf",
-  "Folio's build of llama.cpp has no part for graphics cards yet, so no layers of a model are put there.":
-    "Folios llama.cpp hat noch keinen Teil für Grafikkarten, deshalb kommen keine Schichten eines Modells dorthin.",
-  "GPU layers: 0": "GPU-Schichten: 0",
-  "the processor": "dem Prozessor",
+  "Layers on the graphics card": "Schichten auf der Grafikkarte",
+  "{card} computes {layers} of {all} layers.": "{card} rechnet {layers} von {all} Schichten.",
+  "No graphics card that Folio can use was found: the processor computes everything.":
+    "Keine Grafikkarte gefunden, die Folio nutzen kann: Der Prozessor rechnet alles.",
+  "0: the processor alone. A graphics card reads faster. No real one was tried yet: if something goes wrong, set this to 0 again.":
+    "0: der Prozessor allein. Eine Grafikkarte liest schneller. Erprobt wurde noch keine echte: Wenn etwas schiefgeht, stellen Sie wieder 0 ein.",
+  "GPU layers, by Vulkan": "GPU-Schichten, über Vulkan",
   "What fits this computer": "Was auf diesen Rechner passt",
   "Model, caches and scratch space together, computed from the model's figures and the number formats in use.":
     "Modell, Caches und Zwischenspeicher zusammen, berechnet aus den Zahlen des Modells und den eingestellten Zahlenformaten.",

@@ -94,6 +94,8 @@ export const problems = {
     "Die Engine blieb unerwartet stehen. Noch einmal fragen, sie startet von selbst.",
   "The engine stopped unexpectedly and is starting again. Nothing you wrote was lost.":
     "Die Engine blieb unerwartet stehen und startet neu. Nichts Geschriebenes ging verloren.",
+  "{name} with {layers} layers is too large for the graphics card: put fewer there, in the model's settings.":
+    "{name} ist mit {layers} Schichten zu groß für die Grafikkarte: Legen Sie in den Einstellungen des Modells weniger dorthin.",
   "The engine stopped three times within five minutes: start it in safe mode, or choose another model.":
     "Die Engine blieb dreimal in fünf Minuten stehen. Im sicheren Modus starten, oder ein anderes Modell wählen.",
   "The engine stopped three times while it was loading {name}: the file may be damaged, or need more memory than there is.":

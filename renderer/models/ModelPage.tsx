@@ -1,5 +1,12 @@
 import { useState } from "react";
-import { defaultModelSettings, defaultSystemPrompt, type ModelEntry, type ModelSettings } from "../../preload/api.ts";
+import {
+  defaultModelSettings,
+  defaultSystemPrompt,
+  type ModelEntry,
+  type ModelInfo,
+  type ModelSettings,
+  reloading,
+} from "../../preload/api.ts";
 import { bytes, count } from "../format.ts";
 import { ArrowLeft } from "../icons.ts";
 import { t } from "../language.ts";
@@ -68,10 +75,11 @@ export function ModelPage({ entry }: { entry: ModelEntry }) {
 
 function SettingsForm({ entry, used }: { entry: ModelEntry; used: boolean }) {
   const machine = useFolio((s) => s.machine);
+  const model = useFolio((s) => s.model);
   const [draft, setDraft] = useState(entry.settings);
   const change = (changes: Partial<ModelSettings>) => setDraft({ ...draft, ...changes });
   const longest = entry.shape?.contextLength || 2 ** 24;
-  const reloads = (["contextLength", "threads", "systemPrompt"] as const).some((key) => draft[key] !== entry.settings[key]);
+  const reloads = reloading.some((key) => draft[key] !== entry.settings[key]);
   return (
     <form
       aria-label={t("Settings of {name}", { name: entry.name })}
@@ -108,12 +116,17 @@ function SettingsForm({ entry, used }: { entry: ModelEntry; used: boolean }) {
           onCommit={(threads) => change({ threads })}
         />
       </Group>
-      <Group
-        title={t("Computes on")}
-        says={t("Folio's build of llama.cpp has no part for graphics cards yet, so no layers of a model are put there.")}
-        term={t("GPU layers: 0")}
-      >
-        <span>{t("the processor")}</span>
+      <Group title={t("Computes on")} says={graphicsWords(entry, used ? model : null)} term={t("GPU layers, by Vulkan")}>
+        <div className="kv">
+          <span>{t("Layers on the graphics card")}</span>
+          <NumberField
+            label={t("Layers on the graphics card")}
+            value={draft.gpuLayers}
+            min={0}
+            max={entry.shape ? entry.shape.layers + 1 : 1000}
+            onCommit={(n) => change({ gpuLayers: n ?? 0 })}
+          />
+        </div>
       </Group>
       <Group
         title={t("Number format")}
@@ -209,5 +222,15 @@ function SettingsForm({ entry, used }: { entry: ModelEntry; used: boolean }) {
         </button>
       </div>
     </form>
+  );
+}
+
+/** Where a model's layers are computed, in words; `model` is it when it is loaded. */
+function graphicsWords({ settings }: ModelEntry, model: ModelInfo | null): string {
+  if (model?.gpu)
+    return t("{card} computes {layers} of {all} layers.", { card: model.gpu.name, layers: model.gpu.layers, all: model.layers + 1 });
+  if (model && settings.gpuLayers > 0) return t("No graphics card that Folio can use was found: the processor computes everything.");
+  return t(
+    "0: the processor alone. A graphics card reads faster. No real one was tried yet: if something goes wrong, set this to 0 again.",
   );
 }

@@ -201,7 +201,7 @@ for (const viewport of [
     state.settings = { ...state.settings, language: "de" };
     state.model = {
       ...{ name: "SmolLM2 135M", file: "/models/used.gguf", bytes: 98e6, sha256: "0", layers: 2, heads: 3, kvHeads: 3 },
-      ...{ contextLength: 8192, longestContext: 8192, tokenBytes: 23_040, readingSpeed: 120, profile: null, unsupported: null },
+      ...{ contextLength: 8192, longestContext: 8192, tokenBytes: 23_040, readingSpeed: 120, gpu: null, profile: null, unsupported: null },
     };
     state.models = [
       ...state.models,

@@ -94,6 +94,7 @@ test("a model's own settings are kept, and loading again uses them", async () =>
   await dialog.getByLabel("Seed").fill("7");
   await dialog.getByLabel("Min-p").fill("0.2");
   await dialog.getByLabel("Repeat penalty").fill("1.1");
+  await dialog.getByLabel("Layers on the graphics card").fill("2");
   await dialog.getByRole("button", { name: "Save and load again" }).click();
   await expect.poll(async () => (await app.requests.getState()).model?.contextLength, { timeout: 60_000 }).toBe(4096);
   const { models } = await app.requests.getState();
@@ -104,7 +105,9 @@ test("a model's own settings are kept, and loading again uses them", async () =>
     minP: 0.2,
     repeatPenalty: 1.1,
     threads: null,
+    gpuLayers: 2,
   });
+  await dialog.getByText(/^No graphics card that Folio can use was found|computes 2 of \d+ layers/).waitFor();
   await page.keyboard.press("Escape");
   await page
     .getByText(/[\d,]+ of 4,080 tokens/)

@@ -36,6 +36,7 @@ test("safe mode is offered, started with one button, shown while it lasts, and l
     longestContext: 8192,
     tokenBytes: 1,
     readingSpeed: null,
+    gpu: null,
     profile: "SmolLM2",
     unsupported: null,
   });

@@ -183,6 +183,7 @@ test("a prompt that is too long is said with its numbers, and cannot be asked", 
     unsupported: null,
     tokenBytes: 22_500,
     readingSpeed: 100,
+    gpu: null,
   };
   fake.app.requests.countPrompt = () => Promise.resolve({ promptTokens: 9396, limit: 8176, windows: { count: 3, tokens: 9300 } });
   window = await openTestWindow(fake.app);

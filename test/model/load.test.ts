@@ -5,7 +5,7 @@ import { defaultModelFile } from "../../main/engine/models.ts";
 import { essay, fact, hooks, request } from "./fixtures.ts";
 
 let engine: Engine;
-const load = async (options: { contextLength?: number; systemPrompt?: string } = {}) => {
+const load = async (options: { contextLength?: number; systemPrompt?: string; gpuLayers?: number } = {}) => {
   engine = await Engine.load(defaultModelFile(), { threads: 1, ...options });
   await engine.addDocument("essay", essay(fact));
 };
@@ -47,4 +47,12 @@ it("begins every prompt with the system prompt that it was given", async () => {
   const { details } = await engine.ask(request({ maxAnswerTokens: 1 }), hooks());
   const start = engine.loaded.model.detokenize(details.promptTokenIds.slice(0, 20) as never[], true);
   expect(start).toContain("Always be kind to ships.");
+});
+
+it("computes on the processor where a graphics card is asked for and none is there", async () => {
+  // Where Vulkan looks for drivers.
+  process.env.VK_DRIVER_FILES = "/nowhere";
+  await load({ gpuLayers: 99 });
+  expect(engine.loaded.info.gpu).toBeNull();
+  expect((await engine.ask(request(), hooks())).answer).toContain("4821");
 });

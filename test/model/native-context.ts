@@ -46,8 +46,8 @@ export const starterModel =
   path.join(process.env.XDG_CACHE_HOME ?? path.join(os.homedir(), ".cache"), "folio/models/SmolLM2-135M-Instruct.Q4_1.gguf");
 
 /** Loads a model, without a look at how much memory is free. */
-export async function loadModel(file: string): Promise<LlamaModel> {
-  return (await patchedLlama()).loadModel({ modelPath: file, gpuLayers: 0, ignoreMemorySafetyChecks: true });
+export async function loadModel(file: string, gpuLayers = 0): Promise<LlamaModel> {
+  return (await patchedLlama()).loadModel({ modelPath: file, gpuLayers, ignoreMemorySafetyChecks: true });
 }
 
 export function bindings(model: LlamaModel): Bindings {

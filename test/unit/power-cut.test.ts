@@ -41,7 +41,7 @@ type Write = {
 const first = { ...defaultSettings, maxAnswerTokens: 77, theme: "dark" as const };
 const second = { ...first, maxAnswerTokens: 88, theme: "light" as const };
 const text = "The words of an added file. ".repeat(500);
-const identity = { modelSha256: "m", patchVersion: 1, kvType: "f16" as const, layers: 2, contextLength: 100 };
+const identity = { modelSha256: "m", patchVersion: 1, kvType: "f16" as const, layers: 2, contextLength: 100, gpuLayers: 0 };
 const tokens = [1, 2, 3, 4, 5, 6, 7, 8];
 
 /** A cache whose rows are known; it can tell when it is given others. */

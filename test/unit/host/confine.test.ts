@@ -1,6 +1,6 @@
 /** What child processes can do that look at strangers' models and documents. */
 import { once } from "node:events";
-import { mkdtemp, readFile, rm, stat, writeFile } from "node:fs/promises";
+import { mkdtemp, readFile, readlink, rm, stat, writeFile } from "node:fs/promises";
 import { createServer, type RequestListener, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
@@ -90,6 +90,12 @@ describe.runIf(process.platform === "linux")("on Linux", () => {
     const status = () => readFile(`/proc/${child.pid()}/status`, "utf8");
     await expect.poll(status, { timeout: 30_000 }).toMatch(/^Seccomp:\t2$/m);
     expect(await status()).toMatch(/^NoNewPrivs:\t1$/m);
+  });
+
+  // Only root may look into a process that has shut itself in.
+  test.runIf(process.getuid?.() === 0)("the engine leaves the working folder: stock libraries would look for others there", async () => {
+    const child = spawn("../../../main/engine/process.ts", true);
+    await expect.poll(() => readlink(`/proc/${child.pid()}/cwd`), { timeout: 30_000 }).toBe("/");
   });
 });
 

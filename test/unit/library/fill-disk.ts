@@ -49,7 +49,7 @@ const rows = {
   getKvRows: (layer: number, from: number, to: number) => Buffer.alloc(4096 * (to - from), layer),
 } as unknown as NativeContext;
 const snapshots = new SnapshotStore(join(folder, "snapshots"), 1e9);
-const identity = { modelSha256: "m", patchVersion: 1, kvType: "f16" as const, layers: 2, contextLength: 100 };
+const identity = { modelSha256: "m", patchVersion: 1, kvType: "f16" as const, layers: 2, contextLength: 100, gpuLayers: 0 };
 
 const model = Buffer.alloc(200_000, 7);
 const server = createServer((_, response) => {

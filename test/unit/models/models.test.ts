@@ -133,8 +133,10 @@ test("each model has settings of its own; only some need it to be loaded again",
   const { id } = entryOf(file)!;
   await models.choose(id, true);
   expect(await models.change(id, { ...defaultModelSettings, temperature: 0.7, readingKv: "q8_0" })).toBe(false);
-  expect(await models.change(id, { ...defaultModelSettings, threads: 99, contextLength: 300, systemPrompt: "Be kind." })).toBe(true);
-  expect(models.request).toEqual({ file, threads: 4, contextLength: 300, systemPrompt: "Be kind." });
+  const asked = { contextLength: 300, gpuLayers: 12, systemPrompt: "Be kind." };
+  expect(await models.change(id, { ...defaultModelSettings, ...asked, threads: 99 })).toBe(true);
+  expect(models.request).toEqual({ file, ...asked, threads: 4 });
+  expect(models.safeRequest.gpuLayers).toBeUndefined();
   await models.close();
   await open();
   expect(models.request.contextLength).toBe(300);
