@@ -24,8 +24,8 @@ const textTokens = 2000;
 const factsPerText = 10;
 /** What the model answers most often as turns of a conversation: on tuning texts 4 of 8 such turns, of mixed facts 4 of 20. */
 const kind = "number";
-/** At most; most answers end by themselves at about 50. */
-const answerTokens = 128;
+/** Three times what such a fact takes; what is longer are lists of all numbers, which name the right one as well. */
+const answerTokens = 48;
 const budget = { kind: "share", share: 0.06 } as const;
 /** Turns before this one are early. */
 const firstLate = 5;
