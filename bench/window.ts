@@ -26,7 +26,6 @@ const watch = `{
     for (const { name, duration, interactionId, startTime } of list.getEntries()) if (interactionId) window.timings.push({ name, duration, at: startTime });
   };
   new PerformanceObserver(keep).observe({ type: "event", durationThreshold: 16 });
-  window.searched = [];
   addEventListener("input", ({ target, timeStamp }) => {
     if (target.getAttribute("role") !== "combobox") return;
     const words = target.value;
@@ -75,9 +74,10 @@ async function startFolio(): Promise<Folio> {
 }
 
 /** Types each search; how long after each key what was found for all letters so far is shown, in ms. */
-async function search(page: Page): Promise<Searched[]> {
+async function search(page: Page, wanted: readonly string[]): Promise<Searched[]> {
+  await page.evaluate("window.searched = []");
   await page.keyboard.press("Control+k");
-  for (const words of searches) {
+  for (const words of wanted) {
     await page.keyboard.press("Control+a");
     await page.keyboard.type(words, { delay: 120 });
     await page.evaluate(when(`window.searched.some(({ words }) => words === ${JSON.stringify(words)})`));
@@ -134,7 +134,10 @@ export async function window(quick: boolean): Promise<string[]> {
     const rows = await page.locator(".row").count();
 
     await page.evaluate(watch);
-    const searched = await search(page);
+    // No person is as quick as this: the window is still being set up.
+    const firstKeyMs = (await search(page, ["z"]))[0]!.ms;
+    await page.waitForTimeout(1000);
+    const searched = await search(page, searches);
     const searchMs = Math.max(...searched.map(({ ms }) => ms));
     const { duringReading, timings, searchedMeanwhile } = await interact(page);
     const meanwhileMs = Math.max(...searchedMeanwhile.map(({ ms }) => ms));
@@ -145,7 +148,7 @@ export async function window(quick: boolean): Promise<string[]> {
       documents,
       load,
       open: { ms: openMs, folioMs: folio.ms, windowMs, browserMs: totalMs - openMs, rows },
-      search: { ms: searchMs, searched, meanwhileMs, searchedMeanwhile },
+      search: { firstKeyMs, ms: searchMs, searched, meanwhileMs, searchedMeanwhile },
       interactions: { rounds, duringReading, slowerThan16: timings.length, slowest },
     });
     console.log(`other work on this machine before the start: load ${load.toFixed(1)}`);
@@ -153,7 +156,7 @@ export async function window(quick: boolean): Promise<string[]> {
       `a library of ${documents} documents is shown after ${whole(openMs)}: ${whole(folio.ms)} until Folio is ready, ${whole(windowMs)} from the window's address to its list; the browser's own start takes ${whole(totalMs - openMs)} more`,
     );
     console.log(
-      `searches are shown at most ${whole(searchMs)} after a key: ${searched.map(({ words, ms }) => `${words} ${ms.toFixed(0)}`).join(", ")}`,
+      `searches are shown at most ${whole(searchMs)} after a key: ${searched.map(({ words, ms }) => `${words} ${ms.toFixed(0)}`).join(", ")}; after ${whole(firstKeyMs)} when the key comes at once with the list`,
     );
     console.log(
       `while the engine read (${duringReading} of ${rounds} rounds): slowest ${slowest.map(({ name, duration }) => `${name} ${duration} ms`).join(", ")}; searches shown at most ${whole(meanwhileMs)} after a key`,

@@ -40,6 +40,7 @@ export class EngineClient {
     this.#child = spawnChild(new URL("./process.ts", import.meta.url), {
       serviceName: "Folio engine",
       confined: true,
+      givesWay: true,
       // V8 would let the space for what is young grow to tens of MiB, though hardly anything here is V8's.
       execArgv: ["--expose-gc", "--max-semi-space-size=2"],
       // glibc would keep freed rows for later: large blocks go back to the system at once. It would also keep what each thread has freed for that

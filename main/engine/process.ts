@@ -2,7 +2,7 @@
 import { parse } from "node:path";
 import { asLibraryError } from "../library/errors.ts";
 import { PlainError } from "../plain-error.ts";
-import { childPort, giveWay } from "../system/child.ts";
+import { childPort } from "../system/child.ts";
 import { confine } from "../system/confine.ts";
 import { type CalibrationProgress, calibrate } from "./calibrate.ts";
 import { Engine } from "./engine.ts";
@@ -12,7 +12,6 @@ import { SnapshotStore } from "./snapshot.ts";
 import type { Hooks } from "./turn.ts";
 import { tickMs } from "./watch.ts";
 
-giveWay();
 // Stock libraries look for what they need in the working folder, too: it must be none that a stranger can put a library into.
 process.chdir(parse(process.cwd()).root);
 // A model file may be made to take over the process that loads it.

@@ -6,13 +6,15 @@ type Pending = { resolve(value: unknown): void; reject(error: Error): void };
 
 export class Helper {
   readonly #file: string;
+  readonly #givesWay: boolean;
   readonly #pending = new Map<number, Pending>();
   #child: Child | null = null;
   #nextId = 1;
 
-  /** `file` is a library that is there. */
-  constructor(file: string) {
+  /** `file` is a library that is there. With `givesWay` nobody waits for what is done. */
+  constructor(file: string, { givesWay }: { givesWay: boolean }) {
     this.#file = file;
+    this.#givesWay = givesWay;
   }
 
   /** Tasks are done one after another. Rejects with SQLite's code, or with `helper-ended`. */
@@ -35,7 +37,7 @@ export class Helper {
   }
 
   #spawn(): Child {
-    const child = spawnChild(new URL("./process.ts", import.meta.url), { serviceName: "Folio library" });
+    const child = spawnChild(new URL("./process.ts", import.meta.url), { serviceName: "Folio library", givesWay: this.#givesWay });
     child.onMessage((message) => this.#receive(message as FromHelper));
     child.onExit(() => {
       if (this.#child === child) this.#child = null;
@@ -57,7 +59,7 @@ export class Helper {
 /** Does one long task in a process of its own, so that nothing waits behind it. Rejects when `signal` is aborted. */
 export async function doAlone(file: string, task: Task, signal?: AbortSignal): Promise<unknown> {
   signal?.throwIfAborted();
-  const helper = new Helper(file);
+  const helper = new Helper(file, { givesWay: true });
   const end = () => void helper.close();
   signal?.addEventListener("abort", end, { once: true });
   try {

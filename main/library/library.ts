@@ -45,9 +45,9 @@ export async function openLibrary(
 ): Promise<Library> {
   const originalsFolder = join(folder, "files");
   const { db, file, notice, check, backUpHourly, close } = await openDatabase(folder);
-  const searcher = new Helper(file);
+  const searcher = new Helper(file, { givesWay: false });
   // Its work waits for the disk, and a search must not wait with it.
-  const saver = new Helper(file);
+  const saver = new Helper(file, { givesWay: true });
   try {
     await mkdir(originalsFolder, { recursive: true, mode: 0o700 });
     const library = {

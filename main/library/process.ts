@@ -3,7 +3,7 @@
  * bringing to the disk what was written, so that a commit need not wait for the disk. It can be ended at any time.
  */
 import Database from "better-sqlite3";
-import { childPort, giveWay } from "../system/child.ts";
+import { childPort } from "../system/child.ts";
 import { search } from "./search.ts";
 
 export type Task =
@@ -36,10 +36,8 @@ function run(library: Database.Database, task: Task): unknown {
     }
     // These two are done in a process of their own (`doAlone`).
     case "check":
-      giveWay();
       return library.pragma("quick_check(1)", { simple: true }) === "ok";
     case "copy":
-      giveWay();
       library.prepare("vacuum into ?").run(task.to);
       return null;
     default:

@@ -32,6 +32,8 @@ export type ChildOptions = {
   execArgv?: string[];
   /** It looks at what strangers made, and finishes with `confine` what is begun here. */
   confined?: boolean;
+  /** What a person does in the window comes first, from the child's start on. */
+  givesWay?: boolean;
   /** Added to what is passed on of this process's own environment. */
   env?: Record<string, string>;
 };
@@ -65,6 +67,7 @@ function spawnFork(path: string, options: ChildOptions): Child {
     serialization: "advanced",
     stdio: ["ignore", 2, 2, "ipc"],
   });
+  if (options.givesWay && child.pid !== undefined) giveWay(child.pid);
   const exited = new Promise<ChildExit>((resolve) => {
     child.once("exit", (code, signal) => {
       const done = () => resolve({ code, signal });
@@ -93,6 +96,7 @@ function spawnUtility(path: string, options: ChildOptions): Child {
     serviceName: options.serviceName,
     stdio: "inherit",
   });
+  if (options.givesWay) child.once("spawn", () => child.pid !== undefined && giveWay(child.pid));
   const exited = new Promise<ChildExit>((resolve) => child.once("exit", (code) => resolve({ code, signal: null })));
   return {
     pid: () => child.pid,
@@ -104,13 +108,10 @@ function spawnUtility(path: string, options: ChildOptions): Child {
   };
 }
 
-/**
- * Called first by a child, or before work of one, that takes long: what a person does in the window comes first. With the machine to itself
- * it is as quick as ever.
- */
-export function giveWay(): void {
+/** With the machine to itself a child is as quick as ever. Threads have their process's priority from when they are made: it is lowered before there are any. */
+function giveWay(pid: number): void {
   try {
-    setPriority(Math.min(constants.priority.PRIORITY_LOW, getPriority() + constants.priority.PRIORITY_BELOW_NORMAL));
+    setPriority(pid, Math.min(constants.priority.PRIORITY_LOW, getPriority() + constants.priority.PRIORITY_BELOW_NORMAL));
   } catch {
     // Some sandboxes refuse it: then both share as the system sees fit.
   }
