@@ -179,7 +179,6 @@ function PageNumber({ page, pages, onJump }: { page: number; pages: readonly Pag
   };
   return (
     <label className="page-number">
-      {t("p")}{" "}
       <input
         aria-label={t("Go to page")}
         inputMode="numeric"

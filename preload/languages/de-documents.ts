@@ -30,7 +30,6 @@ export const documents = {
   "of {whole}": "von {whole}",
   "{least} to {most}": "{least} bis {most}",
   "{name} and {more} more": "{name} und {more} weitere",
-  p: "S.",
   "p {page}": "S. {page}",
   "Page {page}": "Seite {page}",
   "page {part} of {whole}": "Seite {part} von {whole}",
