@@ -198,6 +198,7 @@ function Receipt({ turn }: { turn: DoneTurn }) {
 
 /** How much of the answer was written before anything was left out, when that was more than its first token. */
 function openingRow({ cache, answerTokens }: DoneTurn): Row[] {
+  // Turns that were saved before this was counted have no number.
   if (cache.mode === "smallest" || !(cache.openingTokens > 1)) return [];
   const all = cache.openingTokens >= answerTokens;
   const value = all ? t("all of the answer") : t("the first {count} tokens", { count: cache.openingTokens });

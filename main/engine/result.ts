@@ -61,7 +61,7 @@ export function resultOf(loaded: LoadedModel, caches: Caches, ended: Ended): Tur
       computeBytes: answered.computeBytes,
       protectedTokens: keep.protectedTokens,
       keptPerLayer: withWindows(loaded.windows, keep, promptTokens).perLayer,
-      openingTokens: keep.kept === null ? answer.tokens.length : Math.min(begun, answer.tokens.length),
+      openingTokens: keep.kept === null ? answer.tokens.length : begun,
     },
     timing: { ...timing, decodeTokensPerSecond: perSecond(answer.tokens.length, begun, decodeMs, sinceFirstMs) },
     evidence: evidence.map((passage) => inDocument(excerpts, passage)),
