@@ -169,22 +169,26 @@ function Zoom() {
   );
 }
 
-/** "12 of 86"; the number can be typed over to go to a page. */
+/** "12 of 86"; the number can be typed over to go to a page. It holds still from the moment somebody is in the field. */
 function PageNumber({ page, pages, onJump }: { page: number; pages: readonly Page[]; onJump: (page: number) => void }) {
-  const [typed, setTyped] = useState<string | null>(null);
+  const [field, setField] = useState<{ text: string; typed: boolean } | null>(null);
+  const shown = field?.text ?? String(pages[page]?.number ?? 1);
   const commit = () => {
-    const wanted = pages.findIndex((candidate) => candidate.number === Number(typed));
-    if (typed !== null && wanted >= 0) onJump(wanted);
-    setTyped(null);
+    const wanted = pages.findIndex((candidate) => candidate.number === Number(shown));
+    if (field?.typed && wanted >= 0) onJump(wanted);
+    setField(null);
   };
   return (
     <label className="page-number">
       <input
         aria-label={t("Go to page")}
         inputMode="numeric"
-        value={typed ?? String(pages[page]?.number ?? 1)}
-        onFocus={(event) => event.target.select()}
-        onChange={(event) => setTyped(event.target.value)}
+        value={shown}
+        onFocus={(event) => {
+          setField({ text: shown, typed: false });
+          event.target.select();
+        }}
+        onChange={(event) => setField({ text: event.target.value, typed: true })}
         onBlur={commit}
         onKeyDown={(event) => event.key === "Enter" && commit()}
       />{" "}

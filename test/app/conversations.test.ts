@@ -148,7 +148,7 @@ test("a conversation is renamed, deleted, brought back, and found by its words",
 
   await page.keyboard.press("Control+k");
   await page.keyboard.type("springfield short");
-  await page.getByRole("option", { name: "Springfield, shorter" }).waitFor();
+  await page.getByRole("option", { name: "Springfield, shorter", exact: true }).waitFor();
   await page.keyboard.press("Enter");
   await expect.poll(() => page.locator(".chat > header h2").textContent()).toBe("Springfield, shorter");
 });
