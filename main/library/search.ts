@@ -135,6 +135,7 @@ function excerpts(
   terms: readonly string[],
   rows: readonly { key: number }[],
 ): (key: number) => Snippet {
+  if (rows.length === 0) return () => [];
   const keys = rows.map(({ key }) => key);
   const chosen = `${terms.at(-1)!.endsWith("*") ? "+" : ""}rowid in (select value from json_each(@keys))`;
   const found = db
