@@ -4,6 +4,7 @@
  */
 import { existsSync } from "node:fs";
 import { type DocumentInfo, defaultSettings, type ExportedFile, type Requests } from "../preload/api.ts";
+import { ReadingAhead } from "./ahead.ts";
 import { type Answered, Asker, type AskOptions, type Inquiry } from "./asker.ts";
 import { Recogniser } from "./documents/recognition.ts";
 import { EngineError } from "./engine/errors.ts";
@@ -77,7 +78,8 @@ export async function createApp(desktop: Desktop | null = null): Promise<App> {
   });
   const shelf = new Shelf(state, library, engine);
   const asker = new Asker(state, library, engine, shelf);
-  const talk = new Talk(state, library, asker);
+  const ahead = new ReadingAhead(state, asker);
+  const talk = new Talk(state, library, asker, ahead);
   keepReadingSpeed(state, library);
   shelf.load(library.documents.lastModel);
   talk.load();
@@ -112,7 +114,7 @@ export async function createApp(desktop: Desktop | null = null): Promise<App> {
     pin: async (id, start, end) => shelf.pin(id, start, end),
     unpin: async (id, start) => shelf.unpin(id, start),
     recognisePage: async (id, page, picture) => {
-      talk.stopReadingAhead(id);
+      ahead.stopFor(id);
       const { name = "" } = state.document(id) ?? {};
       const recognised = await recogniser.recognise(name, picture);
       talk.movePlaces(id, await shelf.addRecognised(id, page, recognised));
@@ -121,7 +123,7 @@ export async function createApp(desktop: Desktop | null = null): Promise<App> {
       await shelf.count(id);
       if (state.document(id)?.phase !== "ready") return;
       if (state.now.conversation === null) talk.begin([id]);
-      else if (state.now.conversation.documentIds.includes(id)) talk.readAgain();
+      else if (state.now.conversation.documentIds.includes(id)) void ahead.read();
     },
     openConversation: async (documentIds) => {
       state.set("opened", { opened: null });
@@ -159,7 +161,7 @@ export async function createApp(desktop: Desktop | null = null): Promise<App> {
     },
     resetSettings: () => requests.changeSettings(defaultSettings),
     closeNotice: async () => state.set("notice", { notice: null }),
-    ...modelRequests({ state, models, engine, talk, calibrator }),
+    ...modelRequests({ state, models, engine, talk, ahead, calibrator }),
   };
   return {
     requests,

@@ -23,6 +23,11 @@ import type { LiveState } from "./state.ts";
 /** What is asked, of which documents and what of them, after what was said before. */
 export type Inquiry = { documentIds: string[]; extent: Extent; history: PastTurn[]; question: string };
 
+/** Finished exchanges as history; a stopped answer counts with what was said, one without words does not. */
+export function pastTurns(turns: readonly Turn[]): PastTurn[] {
+  return turns.filter(({ answer }) => answer.trim() !== "").map(({ question, answer }) => ({ question, answer }));
+}
+
 /** An answer with its passages found in the documents. */
 export type Answered = Omit<Extract<Turn, { phase: "done" }>, "id" | "question">;
 

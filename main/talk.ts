@@ -1,12 +1,12 @@
 /** The open conversation: which one it is, its questions and their answers, saved as they come. */
 import { randomUUID } from "node:crypto";
 import type { Conversation, Extent, PromptCount, Turn } from "../preload/api.ts";
-import type { Asker } from "./asker.ts";
+import type { ReadingAhead } from "./ahead.ts";
+import { type Asker, pastTurns } from "./asker.ts";
 import { answerFromFullCache } from "./compare.ts";
 import { EngineError } from "./engine/errors.ts";
-import type { PastTurn } from "./engine/prompt.ts";
-import { titleOf, withPlacesMoved } from "./library/conversations.ts";
-import type { Insertion } from "./library/documents.ts";
+import { titleOf } from "./library/conversations.ts";
+import { type Insertion, withPlacesMoved } from "./library/insertion.ts";
 import type { Library } from "./library/library.ts";
 import { type LiveState, plainError } from "./state.ts";
 
@@ -14,16 +14,16 @@ export class Talk {
   readonly #state: LiveState;
   readonly #library: Library;
   readonly #asker: Asker;
-  /** Aborts what the engine reads or answers now; a question may wait while its document is still being read ahead. */
+  readonly #ahead: ReadingAhead;
+  /** Aborts what is answered now. */
   readonly #current = new Set<AbortController>();
-  /** Those of them that only read ahead. */
-  readonly #ahead = new Set<AbortController>();
   #closed = false;
 
-  constructor(state: LiveState, library: Library, asker: Asker) {
+  constructor(state: LiveState, library: Library, asker: Asker, ahead: ReadingAhead) {
     this.#state = state;
     this.#library = library;
     this.#asker = asker;
+    this.#ahead = ahead;
   }
 
   /** Shows the list, and what was open last; nothing is read before a person does something. */
@@ -130,10 +130,9 @@ export class Talk {
   }
 
   async countPrompt(question: string): Promise<PromptCount> {
-    const conversation = this.#present();
-    const { documentIds, extent, turns } = conversation;
+    const { documentIds, extent, turns } = this.#present();
     this.#refuseMissing(documentIds);
-    if (question.trim() !== "") this.#readWhileTyping(conversation);
+    if (question.trim() !== "" && this.#current.size === 0) void this.#ahead.readWhileTyping();
     return await this.#asker.countPrompt({ documentIds, extent, history: pastTurns(turns), question });
   }
 
@@ -141,9 +140,7 @@ export class Talk {
   ask(text: string): string {
     const conversation = this.#present();
     this.#refuseMissing(conversation.documentIds);
-    if (conversation.turns.some(isRunning)) {
-      throw busy();
-    }
+    if (conversation.turns.some(isRunning)) throw busy();
     const turn: Turn = { id: randomUUID(), question: text.trim(), answer: "", phase: "waiting" };
     const { conversations } = this.#library;
     if (conversations.info(conversation.id)) conversations.saveTurn(conversation.id, turn, Date.now());
@@ -167,7 +164,9 @@ export class Talk {
     void answerFromFullCache(this.#state, this.#asker, turnId, inquiry, controller.signal).finally(() => this.#current.delete(controller));
   }
 
+  /** Ends what is read ahead and what is answered. */
   stop(): void {
+    this.#ahead.stop();
     for (const controller of this.#current) controller.abort();
   }
 
@@ -180,15 +179,7 @@ export class Talk {
   #show(conversation: Conversation | null): void {
     this.stop();
     this.#state.set("conversation", { conversation });
-    const whole = conversation?.documentIds.every((id) => this.#state.document(id)?.phase === "ready");
-    if (conversation && whole) void this.#read(conversation);
-  }
-
-  /** What rests on disk is brought back while the question is being written, so that it is there when it is asked; windows never are all at once. */
-  #readWhileTyping(conversation: Conversation): void {
-    const { readingPlace } = this.#state.now.memory;
-    if (this.#current.size > 0 || readingPlace === "memory" || readingPlace === "dropped") return;
-    if (conversation.extent.kind !== "windows") void this.#read(conversation);
+    void this.#ahead.read();
   }
 
   #save(conversation: Conversation, title: string, branchOf: string | null): void {
@@ -207,41 +198,12 @@ export class Talk {
     this.#state.emit("conversationInfo", info);
   }
 
-  /** Another model has read nothing yet. */
-  readAgain(): void {
-    const { conversation } = this.#state.now;
-    const there = conversation?.documentIds.every((id) => this.#state.document(id)?.phase === "ready");
-    if (conversation && there) void this.#read(conversation);
-  }
-
-  /** What is about to change need not be read ahead any more. */
-  stopReadingAhead(documentId: string): void {
-    if (!this.#state.now.conversation?.documentIds.includes(documentId)) return;
-    for (const controller of this.#ahead) controller.abort();
-  }
-
   /** Text came into a document: the passages of the open conversation move along. */
   movePlaces(documentId: string, insertion: Insertion): void {
     const { conversation } = this.#state.now;
     if (!conversation?.documentIds.includes(documentId) || conversation.turns.length === 0) return;
     conversation.turns = conversation.turns.map((turn) => withPlacesMoved(turn, documentId, insertion));
     this.#state.set("conversation", { conversation });
-  }
-
-  /** Reads ahead, so that the next question finds everything before it read. */
-  async #read({ documentIds, extent, turns }: Conversation): Promise<void> {
-    const controller = new AbortController();
-    this.#current.add(controller);
-    this.#ahead.add(controller);
-    try {
-      await this.#asker.read({ documentIds, extent, history: pastTurns(turns) }, controller.signal);
-    } catch (error) {
-      // What prevents reading is said when a question is asked; stopping is no failure.
-      if (!(error instanceof EngineError) && !this.#closed) console.error(error);
-    } finally {
-      this.#current.delete(controller);
-      this.#ahead.delete(controller);
-    }
   }
 
   async #answer(conversation: Conversation, turn: Turn): Promise<void> {
@@ -306,11 +268,6 @@ const fresh = (documentIds: string[], extent: Extent = { kind: "whole" }): Conve
 });
 
 const isRunning = (turn: Turn): boolean => turn.phase === "waiting" || turn.phase === "answering";
-
-/** Finished exchanges as history; a stopped answer counts with what was said, one without words does not. */
-function pastTurns(turns: readonly Turn[]): PastTurn[] {
-  return turns.filter(({ answer }) => answer.trim() !== "").map(({ question, answer }) => ({ question, answer }));
-}
 
 const busy = () => new EngineError("busy", "The last question is still being answered: wait for it or stop it.");
 const gone = () => new EngineError("nothing-to-read", "This document is not there any more: add it again.");

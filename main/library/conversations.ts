@@ -4,11 +4,11 @@
  */
 
 import type Database from "better-sqlite3";
-import type { AppError, Conversation, ConversationInfo, Extent, Pin, Turn } from "../../preload/api.ts";
+import type { AppError, Conversation, ConversationInfo, Extent, Turn } from "../../preload/api.ts";
 import { type Sentence, savedSentence, sentence } from "../../preload/sentences.ts";
 import { extentSchema } from "../extent.ts";
-import { type Insertion, movedPlace } from "./documents.ts";
 import { LibraryError } from "./errors.ts";
+import { type Insertion, withPlacesMoved } from "./insertion.ts";
 
 /** How much of an answer may be lost at most, in ms. */
 const saveEveryMs = 250;
@@ -213,18 +213,6 @@ const interrupted = {
 type SavedOutcome =
   | (Omit<Extract<Turn, { phase: "done" }>, "id" | "question" | "answer" | "notice"> & { notice: string | Sentence | null })
   | { phase: "failed"; error: AppError & { message?: string } };
-
-/** The turn as it is once text came into one of its documents. */
-export function withPlacesMoved(turn: Turn, documentId: string, insertion: Insertion): Turn {
-  if (turn.phase !== "done") return turn;
-  const moved = <Place extends Pin & { documentId: string }>(place: Place): Place =>
-    place.documentId === documentId ? movedPlace(place, insertion) : place;
-  return {
-    ...turn,
-    evidence: turn.evidence.map(moved),
-    ...(turn.quotes && { quotes: turn.quotes.map((quote) => ({ ...quote, found: quote.found && moved(quote.found) })) }),
-  };
-}
 
 function outcomeOf(turn: Turn): string | null {
   if (turn.phase === "waiting" || turn.phase === "answering") return null;

@@ -5,6 +5,7 @@ import type { Page, PageRange, Pin, RecognisedLine } from "../../preload/api.ts"
 import { type Sentence, savedSentence } from "../../preload/sentences.ts";
 import type { Recognised } from "../documents/recognised.ts";
 import { LibraryError } from "./errors.ts";
+import { type Insertion, movedPlace } from "./insertion.ts";
 import type { Originals } from "./originals.ts";
 
 /** A document as the library keeps it. `tokens` is what the asked model makes of it, null when that was never counted. */
@@ -37,9 +38,6 @@ export type NewDocument = Omit<StoredDocument, "pages" | "characters" | "fileByt
 const sliceCharacters = 20_000;
 const slicePages = 200;
 const breath = () => new Promise(setImmediate);
-
-/** Text came into a document's text at `from`; what stood there or behind it stands `by` later now. */
-export type Insertion = { from: number; by: number };
 
 type Lists = "emptyPages" | "recognised" | "pins" | "notes";
 type Row = Omit<StoredDocument, Lists> & Record<Lists, string>;
@@ -287,13 +285,6 @@ export class Documents {
     this.#db.prepare("delete from documents where id = ?").run(id);
   }
 }
-
-/** Where a passage is once text came in. */
-export const movedPlace = <Place extends Pin>(place: Place, { from, by }: Insertion): Place => ({
-  ...place,
-  start: place.start >= from ? place.start + by : place.start,
-  end: place.end > from ? place.end + by : place.end,
-});
 
 function fromRow(row: Row): StoredDocument {
   const { emptyPages, recognised, pins, notes } = row;

@@ -6,9 +6,10 @@ import type { SearchResult } from "../../preload/api.ts";
 import type { Recognised } from "../documents/recognised.ts";
 import { Conversations } from "./conversations.ts";
 import { openDatabase } from "./database.ts";
-import { Documents, type Insertion } from "./documents.ts";
+import { Documents } from "./documents.ts";
 import type { LibraryError } from "./errors.ts";
 import { Helper } from "./helper.ts";
+import type { Insertion } from "./insertion.ts";
 import { Originals } from "./originals.ts";
 
 /** How long a removal can be undone, in ms; generously longer than the window offers it. */

@@ -1,5 +1,6 @@
 /** What the window can ask about models: each request put together from the parts that answer it. */
 import type { EngineStatus, ModelRequests, Requests } from "../../preload/api.ts";
+import type { ReadingAhead } from "../ahead.ts";
 import { EngineError } from "../engine/errors.ts";
 import type { EngineKeeper } from "../engine/keeper.ts";
 import { loadProfile } from "../engine/profile.ts";
@@ -12,15 +13,16 @@ import type { Calibrator } from "./calibrator.ts";
 import { listFolder } from "./files.ts";
 import type { Models } from "./models.ts";
 
-type Parts = { state: LiveState; models: Models; engine: EngineKeeper; talk: Talk; calibrator: Calibrator };
+type Parts = { state: LiveState; models: Models; engine: EngineKeeper; talk: Talk; ahead: ReadingAhead; calibrator: Calibrator };
 
-export function modelRequests({ state, models, engine, talk, calibrator }: Parts): ModelRequests & Pick<Requests, "setSafeMode"> {
+export function modelRequests({ state, models, engine, talk, ahead, calibrator }: Parts): ModelRequests & Pick<Requests, "setSafeMode"> {
   state.on((name) => name === "memory" && models.measure(state.now.memory));
   const load = (safely: boolean) => {
     state.set("safeMode", { safeMode: safely });
     talk.stop();
     engine.use(safely ? models.safeRequest : models.request);
-    talk.readAgain();
+    // Another model has read nothing yet.
+    void ahead.read();
   };
   return {
     refreshModels: () => models.refresh(),
