@@ -1,36 +1,54 @@
-/** What stays for an answer, and how the answer begins. */
+/** What stays for an answer, how the answer begins, and the passages that it comes from. */
+import type { PolicyName } from "../../preload/api.ts";
 import type { Sampler } from "./addon.ts";
-import type { Attention } from "./attention.ts";
+import { Attention } from "./attention.ts";
 import { BoundedCache } from "./bounded.ts";
 import type { Caches } from "./caches.ts";
 import { type Answer, sample } from "./decode.ts";
+import { findEvidence, type Passage } from "./evidence.ts";
+import type { Excerpt } from "./excerpt.ts";
 import { type Keep, keepEverything, planKeep } from "./keep.ts";
 import type { LoadedModel } from "./model.ts";
 import { policies } from "./policies/index.ts";
 import type { Prompt } from "./prompt.ts";
 import type { AskRequest } from "./turn.ts";
 
-/** What a choice starts from. */
+/** What stays of a prompt, by which policy, and the passages of the excerpts that it comes from. */
+export type Choice = { policy: PolicyName; keep: Keep; evidence: Passage[] };
+
+/** What a choice starts from: a prompt whose question was just probed. */
 export type ChoiceInput = {
+  request: Pick<AskRequest, "policy" | "budget" | "window">;
   prompt: Prompt;
-  /** What the probed rows attended to; what the answer's opening attends to is added. */
-  attention: Attention;
+  excerpts: readonly Excerpt[];
   /** The answer with its first token, which came with the prompt. */
   answer: Answer;
   sampler: Sampler;
-  request: Pick<AskRequest, "policy" | "budget" | "window">;
 };
+
+export async function choose(loaded: LoadedModel, caches: Caches, input: ChoiceInput): Promise<Choice> {
+  const { info, model, profile } = loaded;
+  const { request, prompt, excerpts } = input;
+  const [layers, heads] = [loaded.scored.length, info.heads];
+  const positions = prompt.tokens.length;
+  if (info.unsupported !== null) return { policy: "full", keep: keepEverything(positions, layers), evidence: [] };
+  const attention = Attention.probed(caches.reading, { layers, heads }, positions);
+  const keep = await chooseKept(loaded, caches, attention, input);
+  const seen = { layers, heads, profile, attention: attention.layer, positions };
+  const texts = excerpts.map(({ text }) => text);
+  return { policy: caches.bounded ? "keydiff" : request.policy, keep, evidence: findEvidence(model, prompt, texts, seen, keep.kept) };
+}
 
 /**
  * Decides what stays. A policy with an opening has the answer's first words written while the reading cache is still there, and what they
- * attend to counts as well; they stay in the reading cache behind the prompt.
+ * attend to is added to the attention; they stay in the reading cache behind the prompt.
  */
-export async function chooseKept(
+async function chooseKept(
   loaded: LoadedModel,
-  caches: Caches,
-  { prompt, attention, answer, sampler, request }: ChoiceInput,
+  { reading }: Caches,
+  attention: Attention,
+  { request, prompt, answer, sampler }: ChoiceInput,
 ): Promise<Keep> {
-  const { reading } = caches;
   // In smallest mode what could be let go of is gone before a question comes.
   if (reading instanceof BoundedCache) return reading.left();
   const { heads, kvHeads } = loaded.info;

@@ -3,22 +3,19 @@
  * what stays, the kept rows are gathered into the answering cache, and the answer is decoded from that.
  */
 import type { MemoryReport, ModelInfo, PromptCount } from "../../preload/api.ts";
-import { createSampler, type Sampler } from "./addon.ts";
-import { Attention } from "./attention.ts";
+import { createSampler } from "./addon.ts";
 import { Caches, type ConversationPrompt, type ReadingSettings } from "./caches.ts";
-import { chooseKept } from "./choice.ts";
+import { choose } from "./choice.ts";
 import { Answer, sample } from "./decode.ts";
 import { HeldDocuments } from "./documents.ts";
 import { EngineError } from "./errors.ts";
-import { findEvidence } from "./evidence.ts";
-import { type Excerpt, pinsWithin } from "./excerpt.ts";
-import { keepEverything } from "./keep.ts";
+import { pinsWithin } from "./excerpt.ts";
 import { withWindows } from "./layers.ts";
 import { type LoadedModel, loadModel, useProfile } from "./model.ts";
-import { buildPrompt, type PastTurn, type Pin, type Prompt } from "./prompt.ts";
+import { buildPrompt, type PastTurn, type Pin } from "./prompt.ts";
 import type { LoadRequest } from "./protocol.ts";
 import { probedRows, ReadingCache } from "./reading.ts";
-import { type Choice, type Material, resultOf } from "./result.ts";
+import { type Material, resultOf } from "./result.ts";
 import { readWindows, searchWindows, tokensOf, withSearch } from "./search.ts";
 import type { SnapshotStore } from "./snapshot.ts";
 import { Stopwatch } from "./stopwatch.ts";
@@ -188,7 +185,7 @@ export class Engine {
       const firstTokenMs = clock.total();
       const questionMs = clock.lap();
 
-      const choice = await this.#choose(request, prompt, material.excerpts, answer, sampler);
+      const choice = await choose(loaded, caches, { request, prompt, excerpts: material.excerpts, answer, sampler });
       const { keep } = choice;
       begun = answer.tokens.length;
       const selectMs = clock.lap();
@@ -229,21 +226,6 @@ export class Engine {
       if (request.mode === "balanced" && !hooks.signal.aborted) await caches.leaveMemory(prompt);
       this.#report(hooks, true);
     }
-  }
-
-  /** What stays of the prompt whose question was just probed, and the passages that it comes from. */
-  async #choose(request: AskRequest, prompt: Prompt, excerpts: readonly Excerpt[], answer: Answer, sampler: Sampler): Promise<Choice> {
-    const { loaded } = this;
-    const { info, model, profile } = loaded;
-    const [layers, heads] = [loaded.scored.length, info.heads];
-    const { reading, bounded } = this.#caches;
-    const positions = prompt.tokens.length;
-    if (info.unsupported !== null) return { policy: "full", keep: keepEverything(positions, layers), evidence: [] };
-    const attention = Attention.probed(reading, { layers, heads }, positions);
-    const keep = await chooseKept(loaded, this.#caches, { prompt, attention, answer, sampler, request });
-    const seen = { layers, heads, profile, attention: attention.layer, positions };
-    const texts = excerpts.map(({ text }) => text);
-    return { policy: bounded ? "keydiff" : request.policy, keep, evidence: findEvidence(model, prompt, texts, seen, keep.kept) };
   }
 
   /** What is read of these documents in one prompt. */

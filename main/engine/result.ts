@@ -1,11 +1,11 @@
 /** What a turn came to, put together from what was measured while it ran. */
-import type { PolicyName, TurnTiming } from "../../preload/api.ts";
+import type { TurnTiming } from "../../preload/api.ts";
 import { sentence } from "../../preload/sentences.ts";
 import type { Caches, ConversationPrompt } from "./caches.ts";
+import type { Choice } from "./choice.ts";
 import type { Answer } from "./decode.ts";
-import type { Passage } from "./evidence.ts";
 import { type Excerpt, inDocument } from "./excerpt.ts";
-import { type Keep, range } from "./keep.ts";
+import { range } from "./keep.ts";
 import { keptShares } from "./kept.ts";
 import { onAllLayers, withWindows } from "./layers.ts";
 import type { LoadedModel } from "./model.ts";
@@ -13,9 +13,6 @@ import { policies } from "./policies/index.ts";
 import type { Prompt, TokenizedText } from "./prompt.ts";
 import { checkQuotes } from "./quotes.ts";
 import type { AskRequest, TurnDetails, TurnResult } from "./turn.ts";
-
-/** What stays of a prompt, by which policy, and the passages of the excerpts that it comes from. */
-export type Choice = { policy: PolicyName; keep: Keep; evidence: Passage[] };
 
 /** A turn's text: what is read of the conversation's documents. `firstDocument` is null when no later turn will begin with the same. */
 export type Material = { documents: TokenizedText[]; excerpts: Excerpt[]; firstDocument: string | null };
