@@ -23,6 +23,7 @@ import "./styles/composer.css";
 import "./styles/gauge.css";
 import "./styles/dialogs.css";
 import "./styles/settings.css";
+import "./styles/budget.css";
 import "./styles/models.css";
 import "./styles/model-page.css";
 import "./styles/search.css";
