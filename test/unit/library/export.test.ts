@@ -1,7 +1,8 @@
 /** Conversations as files: everything that was said, with its citations, and nothing in it can break out of its form. */
 import { expect, test } from "vitest";
 import { exportConversation } from "../../../main/library/export.ts";
-import type { Conversation, ConversationInfo, Turn } from "../../../preload/api.ts";
+import type { Conversation, ConversationInfo, ExportFormat, Turn } from "../../../preload/api.ts";
+import type { Language } from "../../../preload/sentences.ts";
 
 const info: ConversationInfo = {
   id: "c",
@@ -37,8 +38,12 @@ const turns = [
 ] satisfies Turn[];
 const conversation: Conversation = { id: "c", documentIds: ["a", "b"], extent: { kind: "whole" }, turns };
 
+/** The conversation as a file, or one with other turns. */
+const exported = (format: ExportFormat, language: Language = "en", said: Turn[] = turns) =>
+  exportConversation(info, { ...conversation, turns: said }, format, language);
+
 test("Markdown has questions as heads, answers as they are, and numbered citations", () => {
-  const { name, type, text } = exportConversation(info, conversation, "markdown", "en");
+  const { name, type, text } = exported("markdown");
   expect([name, type]).toEqual(["Who may terminate early.md", "text/markdown"]);
   expect(text).toContain('# Who: "may" \\<terminate\\>/early?\\*\n');
   expect(text).toContain("About Lease \\[2024\\].pdf, \\<b\\>Annex\\</b\\>.docx · 2026-11-22");
@@ -50,12 +55,12 @@ test("Markdown has questions as heads, answers as they are, and numbered citatio
 
 /** An answer as it stands in the web page. */
 function shown(answer: string): string {
-  const { text } = exportConversation(info, { ...conversation, turns: [{ ...turns[1]!, answer } as Turn] }, "html", "en");
+  const { text } = exported("html", "en", [{ ...turns[1]!, answer }]);
   return text.slice(text.indexOf('<div class="answer">\n') + '<div class="answer">\n'.length, text.indexOf('</div>\n<p class="note">'));
 }
 
 test("the web page holds no element that came from a document or a model, and loads nothing", () => {
-  const { text } = exportConversation(info, conversation, "html", "en");
+  const { text } = exported("html");
   expect(text).toContain("default-src 'none'");
   expect(text).not.toMatch(/<(script|img|b)\b/);
   expect(text).toContain("&lt;script&gt;alert(1)&lt;/script&gt;");
@@ -132,13 +137,13 @@ test("citations name slides, sheets and chapters as the window does, and quotes 
       { start: 28, end: 39, found: null },
     ],
   } as unknown as Turn;
-  const said = (format: "markdown" | "html", language: "en" | "de") =>
-    exportConversation(info, { ...conversation, turns: [quoted] }, format, language).text;
-  expect(said("markdown", "en")).toContain(
+  expect(exported("markdown", "en", [quoted]).text).toContain(
     "- “either party” is in Lease \\[2024\\].pdf, Sheet Q3, part 2.\n- “ninety days” was not found in the documents.\n\n**Evidence**\n\n1. Lease \\[2024\\].pdf, Sheet Q3, part 2: “either party”",
   );
-  expect(said("html", "de")).toContain('<li dir="auto">„either party“ steht in Lease [2024].pdf, Blatt Q3, Teil 2.</li>');
-  expect(JSON.parse(exportConversation(info, { ...conversation, turns: [quoted] }, "json", "en").text)).toMatchObject({
+  expect(exported("html", "de", [quoted]).text).toContain(
+    '<li dir="auto">„either party“ steht in Lease [2024].pdf, Blatt Q3, Teil 2.</li>',
+  );
+  expect(JSON.parse(exported("json", "en", [quoted]).text)).toMatchObject({
     turns: [
       {
         quotes: [
@@ -151,15 +156,15 @@ test("citations name slides, sheets and chapters as the window does, and quotes 
 });
 
 test("a file for German readers has its own words in German, and JSON stays as programs know it", () => {
-  const { text } = exportConversation(info, conversation, "html", "de");
+  const { text } = exported("html", "de");
   expect(text).toContain('<html lang="de">');
   expect(text).toContain('<cite dir="auto">Lease [2024].pdf, Seite 12</cite>');
   expect(text).toContain("<h3>Belege</h3>");
-  expect(exportConversation(info, conversation, "json", "de")).toEqual(exportConversation(info, conversation, "json", "en"));
+  expect(exported("json", "de")).toEqual(exported("json"));
 });
 
 test("JSON has documents by their SHA-256 and citations with their places", () => {
-  const said = JSON.parse(exportConversation(info, conversation, "json", "en").text) as Record<string, unknown>;
+  const said = JSON.parse(exported("json").text) as Record<string, unknown>;
   expect(said).toMatchObject({
     format: "folio-conversation",
     version: 1,
