@@ -142,7 +142,7 @@ export async function createApp(desktop: Desktop | null = null): Promise<App> {
       const conversation = library.conversations.get(id);
       // With what it needs for formulas and tables, only now that it is needed.
       const { exportConversation } = await import("./library/export.ts");
-      const file = exportConversation(library.conversations.info(id)!, conversation, format, language);
+      const file = await exportConversation(library.conversations.info(id)!, conversation, format, language);
       if (!desktop) return file;
       await desktop.saveAs(file);
       return null;

@@ -1,17 +1,18 @@
-/** A conversation in forms for elsewhere, with its citations. Pure: text in, text out. */
+/** A conversation in forms for elsewhere, with its citations: text in, text out. */
+import { setImmediate } from "node:timers/promises";
 import type { Conversation, ConversationInfo, Evidence, ExportedFile, ExportFormat, StopReason, Turn } from "../../preload/api.ts";
 import { labelIn } from "../../preload/labels.ts";
 import { say } from "../../preload/language.ts";
 import { inEnglish, type Language, type PlainText, type Sentence, sentence } from "../../preload/sentences.ts";
 import { answerInHtml, inHtml } from "./answer-html.ts";
 
-/** `file` is safe as a file's name everywhere. */
-export function exportConversation(
+/** `name` is safe as a file's name everywhere. Between turns, whose answers take a while to be set as a web page, others get their turn. */
+export async function exportConversation(
   info: ConversationInfo,
   conversation: Conversation,
   format: ExportFormat,
   language: Language,
-): ExportedFile {
+): Promise<ExportedFile> {
   const file =
     info.title
       .replace(/[\p{C}\\/:*?"<>|]+/gu, " ")
@@ -23,7 +24,7 @@ export function exportConversation(
     case "markdown":
       return { name: `${file}.md`, type: "text/markdown", text: markdown(info, conversation, language) };
     case "html":
-      return { name: `${file}.html`, type: "text/html", text: html(info, conversation, language) };
+      return { name: `${file}.html`, type: "text/html", text: await html(info, conversation, language) };
     case "json":
       return { name: `${file}.json`, type: "application/json", text: json(info, conversation) };
     default:
@@ -108,23 +109,25 @@ function markdown(info: ConversationInfo, { turns }: Conversation, language: Lan
 }
 
 /** Stands for itself, and loads and runs nothing, whatever an answer holds. */
-function html(info: ConversationInfo, { turns }: Conversation, language: Language): string {
-  const body = turns.map((turn) => {
+async function html(info: ConversationInfo, { turns }: Conversation, language: Language): Promise<string> {
+  const body: string[] = [];
+  for (const turn of turns) {
+    await setImmediate();
     const cited = citations(info, turn, language).map(
       ({ passage, ...place }) =>
         `<li><cite dir="auto">${inHtml(placeOf(place, language))}</cite><blockquote dir="auto">${inHtml(passage)}</blockquote></li>`,
     );
     const note = remark(turn);
     const quotes = checked(info, turn, language).map((quote) => `<li dir="auto">${inHtml(checkedWords(quote, language))}</li>`);
-    return [
+    body.push(
       `<section>\n<h2 dir="auto">${inHtml(flat(turn.question))}</h2>`,
       `<div class="answer">\n${answerInHtml(turn.answer.trim(), language)}</div>`,
       ...(note ? [`<p class="note">${inHtml(say(language, note))}</p>`] : []),
       ...(quotes.length > 0 ? [`<ul>\n${quotes.join("\n")}\n</ul>`] : []),
       ...(cited.length > 0 ? [`<h3>${inHtml(say(language, sentence("Evidence")))}</h3>\n<ol>\n${cited.join("\n")}\n</ol>`] : []),
       "</section>",
-    ].join("\n");
-  });
+    );
+  }
   return `<!doctype html>
 <html lang="${language}">
 <head>

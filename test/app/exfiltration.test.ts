@@ -155,7 +155,7 @@ test.each([
     createdAt: 0,
     changedAt: 0,
   };
-  const { text } = exportConversation(info, { id: "c", documentIds: ["d"], extent: { kind: "whole" }, turns }, "html", "en");
+  const { text } = await exportConversation(info, { id: "c", documentIds: ["d"], extent: { kind: "whole" }, turns }, "html", "en");
   const folder = await mkdtemp(join(tmpdir(), "folio-saved-"));
   const file = join(folder, "All.html");
   await writeFile(file, changed(text));

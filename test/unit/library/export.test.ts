@@ -42,8 +42,8 @@ const conversation: Conversation = { id: "c", documentIds: ["a", "b"], extent: {
 const exported = (format: ExportFormat, language: Language = "en", said: Turn[] = turns) =>
   exportConversation(info, { ...conversation, turns: said }, format, language);
 
-test("Markdown has questions as heads, answers as they are, and numbered citations", () => {
-  const { name, type, text } = exported("markdown");
+test("Markdown has questions as heads, answers as they are, and numbered citations", async () => {
+  const { name, type, text } = await exported("markdown");
   expect([name, type]).toEqual(["Who may terminate early.md", "text/markdown"]);
   expect(text).toContain('# Who: "may" \\<terminate\\>/early?\\*\n');
   expect(text).toContain("About Lease \\[2024\\].pdf, \\<b\\>Annex\\</b\\>.docx · 2026-11-22");
@@ -54,21 +54,21 @@ test("Markdown has questions as heads, answers as they are, and numbered citatio
 });
 
 /** An answer as it stands in the web page. */
-function shown(answer: string): string {
-  const { text } = exported("html", "en", [{ ...turns[1]!, answer }]);
+async function shown(answer: string): Promise<string> {
+  const { text } = await exported("html", "en", [{ ...turns[1]!, answer }]);
   return text.slice(text.indexOf('<div class="answer">\n') + '<div class="answer">\n'.length, text.indexOf('</div>\n<p class="note">'));
 }
 
-test("the web page holds no element that came from a document or a model, and loads nothing", () => {
-  const { text } = exported("html");
+test("the web page holds no element that came from a document or a model, and loads nothing", async () => {
+  const { text } = await exported("html");
   expect(text).toContain("default-src 'none'");
   expect(text).not.toMatch(/<(script|img|b)\b/);
   expect(text).toContain("&lt;script&gt;alert(1)&lt;/script&gt;");
   expect(text).toContain('<cite dir="auto">Lease [2024].pdf, page 12</cite><blockquote dir="auto">either party may terminate</blockquote>');
 });
 
-test("answers are set as the window sets them: heads below the question's, lists, tables, code, formulas", () => {
-  const page = shown(
+test("answers are set as the window sets them: heads below the question's, lists, tables, code, formulas", async () => {
+  const page = await shown(
     "# Terms\n\nEither **party**, *within*:\n\n3. three\n4. four\n\n- [x] done\n\n| who | days |\n|:--|--:|\n| A & B | 90 |\n\n```js\nif (a < b) x();\n```\n\nso $x^2$ is\n\n\\[\n\\frac{a}{b}\n\\]\n\nand ~~not~~[^1].\n\n[^1]: A note.",
   );
   expect(page).toContain('<h3 dir="auto">Terms</h3>');
@@ -83,8 +83,8 @@ test("answers are set as the window sets them: heads below the question's, lists
   expect(page).toContain("<del>not</del><sup>1</sup>");
 });
 
-test("links show where they lead, and only web and mail addresses can be opened", () => {
-  const page = shown(
+test("links show where they lead, and only web and mail addresses can be opened", async () => {
+  const page = await shown(
     "[bank](https://bank.example/), [bank](https://bаnk.example/) , [run](javascript:alert(1)), [run](JAVASCRIPT&colon;alert(1)), [file](file:///etc/passwd), [data](data:text/html,x), [ref][r], <https://a.example/>\n\n[r]: https://b.example/?a=1&b=%22",
   );
   expect(page).toContain(
@@ -106,8 +106,8 @@ test.each([
   "$\\href{javascript:alert(1)}{x}$ $\\includegraphics{https://e.example/x}$ $\\htmlStyle{color:red}{x}$ $<script>x_1</script>$",
   "[^<script>]: <script>1</script>\n\nx[^<script>]",
   "</div></section><base href=//e.example><meta http-equiv=refresh content=0><form action=//e.example><input>",
-])("whatever an answer holds, its elements are ours alone: %j", (answer) => {
-  const page = shown(answer);
+])("whatever an answer holds, its elements are ours alone: %j", async (answer) => {
+  const page = await shown(answer);
   const known =
     /^\/?(p|h3|h4|ol|ul|li|strong|em|del|sup|code|pre|div|span|a|table|thead|tbody|tr|th|td|blockquote|br|hr|math|semantics|annotation|m[a-z]+)$/;
   for (const [, tag, attributes] of page.matchAll(/<(\/?[a-z0-9]+)([^>]*)>/gi)) {
@@ -121,12 +121,12 @@ test.each([
   expect(page.replace(/<[^>]*>/g, "")).not.toMatch(/[<>]/);
 });
 
-test("an answer that cannot be drawn is shown as it was written", () => {
-  expect(shown(`So:\n${"> ".repeat(5000)}`)).toMatch(/^<pre dir="auto">So:\n&gt; &gt; /);
-  expect(shown("1. ".repeat(5000))).toMatch(/^<pre dir="auto">1\. 1\. /);
+test("an answer that cannot be drawn is shown as it was written", async () => {
+  expect(await shown(`So:\n${"> ".repeat(5000)}`)).toMatch(/^<pre dir="auto">So:\n&gt; &gt; /);
+  expect(await shown("1. ".repeat(5000))).toMatch(/^<pre dir="auto">1\. 1\. /);
 });
 
-test("citations name slides, sheets and chapters as the window does, and quotes say whether they were found", () => {
+test("citations name slides, sheets and chapters as the window does, and quotes say whether they were found", async () => {
   const answer = "It says “either party” and “ninety days”.";
   const quoted = {
     ...turns[0],
@@ -137,13 +137,13 @@ test("citations name slides, sheets and chapters as the window does, and quotes 
       { start: 28, end: 39, found: null },
     ],
   } as unknown as Turn;
-  expect(exported("markdown", "en", [quoted]).text).toContain(
+  expect((await exported("markdown", "en", [quoted])).text).toContain(
     "- “either party” is in Lease \\[2024\\].pdf, Sheet Q3, part 2.\n- “ninety days” was not found in the documents.\n\n**Evidence**\n\n1. Lease \\[2024\\].pdf, Sheet Q3, part 2: “either party”",
   );
-  expect(exported("html", "de", [quoted]).text).toContain(
+  expect((await exported("html", "de", [quoted])).text).toContain(
     '<li dir="auto">„either party“ steht in Lease [2024].pdf, Blatt Q3, Teil 2.</li>',
   );
-  expect(JSON.parse(exported("json", "en", [quoted]).text)).toMatchObject({
+  expect(JSON.parse((await exported("json", "en", [quoted])).text)).toMatchObject({
     turns: [
       {
         quotes: [
@@ -155,16 +155,26 @@ test("citations name slides, sheets and chapters as the window does, and quotes 
   });
 });
 
-test("a file for German readers has its own words in German, and JSON stays as programs know it", () => {
-  const { text } = exported("html", "de");
+test("the web page has every turn as if it were the only one, in their order, whatever else is exported meanwhile", async () => {
+  const sections = async (said: Turn[]) => (await exported("html", "en", said)).text.match(/<section>[\s\S]*?<\/section>/g) ?? [];
+  const many = Array.from({ length: 20 }, (_, i) => ({ ...turns[i % 2]!, question: `Question ${i}?` }));
+  const [together, backwards] = await Promise.all([sections(many), sections(many.toReversed())]);
+  const alone = await Promise.all(many.map((turn) => sections([turn])));
+  expect(together).toEqual(alone.flat());
+  expect(together).toHaveLength(20);
+  expect(backwards).toEqual(together.toReversed());
+});
+
+test("a file for German readers has its own words in German, and JSON stays as programs know it", async () => {
+  const { text } = await exported("html", "de");
   expect(text).toContain('<html lang="de">');
   expect(text).toContain('<cite dir="auto">Lease [2024].pdf, Seite 12</cite>');
   expect(text).toContain("<h3>Belege</h3>");
-  expect(exported("json", "de")).toEqual(exported("json"));
+  expect(await exported("json", "de")).toEqual(await exported("json"));
 });
 
-test("JSON has documents by their SHA-256 and citations with their places", () => {
-  const said = JSON.parse(exported("json").text) as Record<string, unknown>;
+test("JSON has documents by their SHA-256 and citations with their places", async () => {
+  const said = JSON.parse((await exported("json")).text) as Record<string, unknown>;
   expect(said).toMatchObject({
     format: "folio-conversation",
     version: 1,
@@ -181,6 +191,6 @@ test.each([
   ["\u0000/\\:", "Conversation.md"],
   ["a".repeat(300), `${"a".repeat(80)}.md`],
   ["../../etc/passwd", ".. .. etc passwd.md"],
-])("the title %j makes a harmless file name", (title, expected) => {
-  expect(exportConversation({ ...info, title }, conversation, "markdown", "en").name).toBe(expected);
+])("the title %j makes a harmless file name", async (title, expected) => {
+  expect((await exportConversation({ ...info, title }, conversation, "markdown", "en")).name).toBe(expected);
 });
