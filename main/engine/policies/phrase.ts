@@ -4,6 +4,8 @@ import { acrossLayers, allHeads, maxPool, meanOverHeads, phraseTokens, retrieval
 
 /** Share of a layer's budget that all layers spend on the same phrases. */
 const sharedPart = 0.5;
+/** Tokens of a phrase that lie behind its peak: a name is found by the question, and what is said of it follows. */
+const behindPeak = 12;
 /** Share of what is left that every layer gets, however little it looks at. */
 const leastPart = 0.25;
 
@@ -26,7 +28,7 @@ export const phrase: Policy = {
     const { heads, first, end, attention, positions, profile } = input;
     const counts = input.counts.map((count) => Math.min(count, end - first));
     const overall = acrossLayers(retrievalScores(input), profile);
-    const pooled = maxPool(overall, phraseTokens);
+    const pooled = maxPool(overall, phraseTokens, behindPeak);
     // Layers of one budget share one choice.
     const choices = new Map([...new Set(counts)].map((count) => [count, topIndices(pooled, Math.floor(count * sharedPart), overall)]));
     const same = counts.map((count) => choices.get(count)!);

@@ -13,13 +13,17 @@ export function averagePool(scores: Float32Array, kernel: number): Float32Array 
   return pooled;
 }
 
-/** Maximum over `kernel` neighbours, stride 1: a peak lifts the whole phrase around it. */
-export function maxPool(scores: Float32Array, kernel: number): Float32Array {
-  const reach = (kernel - 1) / 2;
+/**
+ * Maximum over `kernel` neighbours, stride 1: a peak lifts the whole phrase around it.
+ *
+ * @param behind how many of the lifted tokens lie behind the peak; half of them, unless said otherwise
+ */
+export function maxPool(scores: Float32Array, kernel: number, behind = (kernel - 1) / 2): Float32Array {
+  const before = kernel - 1 - behind;
   const pooled = new Float32Array(scores.length);
   for (let i = 0; i < scores.length; i++) {
     let best = -Infinity;
-    for (let j = Math.max(0, i - reach); j <= Math.min(scores.length - 1, i + reach); j++) if (scores[j]! > best) best = scores[j]!;
+    for (let j = Math.max(0, i - behind); j <= Math.min(scores.length - 1, i + before); j++) if (scores[j]! > best) best = scores[j]!;
     pooled[i] = best;
   }
   return pooled;

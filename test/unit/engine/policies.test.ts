@@ -113,7 +113,8 @@ describe("phrase", () => {
     ],
     layerErrors: [],
   };
-  const around = (peak: number) => Array.from({ length: 17 }, (_, i) => peak - 8 + i);
+  /** What a peak lifts: more of what follows it than of what is before it. */
+  const around = (peak: number) => Array.from({ length: 17 }, (_, i) => peak - 4 + i);
 
   it("keeps whole in every layer the phrase that the retrieval heads look up, and in half of the budget", () => {
     const layers = [
@@ -203,6 +204,7 @@ describe("pooling", () => {
   });
   it("takes the highest neighbour", () => {
     expect([...maxPool(Float32Array.of(1, 0, 0, 2), 3)]).toEqual([1, 1, 2, 2]);
+    expect([...maxPool(Float32Array.of(0, 2, 0, 0, 0), 3, 2)]).toEqual([0, 2, 2, 2, 0]);
   });
   it("breaks ties by the second score, then by position", () => {
     expect(topIndices(Float32Array.of(1, 1, 1, 1), 2, Float32Array.of(0, 3, 0, 2))).toEqual([1, 3]);
