@@ -14,6 +14,7 @@ export type Probed = {
   prompt: Prompt;
   window: Window;
   attention: Attention;
+  /** Behind the question, or behind the opening. */
   firstLogits: Float32Array;
   /** Answer tokens that were decoded in the reading cache and attended as well. */
   opening: readonly number[];
@@ -93,24 +94,25 @@ export class Lab {
     const { reading } = this.#caches;
     const length = probed.prompt.tokens.length;
     const attention = probed.attention.copy();
-    await reading.readProbed([...probed.prompt.tokens, ...opening], length, length + opening.length);
+    const output = await reading.readProbed([...probed.prompt.tokens, ...opening], length, length + opening.length);
+    const firstLogits = reading.context.getLogits(output);
     attention.addProbed(reading);
     await reading.truncate(length);
-    return { ...probed, attention, opening };
+    return { ...probed, attention, firstLogits, opening };
   }
 
-  /** An answer from what is kept, and the logits that each of its tokens was taken from; greedily, unless `choose` says otherwise. */
+  /** An answer from what is kept, and the logits that each of its tokens behind the opening was taken from; greedily, unless `choose` says otherwise. */
   async answer(
-    { prompt, firstLogits }: Probed,
+    probed: Probed,
     kept: Kept,
     { maxTokens, kvType = "f16", choose = indexOfMax, enough = () => false }: AnswerOptions,
   ): Promise<{ text: string; tokens: number[]; logits: Float32Array[] }> {
     const { model } = this.loaded;
-    const tokens: number[] = [];
+    const tokens = [...probed.opening];
     const logits: Float32Array[] = [];
     const text = () => model.detokenize(tokens as never[], false);
-    await this.session(prompt, kept, kvType, async (step) => {
-      for (let current = firstLogits; ; ) {
+    await this.session(probed, kept, kvType, async (step) => {
+      for (let current = probed.firstLogits; ; ) {
         const token = choose(current);
         logits.push(current);
         if (model.isEogToken(token as never) || tokens.length === maxTokens) break;
@@ -123,21 +125,16 @@ export class Lab {
   }
 
   /** The logits after each of the given answer tokens that lies behind the opening. */
-  async follow({ prompt, opening }: Probed, kept: Kept, tokens: readonly number[], kvType: KvType = "f16"): Promise<Float32Array[]> {
-    const rest = tokens.slice(opening.length);
+  async follow(probed: Probed, kept: Kept, tokens: readonly number[], kvType: KvType = "f16"): Promise<Float32Array[]> {
+    const begun = probed.opening.length;
+    const rest = tokens.slice(begun);
     const logits: Float32Array[] = [];
-    if (kept === null) {
-      await this.session(prompt, null, kvType, async (step) => {
+    await this.session(probed, kept, kvType, async (step) => {
+      if (kept === null) {
         for (const token of rest) logits.push(await step(token));
-      });
-      return logits;
-    }
-    const caches = this.#caches;
-    const length = prompt.tokens.length;
-    try {
-      if (opening.length > 0) await caches.reading.readProbed([...prompt.tokens, ...opening], length, length + opening.length);
-      await caches.gather(kept, length, kvType);
-      const { context } = caches.answering!;
+        return;
+      }
+      const { context } = this.#caches.answering!;
       if (rest.length > tailStep) await context.growKvTail(rest.length);
       // Nothing depends on what is drawn, so tokens are decoded in pieces.
       for (let from = 0; from < rest.length; from += batchSize) {
@@ -145,17 +142,14 @@ export class Lab {
         context.initBatch(piece.length);
         const rows = context.addToBatch(
           0,
-          length + opening.length + from,
+          probed.prompt.tokens.length + begun + from,
           piece,
           piece.map((_, row) => row),
         );
         await context.decodeBatch();
         for (const row of rows) logits.push(context.getLogits(row));
       }
-    } finally {
-      await caches.forgetAnswer();
-      await caches.reading.truncate(length);
-    }
+    });
     return logits;
   }
 
@@ -169,17 +163,18 @@ export class Lab {
     await this.loaded.dispose();
   }
 
-  /** Decodes token by token behind a prompt from what is kept: `step` resolves to the logits after its token. */
+  /** Decodes token by token behind a prompt and its opening from what is kept: `step` resolves to the logits after its token. */
   async session(
-    prompt: Prompt,
+    { prompt, opening }: Pick<Probed, "prompt" | "opening">,
     kept: Kept,
     kvType: KvType,
     work: (step: (token: number) => Promise<Float32Array>) => Promise<void>,
   ): Promise<void> {
     const caches = this.#caches;
     const length = prompt.tokens.length;
-    if (kept !== null) await caches.gather(kept, length, kvType);
     try {
+      if (opening.length > 0) await caches.reading.readProbed([...prompt.tokens, ...opening], length, length + opening.length);
+      if (kept !== null) await caches.gather(kept, length, kvType);
       await work(async (token) => {
         const { context, row } = await caches.next(token);
         return context.getLogits(row);

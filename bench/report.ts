@@ -174,7 +174,7 @@ function qualityTables({ shares, planted, realText: { agreement, openingTokens }
     );
   return [
     byShare(agreement, `same next token as the full cache, behind an answer's first ${openingTokens}; tokens kept`),
-    byShare(planted.kept, "planted facts answered by the question alone; tokens kept"),
+    byShare(planted.kept, "planted facts read from what is kept; tokens kept"),
   ].join("\n\n");
 }
 

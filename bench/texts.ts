@@ -208,15 +208,17 @@ function makeFacts(random: () => number, count: number, kind: FactKind): Fact[] 
 
 /** Whether an answer says all of the fact's values: as whole words, case and thousands separators aside. */
 export function isRight(answer: string, fact: Fact): boolean {
-  const plain = (text: string) =>
-    text
-      .toLowerCase()
-      .replace(/(?<=\d),(?=\d{3})/g, "")
-      .replace(/^the /, "");
-  return fact.values.every((value) => {
-    const escaped = plain(value).replace(/[.*+?^${}()|[\]\\]/g, "\\$&");
-    return new RegExp(`(?<![\\w-])${escaped}(?![\\w-])`).test(plain(answer));
-  });
+  return fact.values.every((value) => said(value).test(answer));
+}
+
+/** Where an answer that is right begins to say what was asked for, in characters. */
+export function factAt(answer: string, fact: Fact): number {
+  return Math.min(...fact.values.map((value) => answer.search(said(value))));
+}
+
+function said(value: string): RegExp {
+  const characters = [...value.replace(/^the /, "")].map((character) => character.replace(/[.*+?^${}()|[\]\\]/, "\\$&"));
+  return new RegExp(`(?<![\\w-])${characters.join(",?")}(?![\\w-])`, "i");
 }
 
 export function shuffled<T>(items: readonly T[], random: () => number): T[] {

@@ -190,7 +190,7 @@ async function evictOnce(lab: Lab, text: string, facts: readonly Fact[]): Promis
   await lab.read(text);
   const probed = await lab.ask(facts[0]!.question, 8);
   const answers: Answered[] = [];
-  await lab.session(probed.prompt, lab.plan(probed, "compresskv", budget), "f16", async (step) => {
+  await lab.session(probed, lab.plan(probed, "compresskv", budget), "f16", async (step) => {
     let logits = probed.firstLogits;
     for (const [turn, fact] of facts.entries()) {
       if (turn > 0) {

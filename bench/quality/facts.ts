@@ -1,10 +1,10 @@
 /**
- * Facts planted in texts: of those that the full cache answers, how many each row still answers. Every row chooses by the question alone: these
- * answers are shorter than the default's opening, which would write them from the full cache.
+ * Facts planted in texts: of those that the full cache answers, how many each row still answers. The default's opening ends where the fact is
+ * to be said, so that the fact is read from what is kept. In use these answers are shorter than its opening, and the full cache's own.
  */
 import type { Lab } from "../lab.ts";
-import { type Fact, type FactKind, isRight, needleText, plantedText } from "../texts.ts";
-import { everything, fullQ8, rowsBeforeTheAnswer, sharesOf } from "./rows.ts";
+import { type Fact, type FactKind, factAt, isRight, needleText, plantedText } from "../texts.ts";
+import { everything, fullQ8, questionAlone, rows, sharesOf } from "./rows.ts";
 import { push, type Samples } from "./samples.ts";
 
 export const textTokens = 2000;
@@ -13,12 +13,9 @@ const answerTokens = 24;
 /** Several keys of one kind, keys of different kinds, several values of one key. */
 const kinds = ["number", "mixed", "values"] as const satisfies readonly FactKind[];
 
-/** The default's row among these. */
-export const theDefault = "phrase, question alone";
-
 type Count = { asked: number; answered: number };
 
-/** Texts of 2,000 tokens with four facts each. `kept` is over all of them, `byKind` tells the default's part. */
+/** Texts of 2,000 tokens with four facts each. `kept` is over all of them, `byKind` tells the part of the default by the question alone. */
 export async function plantedFacts(lab: Lab, shares: readonly number[], texts: number) {
   const kept: Samples = new Map();
   const byKind: Samples = new Map();
@@ -32,11 +29,13 @@ export async function plantedFacts(lab: Lab, shares: readonly number[], texts: n
       counts[kind].asked++;
       const { right, options } = judging(fact);
       let probed = await lab.ask(fact.question, "question");
-      if (!right((await lab.answer(probed, null, options)).text)) continue;
+      const full = await lab.answer(probed, null, options);
+      if (!right(full.text)) continue;
       counts[kind].answered++;
       const q8 = await lab.answer(probed, everything(lab, probed), { ...options, kvType: "q8_0" });
       push(kept, fullQ8, 1, right(q8.text) ? 1 : 0);
-      for (const row of rowsBeforeTheAnswer) {
+      const opened = await lab.open(probed, openingBefore(lab, full, fact));
+      for (const row of rows) {
         // Probing another window reads the question again; these rows come last.
         if (row.kind === "policy" && row.window !== probed.window) probed = await lab.ask(fact.question, row.window);
         for (const share of sharesOf(row, shares)) {
@@ -45,10 +44,11 @@ export async function plantedFacts(lab: Lab, shares: readonly number[], texts: n
             await short.read(row.shorten(planted.text, fact.question, Math.round(share * probed.prompt.tokens.length), lab.countTokens));
             text = (await short.answer(await short.ask(fact.question, "question"), null, options)).text;
           } else {
-            text = (await lab.answer(probed, lab.plan(probed, row.policy, { kind: "share", share }), options)).text;
+            const from = row.opening ? opened : probed;
+            text = (await lab.answer(from, lab.plan(from, row.policy, { kind: "share", share }), options)).text;
           }
           push(kept, row.name, share, right(text) ? 1 : 0);
-          if (row.name === theDefault) push(byKind, kind, share, right(text) ? 1 : 0);
+          if (row.name === questionAlone) push(byKind, kind, share, right(text) ? 1 : 0);
         }
       }
     }
@@ -57,6 +57,13 @@ export async function plantedFacts(lab: Lab, shares: readonly number[], texts: n
   process.stderr.write("\n");
   await short.forget();
   return { kept, byKind, counts };
+}
+
+/** The beginning of the full cache's answer. The token behind it is drawn from the reading cache, the fact's first from what is kept. */
+function openingBefore(lab: Lab, { text, tokens }: { text: string; tokens: readonly number[] }, fact: Fact): number[] {
+  const at = factAt(text, fact);
+  const before = tokens.findIndex((_, i) => lab.loaded.model.detokenize(tokens.slice(0, i + 1) as never[], false).length > at);
+  return tokens.slice(0, Math.max(0, before - 1));
 }
 
 /** How an answer is judged, and how long it is: until it is right and a word is over. */

@@ -12,18 +12,18 @@ export type TextRow = {
 };
 export type Row = PolicyRow | TextRow;
 
+/** The default without its opening: what its choice alone is worth. */
+export const questionAlone = "phrase, question alone";
+
 export const rows: readonly Row[] = [
   ...policyNames
     .filter((policy) => policy !== "full")
     .map((policy): Row => ({ name: policy, kind: "policy", policy, window: "question", opening: policy === "phrase" })),
-  { name: "phrase, question alone", kind: "policy", policy: "phrase", window: "question", opening: false },
+  { name: questionAlone, kind: "policy", policy: "phrase", window: "question", opening: false },
   { name: "compresskv, window 8", kind: "policy", policy: "compresskv", window: 8, opening: false },
   { name: "truncation", kind: "text", shorten: truncate },
   { name: "BM25 retrieval", kind: "text", shorten: retrieve },
 ];
-
-/** Those that choose, or shorten, before a word of the answer is there. An answer within the opening would be the full cache's own. */
-export const rowsBeforeTheAnswer = rows.filter((row) => row.kind === "text" || !row.opening);
 
 /** Rows of the full cache, brought to q8_0 for the answer: what storing them in fewer bits costs alone. */
 export const fullQ8 = "full, q8_0 rows";
