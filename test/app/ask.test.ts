@@ -42,7 +42,7 @@ test("a PDF is dropped anywhere on the window, opened, and its exact length is s
   await dropFiles(page, [{ name: "Harbour.pdf", bytes }], async () => {
     await page.getByText("Drop to add").waitFor();
   });
-  expect(await page.getByText("Drop to add").count()).toBe(0);
+  await expect.poll(() => page.getByText("Drop to add").count()).toBe(0);
   await page.getByText(/8 pages · [\d,]+ tokens/).waitFor({ timeout: 240_000 });
   await page.getByText("built in three stages").first().waitFor();
   const length = page.locator(".length");

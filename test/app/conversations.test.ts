@@ -90,7 +90,7 @@ test("questions and answers are there after a restart, and a new conversation do
 
   page = await open();
   await page.locator(".turn[data-phase=done]").waitFor();
-  expect(await page.locator(".answer").textContent()).toBe(answer);
+  await expect.poll(() => page.locator(".answer").textContent()).toBe(answer);
   expect(await page.locator(".chat > header h2").textContent()).toBe("What is the special magic number for Springfield?");
   await page.keyboard.press("Control+n");
   await expect.poll(() => page.locator(".turn").count()).toBe(0);
@@ -181,7 +181,7 @@ test("a removed document comes back with Undo; until then its conversation can b
   await row.getByRole("button", { name: /^More about/ }).click();
   await page.getByRole("menuitem", { name: "Remove" }).click();
   await page.getByText("Kiln.md was removed.").waitFor();
-  expect(await page.getByLabel("Question", { exact: true }).isDisabled()).toBe(true);
+  await expect.poll(() => page.getByLabel("Question", { exact: true }).isDisabled()).toBe(true);
   expect(await page.locator(".answer").count()).toBe(1);
   await page.getByRole("button", { name: "Undo" }).click();
   await row.waitFor();

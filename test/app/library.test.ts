@@ -134,7 +134,7 @@ test("a folder that is dropped stays as it is, with those in it: asked about, cl
     .poll(places, { timeout: 60_000 })
     .toEqual([": August.md", "Letters/2023: July.md", "Letters/2023: May.md", "Letters: June.md"]);
   await expect.poll(folders).toEqual(expect.arrayContaining(["Letters", "Letters / 2023"]));
-  expect(await head("Letters").locator(".number").textContent()).toBe("3");
+  await expect.poll(() => head("Letters").locator(".number").textContent()).toBe("3");
   await choose("Letters", "New conversation about all");
   await expect.poll(async () => (await app!.requests.getState()).conversation?.documentIds.length).toBe(3);
   await head("Letters").getByRole("button", { expanded: true }).click();
@@ -195,7 +195,7 @@ test("a search finds a page by its words and opens it; what finds nothing says s
   await page.keyboard.type('"nothing like this');
   await page.getByText("Nothing was found").waitFor();
   await page.keyboard.press("Escape");
-  expect(await page.getByRole("dialog").count()).toBe(0);
+  await expect.poll(() => page.getByRole("dialog").count()).toBe(0);
   expect(window.complaints).toEqual([]);
 });
 

@@ -209,7 +209,7 @@ test("a narrow window has two tabs and a drawer, and nothing scrolls sideways", 
     await page.setViewportSize({ width, height: 600 });
     const tab = page.getByRole("tab", { name: "Conversation", exact: true });
     if (width < 1080) await tab.click();
-    else expect(await tab.count()).toBe(0);
+    else await expect.poll(() => tab.count()).toBe(0);
     await page.getByRole("button", { name: /^p 4/ }).click();
     await expect.poll(() => page.locator("mark[data-current=true]").isVisible()).toBe(true);
     expect(await page.evaluate("document.documentElement.scrollWidth <= innerWidth")).toBe(true);
