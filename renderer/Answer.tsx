@@ -5,6 +5,7 @@ import remarkGfm from "remark-gfm";
 import remarkMath from "remark-math";
 import type { Quote } from "../preload/api.ts";
 import { oneKindOfFormula } from "../preload/formulas.ts";
+import { isTangled } from "../preload/tangled.ts";
 import { goTo, openDialog } from "./actions.ts";
 import { Code, Formula } from "./Code.tsx";
 import { pageName } from "./format.ts";
@@ -138,6 +139,13 @@ function directByText(tree: Root) {
 const Block = memo(function Block({ source, quotes }: { source: string; quotes: readonly Quote[] }) {
   useLanguage();
   const rehypePlugins = useMemo(() => [() => directByText, () => (tree: Root) => markQuotes(tree, quotes)], [quotes]);
+  if (isTangled(source)) {
+    return (
+      <p className="as-written" dir="auto">
+        {source}
+      </p>
+    );
+  }
   return (
     <Markdown remarkPlugins={plugins} rehypePlugins={rehypePlugins} components={components}>
       {oneKindOfFormula(source)}

@@ -11,19 +11,17 @@ import { unified } from "unified";
 import { oneKindOfFormula } from "../../preload/formulas.ts";
 import { say } from "../../preload/language.ts";
 import { type Language, sentence } from "../../preload/sentences.ts";
+import { isTangled } from "../../preload/tangled.ts";
 
 const parser = unified().use(remarkParse).use(remarkGfm).use(remarkMath, { singleDollarTextMath: false });
 
 export const inHtml = (text: string): string =>
   text.replaceAll("&", "&amp;").replaceAll("<", "&lt;").replaceAll(">", "&gt;").replaceAll('"', "&quot;").replaceAll("'", "&#39;");
 
-/** Quotes in quotes; parsing takes as long as the square of them. */
-const tooDeep = /^(?:[ \t]*>){100}/m;
-
-/** An answer that cannot be drawn, such as one nested too deeply, is shown as it was written. */
+/** An answer that would take long to parse, or cannot be drawn, is shown as it was written. */
 export function answerInHtml(answer: string, language: Language): string {
   const asWritten = `<pre dir="auto">${inHtml(answer)}</pre>`;
-  if (tooDeep.test(answer)) return asWritten;
+  if (isTangled(answer)) return asWritten;
   try {
     const tree = parser.parse(oneKindOfFormula(answer));
     return inside(tree, { language, definitions: definitionsOf(tree) });

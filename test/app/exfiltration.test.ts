@@ -177,6 +177,15 @@ test.each([
   await rm(folder, { recursive: true });
 });
 
+test("a paragraph that would take long to parse is shown as it was written, and what stands around it as ever", async () => {
+  const tangle = `**So** ${"](".repeat(1100)}`;
+  await stream("tangle", `*Before.*\n\n${tangle}\n\n*After.*`);
+  const answer = window.page.locator("#turn-tangle .answer");
+  expect(await answer.locator(".as-written").allTextContents()).toEqual([`${tangle}\n`]);
+  expect(await answer.locator("em").allTextContents()).toEqual(["Before.", "After."]);
+  expect(await answer.locator("strong").count()).toBe(0);
+});
+
 // The last one: what broke is complained of.
 test("an answer that cannot be drawn is shown as it was written, and the window stays", async () => {
   const { page } = window;

@@ -12,6 +12,7 @@ import { layOut } from "../../main/documents/layout.ts";
 import type { Piece } from "../../main/documents/runs.ts";
 import { cleanText, splitText } from "../../main/documents/text.ts";
 import { checkQuotes } from "../../main/engine/quotes.ts";
+import { answerInHtml } from "../../main/library/answer-html.ts";
 import { ftsTerms } from "../../main/library/search.ts";
 import { oneKindOfFormula } from "../../preload/formulas.ts";
 import { lettersOf } from "../../preload/letters.ts";
@@ -65,6 +66,11 @@ const units = [
     "[1]: x\n",
     "![",
     "](",
+    "*a_",
+    "x<!--",
+    "a\n=\n",
+    "> a\n",
+    "1. ",
   ],
 ];
 
@@ -88,6 +94,7 @@ const stages: Record<string, Stage> = {
   "quotes in an answer": { run: (text) => checkQuotes(text, "", [{ text: `${text.slice(0, 1000)} The end.` }]), longest: answer },
   "quotes in a document": { run: (text) => checkQuotes('He said "a b c d" and went.', "", [{ text }]), longest: document },
   "blocks of an answer": { run: (text) => markdownBlocks(text), longest: answer },
+  "an answer as a web page": { run: (text) => answerInHtml(text, "en"), longest: answer },
   "formulas of an answer": { run: (text) => oneKindOfFormula(text), longest: answer },
   "a search": { run: (text) => ftsTerms(text), longest: 2 ** 18 },
   "a page found again": { run: (text) => locate(text, text.match(/[\s\S]{1,40}/g) ?? []), longest: 2 ** 15 },

@@ -121,7 +121,8 @@ test.each([
   expect(page.replace(/<[^>]*>/g, "")).not.toMatch(/[<>]/);
 });
 
-test("an answer that cannot be drawn is shown as it was written", async () => {
+test("an answer that cannot be drawn, or not soon, is shown as it was written", async () => {
+  expect(await shown(`So:\n${"](".repeat(5000)}`)).toBe(`<pre dir="auto">So:\n${"](".repeat(5000)}</pre>`);
   expect(await shown(`So:\n${"> ".repeat(5000)}`)).toMatch(/^<pre dir="auto">So:\n&gt; &gt; /);
   expect(await shown("1. ".repeat(5000))).toMatch(/^<pre dir="auto">1\. 1\. /);
 });
