@@ -24,7 +24,7 @@ import { createLowlight } from "lowlight";
 const all = { bash, c, cpp, css, diff, go, ini, java, javascript, json, latex, python, r, rust, sql, typescript, xml, yaml };
 const lowlight = createLowlight(all);
 /** Characters beyond which colours cost more than they help. */
-const longest = 20_000;
+const longest = 8_000;
 
 /** The code in coloured pieces; null for languages that are not known. */
 export function highlight(language: string, code: string): ElementContent[] | null {
