@@ -25,11 +25,19 @@ type Found = { words: string; groups: Group[] } | { words: string; problem: stri
 export function SearchDialog() {
   const [words, setWords] = useState("");
   const [at, setAt] = useState(0);
+  /** Enter was pressed before these words had been looked for. */
+  const [entered, setEntered] = useState(false);
   const found = useFound(words, () => setAt(0));
   const list = useRef<HTMLDivElement>(null);
   const id = useId();
   const hits = found && "groups" in found ? found.groups.flatMap((group) => group.hits) : [];
   const current = hits[at];
+  const asked = found?.words === words;
+  useEffect(() => {
+    if (!entered || !asked) return;
+    setEntered(false);
+    current?.go();
+  }, [entered, asked, current]);
   useEffect(() => {
     list.current?.querySelector(`[data-at="${at}"]`)?.scrollIntoView({ block: "nearest" });
   }, [at]);
@@ -49,7 +57,10 @@ export function SearchDialog() {
           placeholder={t("Search names, pages and conversations")}
           maxLength={1000}
           value={words}
-          onChange={(event) => setWords(event.target.value)}
+          onChange={(event) => {
+            setWords(event.target.value);
+            setEntered(false);
+          }}
           onKeyDown={(event) => {
             const step = event.key === "ArrowDown" ? 1 : event.key === "ArrowUp" ? -1 : 0;
             // Left to itself, the field would take the first Escape to empty itself.
@@ -57,7 +68,7 @@ export function SearchDialog() {
               event.preventDefault();
               closeDialog();
             }
-            if (event.key === "Enter" && !event.nativeEvent.isComposing) current?.go();
+            if (event.key === "Enter" && !event.nativeEvent.isComposing) setEntered(true);
             if (step === 0 || hits.length === 0) return;
             event.preventDefault();
             setAt((at + step + hits.length) % hits.length);

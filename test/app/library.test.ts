@@ -199,6 +199,31 @@ test("a search finds a page by its words and opens it; what finds nothing says s
   expect(window.complaints).toEqual([]);
 });
 
+test("Enter opens what is found for the words that were typed, also when it is quicker than the search", async () => {
+  const fake = fakeApp();
+  const title = (name: string) => [{ text: name, hit: true }];
+  const { promise, resolve: found } = Promise.withResolvers<void>();
+  fake.app.requests.search = async (words) => {
+    if (words === "kiln") await promise;
+    const name = words === "kiln" ? "Kiln" : "Ferry";
+    const conversations = words === "" ? [] : [{ conversationId: name, title: title(name) }];
+    return { documents: [], pages: [], conversations, turns: [] };
+  };
+  window = await openTestWindow(fake.app);
+  const { page } = window;
+  const opened = () => fake.calls.filter(([name]) => name === "showConversation").map(([, id]) => id);
+  await page.keyboard.press("Control+k");
+  await page.keyboard.type("kil");
+  await page.getByRole("option", { name: "Ferry" }).waitFor();
+  await page.keyboard.type("n");
+  await page.keyboard.press("Enter");
+  await page.getByText("Searching…").waitFor();
+  expect(opened()).toEqual([]);
+  found();
+  await expect.poll(opened).toEqual(["Kiln"]);
+  expect(window.complaints).toEqual([]);
+});
+
 test("the same file again is one document, and that is said; a copy of it is saved byte for byte", async () => {
   app = await createApp();
   window = await openTestWindow(app, { acceptDownloads: true });
