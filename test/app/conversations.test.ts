@@ -106,6 +106,8 @@ test("an edited question goes on in a conversation of its own; the one before st
   await page.getByRole("button", { name: "Edit the question" }).click();
   await page.getByLabel("Edited question").fill("What is the magic number?");
   await page.keyboard.press("Enter");
+  // It stays under the pointer, however long the answer takes.
+  await page.locator(".toast").hover();
   await page.locator(".turn[data-phase=done] h3", { hasText: "What is the magic number?" }).waitFor({ timeout: 240_000 });
   await page.getByRole("tab", { name: "Conversations" }).click();
   expect(await titles(page)).toEqual(["What is the magic number?", "What is the special magic number for Springfield?"]);
