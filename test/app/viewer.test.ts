@@ -204,6 +204,13 @@ test("pages are fitted, made larger and smaller, and keep their place", async ()
   await page.keyboard.press("0");
   await poll(async () => Math.round((await sheet.boundingBox())!.width)).toBe(Math.round(fitted.width));
   await poll(() => page.getByLabel("Go to page").inputValue()).toBe("40");
+  // Pages that still move take nothing from somebody who is about to type.
+  await page.getByLabel("Go to page").focus();
+  await page.evaluate("{ const box = document.querySelector('.pages'); box.scrollTo(0, 0.25 * box.scrollHeight); }");
+  await page.getByRole("article", { name: "Page 16", exact: true }).locator("canvas").waitFor();
+  await page.keyboard.type("30");
+  await page.keyboard.press("Enter");
+  await poll(() => page.getByLabel("Go to page").inputValue()).toBe("30");
 });
 
 /** A matrix of a font that pdf.js once took for code (CVE-2024-4367), and an ordinary font beside it. */

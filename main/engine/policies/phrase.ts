@@ -15,7 +15,7 @@ export const openings = { least: 32, most: 128 };
 const openingRows = 7000 * openings.least;
 
 /**
- * Folio's own policy, in two halves. The semantic retrieval heads of all layers choose phrases together (max-pooling over 17 tokens) that stay
+ * Folio's own policy, in two halves. The semantic retrieval heads of all layers choose phrases together (17 tokens, most of them behind the peak) that stay
  * in every layer: a fact that a few layers find is there, whole, in every layer that has to read it out. The rest is what writing on takes:
  * single tokens that all heads of a layer look at, shared out among the layers by how much attention they would lose. What the answer's
  * first words attend to counts as much as what the question attends to.
