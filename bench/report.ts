@@ -26,6 +26,7 @@ const decoders = {
 const readers = { stock: decoders.stock, stockQ8: decoders.stockQ8, folio: "Folio, f16" };
 const kept: Record<string, string> = {
   phrase: "**phrase, the default**",
+  "phrase, fact behind the opening": "phrase, the opening ended before the fact",
   "phrase, question alone": "phrase, by the question alone",
   shared: "one set for all layers",
   composite: "composite tokens",
@@ -174,7 +175,7 @@ function qualityTables({ shares, planted, realText: { agreement, openingTokens }
     );
   return [
     byShare(agreement, `same next token as the full cache, behind an answer's first ${openingTokens}; tokens kept`),
-    byShare(planted.kept, "planted facts read from what is kept; tokens kept"),
+    byShare(planted.kept, "planted facts answered; tokens kept"),
   ].join("\n\n");
 }
 

@@ -1,7 +1,9 @@
 /**
- * Facts planted in texts: of those that the full cache answers, how many each row still answers. The default's opening ends where the fact is
- * to be said, so that the fact is read from what is kept. In use these answers are shorter than its opening, and the full cache's own.
+ * Facts planted in texts: of those that the full cache answers, how many each row still answers. As it is used, the default has
+ * answers as short as these written by the full cache, in its opening. In a row of its own the opening ends where the fact is to be said, so that
+ * the fact is read from what is kept.
  */
+import { policies } from "../../main/engine/policies/index.ts";
 import type { Lab } from "../lab.ts";
 import { type Fact, type FactKind, factAt, isRight, needleText, plantedText } from "../texts.ts";
 import { everything, fullQ8, questionAlone, rows, sharesOf } from "./rows.ts";
@@ -34,7 +36,10 @@ export async function plantedFacts(lab: Lab, shares: readonly number[], texts: n
       counts[kind].answered++;
       const q8 = await lab.answer(probed, everything(lab, probed), { ...options, kvType: "q8_0" });
       push(kept, fullQ8, 1, right(q8.text) ? 1 : 0);
-      const opened = await lab.open(probed, openingBefore(lab, full, fact));
+      const opened = {
+        cut: await lab.open(probed, openingBefore(lab, full, fact)),
+        own: await lab.open(probed, full.tokens.slice(0, policies.phrase.opening!(probed.prompt.tokens.length))),
+      };
       for (const row of rows) {
         // Probing another window reads the question again; these rows come last.
         if (row.kind === "policy" && row.window !== probed.window) probed = await lab.ask(fact.question, row.window);
@@ -44,7 +49,7 @@ export async function plantedFacts(lab: Lab, shares: readonly number[], texts: n
             await short.read(row.shorten(planted.text, fact.question, Math.round(share * probed.prompt.tokens.length), lab.countTokens));
             text = (await short.answer(await short.ask(fact.question, "question"), null, options)).text;
           } else {
-            const from = row.opening ? opened : probed;
+            const from = row.opening === "none" ? probed : opened[row.opening];
             text = (await lab.answer(from, lab.plan(from, row.policy, { kind: "share", share }), options)).text;
           }
           push(kept, row.name, share, right(text) ? 1 : 0);

@@ -29,7 +29,7 @@ export async function quality(quick: boolean): Promise<string[]> {
     }
     print(
       kept,
-      "planted facts kept, share of those that the full cache answers; the default's opening ends where the fact is to be said",
+      "planted facts answered, share of those that the full cache answers; the default's opening writes them, if it is not cut",
       shares,
     );
     print(tableOf(planted.byKind), "the default by the question alone, by kind of fact", shares);

@@ -55,9 +55,11 @@ export async function realText(lab: Lab, shares: readonly number[], most: number
       // Its last token is drawn from the reading cache and decoded from what is kept.
       const opened = await lab.open(probed, fed.slice(0, openingTokens - 1));
       for (const row of rows) {
+        // No single fact is asked for here.
+        if (row.kind === "policy" && row.opening === "cut") continue;
         if (row.kind === "policy" && row.window !== "question") probed = await lab.ask(question, row.window);
         for (const share of sharesOf(row, shares)) {
-          const from = row.kind === "policy" && row.opening ? opened : probed;
+          const from = row.kind === "policy" && row.opening === "own" ? opened : probed;
           measure(row.name, share, await follow(lab, short, row, from, share, text, question, fed));
         }
       }

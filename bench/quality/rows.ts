@@ -4,7 +4,9 @@ import { type PolicyName, policyNames } from "../../preload/api.ts";
 import type { Kept, Lab, Probed } from "../lab.ts";
 import { retrieve, truncate } from "./baselines.ts";
 
-export type PolicyRow = { name: string; kind: "policy"; policy: Exclude<PolicyName, "full">; window: Window; opening: boolean };
+/** `own`: as it is used; `cut`: ended where a fact is to be said, so that it is read from what is kept. */
+export type Opening = "own" | "cut" | "none";
+export type PolicyRow = { name: string; kind: "policy"; policy: Exclude<PolicyName, "full">; window: Window; opening: Opening };
 export type TextRow = {
   name: string;
   kind: "text";
@@ -18,9 +20,10 @@ export const questionAlone = "phrase, question alone";
 export const rows: readonly Row[] = [
   ...policyNames
     .filter((policy) => policy !== "full")
-    .map((policy): Row => ({ name: policy, kind: "policy", policy, window: "question", opening: policy === "phrase" })),
-  { name: questionAlone, kind: "policy", policy: "phrase", window: "question", opening: false },
-  { name: "compresskv, window 8", kind: "policy", policy: "compresskv", window: 8, opening: false },
+    .map((policy): Row => ({ name: policy, kind: "policy", policy, window: "question", opening: policy === "phrase" ? "own" : "none" })),
+  { name: "phrase, fact behind the opening", kind: "policy", policy: "phrase", window: "question", opening: "cut" },
+  { name: questionAlone, kind: "policy", policy: "phrase", window: "question", opening: "none" },
+  { name: "compresskv, window 8", kind: "policy", policy: "compresskv", window: 8, opening: "none" },
   { name: "truncation", kind: "text", shorten: truncate },
   { name: "BM25 retrieval", kind: "text", shorten: retrieve },
 ];

@@ -50,7 +50,7 @@ afterAll(async () => {
 const fixed = ({ settings, models, downloads, folders, documents }: AppState) =>
   JSON.stringify({ settings, models: models.map(({ id, file, trusted }) => ({ id, file, trusted })), downloads, folders, documents });
 
-test("20 documents with orders in them", async () => {
+test("20 documents with orders in them", { timeout: 1_200_000 }, async () => {
   expect(orders).toHaveLength(20);
   await expect.poll(async () => (await app.requests.getState()).model, { timeout: 120_000 }).not.toBeNull();
   for (const [i, order] of orders.entries()) {
