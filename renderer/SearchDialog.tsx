@@ -25,7 +25,7 @@ type Found = { words: string; groups: Group[] } | { words: string; problem: stri
 export function SearchDialog() {
   const [words, setWords] = useState("");
   const [at, setAt] = useState(0);
-  /** Enter was pressed before these words had been looked for. */
+  /** Enter was pressed for these words; what it opens may still have to be looked for. */
   const [entered, setEntered] = useState(false);
   const found = useFound(words, () => setAt(0));
   const list = useRef<HTMLDivElement>(null);

@@ -1,6 +1,6 @@
 /**
  * What compression costs in answers: on open questions over real text, how far the next-token distribution moves from the full cache's behind
- * an answer's opening; and of the planted facts that the full cache answers, how many are still answered by the question alone. Only texts
+ * an answer's opening; and of the planted facts that the full cache answers, how many each row still answers. Only texts
  * that nothing was tuned on; seeds fixed.
  */
 import { defaultModelFile } from "../../main/engine/models.ts";

@@ -26,6 +26,7 @@ export type ChoiceInput = {
   sampler: Sampler;
 };
 
+/** Decides what stays of the prompt, as `chooseKept` does, and finds the passages among it. A model that cannot be compressed keeps everything, and has none. */
 export async function choose(loaded: LoadedModel, caches: Caches, input: ChoiceInput): Promise<Choice> {
   const { info, model, profile } = loaded;
   const { request, prompt, excerpts } = input;
