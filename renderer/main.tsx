@@ -1,4 +1,5 @@
 import { StrictMode } from "react";
+import { flushSync } from "react-dom";
 import { createRoot } from "react-dom/client";
 import { languageOf } from "../preload/language.ts";
 import { App } from "./App.tsx";
@@ -34,8 +35,11 @@ const speakAsSet = () => speak(languageOf(useFolio.getState().settings.language,
 speakAsSet();
 useFolio.subscribe(speakAsSet);
 void connect(connectHost());
-createRoot(document.getElementById("root")!).render(
-  <StrictMode>
-    <App />
-  </StrictMode>,
+// Drawn before the page counts as loaded: whoever sees it can use its keys.
+flushSync(() =>
+  createRoot(document.getElementById("root")!).render(
+    <StrictMode>
+      <App />
+    </StrictMode>,
+  ),
 );

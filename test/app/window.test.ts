@@ -167,6 +167,16 @@ test("everything is reached by keyboard, and the focus comes back from dialogs",
   }
 });
 
+test("keys are heard as soon as the page is loaded", async () => {
+  const fake = appWith(longDocument(1), []);
+  window = await openTestWindow(fake.app);
+  const { page } = window;
+  const press = `dispatchEvent(new KeyboardEvent("keydown", { key: "k", ctrlKey: true }))`;
+  await page.addInitScript(`addEventListener("DOMContentLoaded", () => ${press})`);
+  await page.reload();
+  await page.getByRole("dialog", { name: "Search the library" }).waitFor({ timeout: 30_000 });
+});
+
 test("a prompt that is too long is said with its numbers, and cannot be asked", async () => {
   const fake = appWith(longDocument(10), []);
   fake.state.model = {
