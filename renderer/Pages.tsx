@@ -19,8 +19,10 @@ const noEvidence: readonly Evidence[] = [];
 const noPins: readonly Pin[] = [];
 /** About what a page takes before it is measured: 66 characters a line of 28 px, and its margins. */
 const guessHeight = (page: Page): number => 120 + Math.ceil(page.text.length / 66) * 28;
-/** Frames to wait at most for a page that is far away to be drawn and measured. */
-const patience = 240;
+/** How long a page that is far away may take at most to be drawn and measured, in ms. */
+const patienceMs = 60_000;
+/** By these a reader goes elsewhere. */
+const readerMoves = ["wheel", "keydown", "pointerdown"] as const;
 const gap = 16;
 /** Beside a drawn page, in pixels. */
 const margin = 20;
@@ -124,33 +126,43 @@ export function Pages({ known, pages, pdf, first, goTo, handled, onJump, onPage 
     place.current = { index, share: 0 };
     virtual.scrollToIndex(index, { align: "start" });
   };
+  const bringing = useRef({ page: 0, stop: () => {} });
   // biome-ignore lint/correctness/useExhaustiveDependencies: every jump scrolls once, also when the view is changed after it.
   useEffect(() => {
     if (!goTo || handled.current.jump === goTo.visit) return;
     handled.current.jump = goTo.visit;
+    // What is still on its way into view from another page is not wanted any more.
+    if (bringing.current.page !== goTo.page) bringing.current.stop();
     scrollToPage(goTo.page);
   }, [goTo]);
 
-  /** Brings the current mark to the middle; a page that is far away must be drawn and measured first, so it takes some frames. */
+  /** Brings the current mark to the middle; a page that is far away must be drawn and measured first, so it takes some time. */
   const bring = (offset: number, marked = currentMark): (() => void) => {
-    scrollToPage(pageAt(pages, offset));
+    const page = pageAt(pages, offset);
+    scrollToPage(page);
+    const box = scroller.current!;
+    const until = performance.now() + patienceMs;
     let frame = 0;
     let still = 0;
-    const stop = () => cancelAnimationFrame(frame);
-    // A reader who scrolls meanwhile is not pulled back.
-    scroller.current?.addEventListener("wheel", stop, { once: true, passive: true });
-    const settle = (left: number) => {
-      const mark = scroller.current?.querySelector(marked);
-      const box = scroller.current?.getBoundingClientRect();
-      if (mark && box) {
-        const at = mark.getBoundingClientRect();
-        const away = at.top + Math.min(at.height, box.height / 2) / 2 - (box.top + box.height * 0.4);
-        if (Math.abs(away) > 2) scroller.current!.scrollTop += away;
+    // A reader who moves meanwhile is not pulled back.
+    const stop = () => {
+      cancelAnimationFrame(frame);
+      for (const move of readerMoves) box.removeEventListener(move, stop);
+    };
+    for (const move of readerMoves) box.addEventListener(move, stop, { passive: true });
+    const settle = () => {
+      const mark = box.querySelector(marked);
+      if (mark) {
+        const [at, area] = [mark.getBoundingClientRect(), box.getBoundingClientRect()];
+        const away = at.top + Math.min(at.height, area.height / 2) / 2 - (area.top + area.height * 0.4);
+        if (Math.abs(away) > 2) box.scrollTop += away;
         still = Math.abs(away) > 2 ? 0 : still + 1;
       }
-      if (still < 3 && left > 0) frame = requestAnimationFrame(() => settle(left - 1));
+      if (still < 3 && performance.now() < until) frame = requestAnimationFrame(settle);
+      else stop();
     };
-    frame = requestAnimationFrame(() => settle(patience));
+    frame = requestAnimationFrame(settle);
+    bringing.current = { page, stop };
     return stop;
   };
 

@@ -7,11 +7,12 @@ export const showModels = (): void => openDialog({ kind: "models", page: null })
 export const showModel = (modelId: string): void => openDialog({ kind: "models", page: modelId });
 export const showLinking = (): void => openDialog({ kind: "models", page: "link" });
 
-/** Asks first about files of unknown origin. */
+/** Asks first about files of unknown origin. Once main has taken it, the dialog that it was chosen in closes, and none that was opened since. */
 export async function chooseModel(modelId: string, trust = false): Promise<void> {
   const entry = useFolio.getState().models.find(({ id }) => id === modelId);
   if (entry && !entry.trusted && !trust) return openDialog({ kind: "trustModel", modelId });
-  if ((await request((api) => api.chooseModel(modelId, trust))) !== null) closeDialog();
+  const { dialog } = useFolio.getState();
+  if ((await request((api) => api.chooseModel(modelId, trust))) !== null && useFolio.getState().dialog === dialog) closeDialog();
 }
 
 export const refreshModels = () => request((api) => api.refreshModels());

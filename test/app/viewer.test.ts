@@ -10,9 +10,6 @@ import { lines, makePdf, textAt } from "../unit/documents/make-pdf.ts";
 import { fakeApp } from "../unit/host/fake-app.ts";
 import { openTestWindow, type TestWindow } from "./window.ts";
 
-/** Pages are drawn by workers, which share two cores with everything else. */
-const poll = <T>(look: () => T | Promise<T>) => expect.poll(look, { timeout: 20_000 });
-
 let window: TestWindow | null = null;
 afterEach(async () => {
   await window?.close();
@@ -83,29 +80,33 @@ test("1,000 pages open as pages; only those near the window are drawn, and a pas
   const fake = await appWith(manyPages(1000), ["On page 912 the keeper wrote down number 7911.", "On page 3 the keeper wrote"]);
   window = await openTestWindow(fake.app);
   const { page } = window;
-  await poll(() => inkAt(page, 1, 0.1, 0.05, 0.4, 0.1)).toBeGreaterThan(50);
+  await expect.poll(() => inkAt(page, 1, 0.1, 0.05, 0.4, 0.1)).toBeGreaterThan(50);
 
   await page.getByRole("button", { name: /^p 912/ }).click();
-  await poll(() => current(page).count()).toBe(1);
-  await poll(() => page.getByLabel("Go to page").inputValue()).toBe("912");
+  await expect.poll(() => current(page).count()).toBe(1);
+  await expect.poll(() => page.getByLabel("Go to page").inputValue()).toBe("912");
   // The line stands 60 points from the left and 300 above the foot of a page of 600 by 800.
-  await poll(async () => {
-    const sheet = (await page.getByRole("article", { name: "Page 912" }).boundingBox())!;
-    const mark = (await current(page).boundingBox())!;
-    const points = sheet.width / 600;
-    return [(mark.x - sheet.x) / points, (mark.y + mark.height - sheet.y) / points].map(Math.round);
-  }).toEqual([60, 502]);
-  await poll(async () => {
-    const [at, area] = [await current(page).boundingBox(), await page.locator(".pages").boundingBox()];
-    return at!.y > area!.y && at!.y + at!.height < area!.y + area!.height;
-  }).toBe(true);
+  await expect
+    .poll(async () => {
+      const sheet = (await page.getByRole("article", { name: "Page 912" }).boundingBox())!;
+      const mark = (await current(page).boundingBox())!;
+      const points = sheet.width / 600;
+      return [(mark.x - sheet.x) / points, (mark.y + mark.height - sheet.y) / points].map(Math.round);
+    })
+    .toEqual([60, 502]);
+  await expect
+    .poll(async () => {
+      const [at, area] = [await current(page).boundingBox(), await page.locator(".pages").boundingBox()];
+      return at!.y > area!.y && at!.y + at!.height < area!.y + area!.height;
+    })
+    .toBe(true);
 
   await page.keyboard.press("Alt+ArrowDown");
-  await poll(() => page.getByLabel("Go to page").inputValue()).toBe("3");
+  await expect.poll(() => page.getByLabel("Go to page").inputValue()).toBe("3");
   await page.keyboard.press("Control+f");
   await page.keyboard.type("number 7499");
-  await poll(() => page.locator("g[data-kind=match]").count()).toBe(1);
-  await poll(() => page.getByLabel("Go to page").inputValue()).toBe("500");
+  await expect.poll(() => page.locator("g[data-kind=match]").count()).toBe(1);
+  await expect.poll(() => page.getByLabel("Go to page").inputValue()).toBe("500");
   await page.keyboard.press("Escape");
 
   // Scrolled through fast, page by page: what leaves is given up and freed.
@@ -116,12 +117,45 @@ test("1,000 pages open as pages; only those near the window are drawn, and a pas
     canvases = Math.max(canvases, await page.locator("canvas").count());
     sheets = Math.max(sheets, await page.locator(".paper").count());
   }
-  await poll(async () => Number(await page.getByLabel("Go to page").inputValue())).toBeGreaterThan(550);
-  await poll(() => page.locator(".paper canvas").count()).toBeGreaterThan(0);
+  await expect.poll(async () => Number(await page.getByLabel("Go to page").inputValue())).toBeGreaterThan(550);
+  await expect.poll(() => page.locator(".paper canvas").count()).toBeGreaterThan(0);
   expect(canvases).toBeLessThan(10);
   expect(sheets).toBeLessThan(10);
   expect(window.complaints).toEqual([]);
   expect(window.strays).toEqual([]);
+});
+
+test("a passage far away comes into view however many frames its page takes to be drawn", async () => {
+  const fake = await appWith(manyPages(1000), ["On page 912 the keeper wrote down number 7911."]);
+  window = await openTestWindow(fake.app, { viewport: { width: 1280, height: 500 } });
+  const { page } = window;
+  // Frames as fast as they can be, which is slow drawing.
+  await page.addInitScript(`{
+    const { port1, port2 } = new MessageChannel();
+    const waiting = new Map();
+    let last = 0;
+    port1.onmessage = ({ data }) => {
+      const draw = waiting.get(data);
+      waiting.delete(data);
+      draw?.(performance.now());
+    };
+    window.requestAnimationFrame = (draw) => {
+      waiting.set(++last, draw);
+      port2.postMessage(last);
+      return last;
+    };
+    window.cancelAnimationFrame = (frame) => waiting.delete(frame);
+  }`);
+  await page.reload();
+  await page.locator(".paper canvas").first().waitFor();
+  await page.getByRole("button", { name: /^p 912/ }).click();
+  await expect.poll(() => current(page).count()).toBe(1);
+  await expect
+    .poll(async () => {
+      const [at, area] = [await current(page).boundingBox(), await page.locator(".pages").boundingBox()];
+      return at!.y > area!.y && at!.y + at!.height < area!.y + area!.height;
+    })
+    .toBe(true);
 });
 
 test("a passage over a hyphen, a ligature and two columns is marked on its own letters, and the text view shows the same", async () => {
@@ -133,19 +167,21 @@ test("a passage over a hyphen, a ligature and two columns is marked on its own l
   const { page } = window;
   for (const [i, sentence] of sentences.slice(0, 4).entries()) {
     await page.locator(".passage").nth(i).click();
-    await poll(() => current(page).locator("polygon").count()).toBeGreaterThan(0);
+    await expect.poll(() => current(page).locator("polygon").count()).toBeGreaterThan(0);
     // The letters of pdf.js's own text layer under the marks are those of the sentence.
-    await poll(() => underMarks(page)).toBe(sentence.normalize("NFKD").replace(/[^A-Za-z0-9]/g, ""));
+    await expect.poll(() => underMarks(page)).toBe(sentence.normalize("NFKD").replace(/[^A-Za-z0-9]/g, ""));
   }
   await page.getByRole("button", { name: "Text", exact: true }).click();
-  await poll(() =>
-    page
-      .locator("mark[data-current=true]")
-      .allTextContents()
-      .then((all) => all.join("")),
-  ).toBe(sentences[3]);
+  await expect
+    .poll(() =>
+      page
+        .locator("mark[data-current=true]")
+        .allTextContents()
+        .then((all) => all.join("")),
+    )
+    .toBe(sentences[3]);
   await page.getByRole("button", { name: "Pages", exact: true }).click();
-  await poll(() => page.locator(".paper canvas").count()).toBeGreaterThan(0);
+  await expect.poll(() => page.locator(".paper canvas").count()).toBeGreaterThan(0);
   expect(window.complaints).toEqual([]);
 });
 
@@ -183,34 +219,34 @@ test("pages are fitted, made larger and smaller, and keep their place", async ()
   expect(fitted.width).toBeLessThan(area.width);
   await page.getByRole("button", { name: "Larger" }).click();
   await page.getByRole("button", { name: "Larger" }).click();
-  await poll(async () => (await sheet.boundingBox())!.width).toBeGreaterThan(fitted.width * 1.1);
-  await poll(() => page.getByLabel("Go to page").inputValue()).toBe("40");
+  await expect.poll(async () => (await sheet.boundingBox())!.width).toBeGreaterThan(fitted.width * 1.1);
+  await expect.poll(() => page.getByLabel("Go to page").inputValue()).toBe("40");
   await page.locator(".pages").focus();
   for (let i = 0; i < 6; i++) await page.keyboard.press("-");
-  await poll(async () => (await sheet.boundingBox())!.width).toBeLessThan(fitted.width * 0.9);
-  expect((await sheet.boundingBox())!.y).toBeLessThan(area.y + area.height);
+  await expect.poll(async () => (await sheet.boundingBox())!.width).toBeLessThan(fitted.width * 0.9);
+  await expect.poll(async () => (await sheet.boundingBox())!.y).toBeLessThan(area.y + area.height);
   // The other view begins where this one is, not where the last jump went.
   await page.evaluate("{ const box = document.querySelector('.pages'); box.scrollTo(0, 0.25 * box.scrollHeight); }");
-  await poll(() => page.getByLabel("Go to page").inputValue()).toMatch(/^1[56]$/);
+  await expect.poll(() => page.getByLabel("Go to page").inputValue()).toMatch(/^1[56]$/);
   const last = await page.getByLabel("Go to page").inputValue();
   await page.getByRole("button", { name: "Text", exact: true }).click();
-  await poll(() => page.locator(".sheet").count()).toBeGreaterThan(0);
-  await poll(() => page.getByLabel("Go to page").inputValue()).toBe(last);
+  await expect.poll(() => page.locator(".sheet").count()).toBeGreaterThan(0);
+  await expect.poll(() => page.getByLabel("Go to page").inputValue()).toBe(last);
   await page.getByRole("button", { name: "Pages", exact: true }).click();
   await page.getByLabel("Go to page").fill("40");
   await page.keyboard.press("Enter");
   await sheet.locator("canvas").waitFor();
   await page.locator(".pages").focus();
   await page.keyboard.press("0");
-  await poll(async () => Math.round((await sheet.boundingBox())!.width)).toBe(Math.round(fitted.width));
-  await poll(() => page.getByLabel("Go to page").inputValue()).toBe("40");
+  await expect.poll(async () => Math.round((await sheet.boundingBox())!.width)).toBe(Math.round(fitted.width));
+  await expect.poll(() => page.getByLabel("Go to page").inputValue()).toBe("40");
   // Pages that still move take nothing from somebody who is about to type.
   await page.getByLabel("Go to page").focus();
   await page.evaluate("{ const box = document.querySelector('.pages'); box.scrollTo(0, 0.25 * box.scrollHeight); }");
   await page.getByRole("article", { name: "Page 16", exact: true }).locator("canvas").waitFor();
   await page.keyboard.type("30");
   await page.keyboard.press("Enter");
-  await poll(() => page.getByLabel("Go to page").inputValue()).toBe("30");
+  await expect.poll(() => page.getByLabel("Go to page").inputValue()).toBe("30");
 });
 
 /** A matrix of a font that pdf.js once took for code (CVE-2024-4367), and an ordinary font beside it. */
@@ -239,7 +275,7 @@ test("a PDF with scripts, actions, a font that is code and links to elsewhere ru
     dialogs++;
     void dialog.dismiss();
   });
-  await poll(() => inkAt(page, 1, 0.1, 0.1, 0.4, 0.14)).toBeGreaterThan(20);
+  await expect.poll(() => inkAt(page, 1, 0.1, 0.1, 0.4, 0.14)).toBeGreaterThan(20);
   await page.locator(".paper").click();
   expect(await page.locator(".paper :is(a, input, textarea, button, iframe)").count()).toBe(0);
   expect(dialogs).toBe(0);
@@ -284,11 +320,11 @@ test("tables, code and formulas are set from our own files, also while an answer
   for (const text of rich.match(/[\s\S]{1,7}/g)!) fake.emit("answer", { turnId: "t", text });
   fake.emit("turn", finishedTurn({ answer: rich }));
   const answer = page.locator(".answer");
-  await poll(() => answer.locator(".katex").count()).toBe(2);
-  await poll(() => answer.locator(".katex-display").count()).toBe(1);
-  await poll(() => answer.locator("pre .hljs-keyword").allTextContents()).toEqual(["def", "return"]);
-  expect(await answer.locator("td").allTextContents()).toEqual(["1874", "31 m"]);
-  expect(await answer.locator("p").first().textContent()).toMatch(/^Costs of \$5 and \$10, and /);
+  await expect.poll(() => answer.locator(".katex").count()).toBe(2);
+  await expect.poll(() => answer.locator(".katex-display").count()).toBe(1);
+  await expect.poll(() => answer.locator("pre .hljs-keyword").allTextContents()).toEqual(["def", "return"]);
+  await expect.poll(() => answer.locator("td").allTextContents()).toEqual(["1874", "31 m"]);
+  await expect.poll(() => answer.locator("p").first().textContent()).toMatch(/^Costs of \$5 and \$10, and /);
   await page.context().grantPermissions(["clipboard-read", "clipboard-write"]);
   await answer.locator(".code").hover();
   await answer.getByRole("button", { name: "Copy the code" }).click();
@@ -296,8 +332,8 @@ test("tables, code and formulas are set from our own files, also while an answer
   expect(await page.evaluate("navigator.clipboard.readText()")).toBe('def tide(hour: int) -> str:\n    return "flood"\n');
   await answer.getByText("\\frac{bad").waitFor();
   await answer.getByText("[image left out: secret]").waitFor();
-  await page.evaluate("document.fonts.ready");
-  expect(await page.evaluate("[...document.fonts].some((font) => font.family.includes('KaTeX') && font.status === 'loaded')")).toBe(true);
+  const loaded = "[...document.fonts].some((font) => font.family.includes('KaTeX') && font.status === 'loaded')";
+  await expect.poll(() => page.evaluate(loaded)).toBe(true);
   expect(window.complaints).toEqual([]);
   expect(window.strays).toEqual([]);
 });
@@ -329,25 +365,27 @@ test("quotes are marked with their page or as not found, the keep map and the re
   window = await openTestWindow(fake.app);
   const { page } = window;
   const checks = page.locator(".quote-check");
-  await poll(() => checks.allTextContents()).toEqual(["Found on p 12", "not found", "Found on p 5"]);
+  await expect.poll(() => checks.allTextContents()).toEqual(["Found on p 12", "not found", "Found on p 5"]);
   expect(await page.locator(".answer").textContent()).toContain("number 7011\u201dFound on p 12, and");
   await checks.first().click();
-  await poll(() => current(page).count()).toBe(1);
-  await poll(() => underMarks(page)).toBe("thekeeperwrotedownnumber7011");
+  await expect.poll(() => current(page).count()).toBe(1);
+  await expect.poll(() => underMarks(page)).toBe("thekeeperwrotedownnumber7011");
   await checks.last().click();
-  await poll(() => page.getByLabel("Go to page").inputValue()).toBe("5");
+  await expect.poll(() => page.getByLabel("Go to page").inputValue()).toBe("5");
 
   const map = page.locator(".keep-map .strip");
-  expect(await map.getAttribute("aria-label")).toMatch(/^Most was kept around page .*12.* Evidence is on page 12\. Page 5 is in view\.$/);
+  await expect
+    .poll(() => map.getAttribute("aria-label"))
+    .toMatch(/^Most was kept around page .*12.* Evidence is on page 12\. Page 5 is in view\.$/);
   expect((await map.locator("path").getAttribute("d"))!.length).toBeGreaterThan(500);
   const box = (await map.boundingBox())!;
   await map.click({ position: { x: box.width * 0.9, y: 8 } });
-  await poll(async () => Number(await page.getByLabel("Go to page").inputValue())).toBeGreaterThan(34);
+  await expect.poll(async () => Number(await page.getByLabel("Go to page").inputValue())).toBeGreaterThan(34);
   await map.click({ position: { x: box.width * (evidence[0]!.start / text.length), y: 8 } });
-  await poll(() => page.getByLabel("Go to page").inputValue()).toBe("12");
+  await expect.poll(() => page.getByLabel("Go to page").inputValue()).toBe("12");
 
   const receipt = page.locator(".receipt");
-  await poll(() => receipt.locator("summary").textContent()).toContain("38 of 40 pages read");
+  await expect.poll(() => receipt.locator("summary").textContent()).toContain("38 of 40 pages read");
   await receipt.locator("summary").click();
   expect(await receipt.locator("dl").textContent()).toMatch(
     /Pages read38 of 40Pages without text7 and 9 \(skipped\)Kept200 tokens a layer/,
@@ -364,9 +402,9 @@ test("a page whose Chinese typeface is not in the file gets its character maps f
   window = await openTestWindow(fake.app);
   const { page } = window;
   await page.locator(".passage").click();
-  await poll(() => page.locator(".text-layer").first().textContent()).toContain("\u706f\u5854");
-  await poll(() => inkAt(page, 1, 0.1, 0.17, 0.3, 0.2)).toBeGreaterThan(5);
-  await poll(() => current(page).locator("polygon").count()).toBe(1);
+  await expect.poll(() => page.locator(".text-layer").first().textContent()).toContain("\u706f\u5854");
+  await expect.poll(() => inkAt(page, 1, 0.1, 0.17, 0.3, 0.2)).toBeGreaterThan(5);
+  await expect.poll(() => current(page).locator("polygon").count()).toBe(1);
   expect(window.complaints).toEqual([]);
   expect(window.strays).toEqual([]);
 });
