@@ -138,7 +138,7 @@ test("a document, a question and an answer from right to left are set from right
   await page.getByText("The lamp was lit again").waitFor();
   for (const place of [".viewer p", ".answer p", ".asked h3", ".passage .words"]) {
     const text = page.locator(place, { hasText: /[\u0600-\u06ff]/ }).first();
-    expect([place, await directionOf(text)]).toEqual([place, "rtl"]);
+    await expect.poll(async () => [place, await directionOf(text)]).toEqual([place, "rtl"]);
   }
   const english = page.locator(".viewer p", { hasText: "The lamp was lit" });
   expect(await directionOf(english)).toBe("ltr");
@@ -164,6 +164,8 @@ test("the focus is back on what opened a dialog, or somewhere useful when that i
   const row = page.locator(".row", { hasText: "Harbour.pdf" });
   await row.getByRole("button", { name: /^More about/ }).focus();
   await page.keyboard.press("Enter");
+  // An open menu has the focus on its first item.
+  await page.locator("[role=menuitem]:focus").waitFor();
   await page.getByRole("menuitem", { name: "Move to a folder…" }).focus();
   await page.keyboard.press("Enter");
   await page.locator("dialog[open]").waitFor();
@@ -175,7 +177,7 @@ test("the focus is back on what opened a dialog, or somewhere useful when that i
   await page.getByRole("option", { name: /the harbour/ }).waitFor();
   await page.keyboard.press("Enter");
   await page.locator("dialog[open]").waitFor({ state: "detached" });
-  expect(await focused()).not.toBe("nothing");
+  await expect.poll(focused).not.toBe("nothing");
 });
 
 test("every dialog that a key or a button opens gives the focus back to where it was", async () => {
@@ -227,14 +229,14 @@ test("what cannot be taken back asks first, in its place, and the focus stays in
   const asked = (name: string) => fake.calls.filter(([request]) => request === name).length;
   const trash = dialog.getByRole("button", { name: "Delete Llama 3.2 3B from this computer" });
   await trash.click();
-  expect(await page.evaluate("document.activeElement.textContent")).toBe("Keep it");
+  await expect.poll(() => page.evaluate("document.activeElement.textContent")).toBe("Keep it");
   await page.keyboard.press("Escape");
   await expect.poll(() => page.evaluate("document.activeElement.getAttribute('aria-label')")).toMatch(/^Delete Llama/);
   expect([asked("removeModel"), await dialog.count()]).toEqual([0, 1]);
   await trash.click();
   await dialog.getByRole("button", { name: "Delete it, 2.0 GB become free" }).click();
   await expect.poll(() => asked("removeModel")).toBe(1);
-  expect(await page.evaluate("document.activeElement.closest('dialog') !== null")).toBe(true);
+  await expect.poll(() => page.evaluate("document.activeElement.closest('dialog') !== null")).toBe(true);
   await dialog.getByRole("button", { name: /^Throw away what has come of/ }).click();
   await dialog.getByRole("button", { name: "Throw 1.0 MB away" }).click();
   await expect.poll(() => asked("cancelDownload")).toBe(1);

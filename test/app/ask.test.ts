@@ -86,9 +86,12 @@ test("a passage takes the reader to exactly that passage, highlighted; Alt and t
       .poll(async () => (await marks.allInnerTexts()).join(" ").replace(/\s+/g, " ").trim().startsWith(quoted.slice(0, 40)))
       .toBe(true);
     passages.push(quoted);
-    const [mark, area] = [await marks.first().boundingBox(), await page.locator(".pages").boundingBox()];
-    expect(mark!.y).toBeGreaterThanOrEqual(area!.y);
-    expect(mark!.y + mark!.height).toBeLessThanOrEqual(area!.y + area!.height);
+    await expect
+      .poll(async () => {
+        const [mark, area] = [await marks.first().boundingBox(), await page.locator(".pages").boundingBox()];
+        return mark !== null && mark.y >= area!.y && mark.y + mark.height <= area!.y + area!.height;
+      })
+      .toBe(true);
   }
   expect(passages.some((passage) => passage.includes("4821"))).toBe(true);
   await page.keyboard.press("Alt+ArrowDown");
@@ -97,7 +100,7 @@ test("a passage takes the reader to exactly that passage, highlighted; Alt and t
   await expect.poll(() => passageButtons.nth(total - 1).getAttribute("aria-pressed")).toBe("true");
 
   // The keep map is drawn from what the cache of this answer really kept.
-  expect((await page.locator(".keep-map path").getAttribute("d"))!.length).toBeGreaterThan(500);
+  await expect.poll(async () => (await page.locator(".keep-map path").getAttribute("d"))!.length).toBeGreaterThan(500);
   await page.getByRole("button", { name: "Pages", exact: true }).click();
   for (let i = 0; i < total; i++) {
     await passageButtons.nth(i).click();
@@ -115,16 +118,16 @@ test("a passage takes the reader to exactly that passage, highlighted; Alt and t
 test("the gauge opens: parts in bytes, a bar for every layer", async () => {
   const { page } = window;
   await page.getByRole("button", { name: "Open the memory panel" }).click();
-  expect(await page.locator(".bars span").count()).toBe(30);
+  await expect.poll(() => page.locator(".bars span").count()).toBe(30);
   const parts = await page.locator(".gauge-panel dd .number").allInnerTexts();
   expect(parts.every((text) => /^[\d.,]+ (B|kB|MB|GB)$/.test(text))).toBe(true);
   await page.keyboard.press("Escape");
-  expect(await page.locator(".gauge-panel").count()).toBe(0);
+  await page.locator(".gauge-panel").waitFor({ state: "detached" });
 });
 
 test("between questions what was read rests on disk; writing one brings it back", async () => {
   const place = async () => (await app.requests.getState()).memory.readingPlace;
-  expect(await place()).toBe("disk");
+  await expect.poll(place).toBe("disk");
   await window.page.getByLabel("Question", { exact: true }).fill("Who weighed the coal?");
   await expect.poll(place, { timeout: 60_000 }).toBe("memory");
 });

@@ -116,7 +116,7 @@ test("40 answers that try to load or send something, character by character: not
   // What is set after a moment (colours, formulas) has been set, and what would be fetched late has been fetched.
   await window.page.waitForTimeout(1500);
   expect(await window.page.locator(".turn").count()).toBe(40);
-  expect(await window.page.getByText("The end of it.").count()).toBe(40);
+  await expect.poll(() => window.page.getByText("The end of it.").count()).toBe(40);
   const dangerous = ".answer :is(img, picture, iframe, object, embed, video, audio, link, style, script, form, base, meta, input, a[href])";
   expect(await window.page.locator(dangerous).count()).toBe(0);
   expect(reached).toEqual([]);
@@ -129,8 +129,10 @@ test("a link is followed by nobody but a person, who sees all of it as the brows
   for (const [i, [markdown, target]] of links.entries()) {
     await stream(`l${i}`, filled(markdown));
     await page.locator(`#turn-l${i} .answer button.link`).click();
-    expect(await page.locator("dialog .target, [role=dialog] .target").textContent()).toBe(filled(target));
+    const dialog = page.getByRole("dialog");
+    expect(await dialog.locator(".target").textContent()).toBe(filled(target));
     await page.keyboard.press("Escape");
+    await dialog.waitFor({ state: "detached" });
   }
   expect(reached).toEqual([]);
   expect(window.strays).toEqual([]);

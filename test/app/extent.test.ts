@@ -39,6 +39,8 @@ test("nothing is read or left out before somebody chooses; the dialog says what 
   const alert = page.getByRole("alert");
   await alert.getByText(/at most 2,032/).waitFor({ timeout: 240_000 });
   await page.getByLabel("Question", { exact: true }).fill(question);
+  // Nothing can be asked while the model is loaded anew.
+  await expect.poll(() => page.getByRole("button", { name: "Ask", exact: true }).isEnabled()).toBe(true);
   await page.keyboard.press("Enter");
   const dialog = page.getByRole("dialog", { name: "More than fits at once" });
   await dialog.waitFor();
@@ -51,7 +53,8 @@ test("nothing is read or left out before somebody chooses; the dialog says what 
     await page.emulateMedia({ colorScheme });
     expect(await findings(page, `what is read, ${colorScheme}`)).toEqual([]);
   }
-  for (const costs of await dialog.locator(".costs").allTextContents()) expect(costs).toMatch(/[\d,]+ tokens.*MB of memory/);
+  const costs = () => dialog.locator(".costs").allTextContents();
+  await expect.poll(async () => (await costs()).filter((said) => !/[\d,]+ tokens.*MB of memory/.test(said))).toEqual([]);
 });
 
 test("in windows everything is read, the answer is found, and the receipt says so", async () => {
@@ -79,7 +82,7 @@ test("chosen pages are all that is read, which the list, the badge and the recei
   await dialog.getByRole("radio", { name: /^Choose pages/ }).check();
   await dialog.getByLabel("Last page of Chronicle.txt").fill("12");
   await dialog.getByText(/These pages are about/).waitFor();
-  expect(await dialog.getByRole("button", { name: "Go on this way" }).isDisabled()).toBe(true);
+  await expect.poll(() => dialog.getByRole("button", { name: "Go on this way" }).isDisabled()).toBe(true);
   await dialog.getByLabel("First page of Chronicle.txt").fill("9");
   await dialog.getByLabel("Last page of Chronicle.txt").fill("10");
   await dialog.getByRole("button", { name: "Go on this way" }).click();

@@ -44,7 +44,7 @@ function connect(url: string) {
   });
 }
 
-test("files named at the start are opened, and every signal ends it all in order", { timeout: 60_000 }, async () => {
+test("files named at the start are opened, and every signal ends it all in order", async () => {
   for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) {
     const url = await start("test/documents/harbour.pdf", join(folder, "missing.pdf"));
     expect((await fetch(url)).status).toBe(200);
@@ -63,19 +63,17 @@ test("files named at the start are opened, and every signal ends it all in order
   }
 });
 
-test.runIf(process.platform === "linux")("killed without warning, it leaves no process behind", { timeout: 60_000 }, async () => {
+test.runIf(process.platform === "linux")("killed without warning, it leaves no process behind", async () => {
   await start();
   const children = childrenOf(host.pid!);
   expect(children.length).toBeGreaterThan(0);
   const exit = ended();
   host.kill("SIGKILL");
   await exit;
-  await expect.poll(() => children.filter(isAlive), { timeout: 10_000 }).toEqual([]);
+  await expect.poll(() => children.filter(isAlive)).toEqual([]);
 });
 
-test("started twice, the second says one sentence and ends; the first goes on, and is alone with the library", {
-  timeout: 60_000,
-}, async () => {
+test("started twice, the second says one sentence and ends; the first goes on, and is alone with the library", async () => {
   const url = await start();
   const second = spawn(process.execPath, ["main/host.ts"], {
     env: { ...process.env, DISPLAY: "", WAYLAND_DISPLAY: "", XDG_DATA_HOME: folder, FOLIO_MODEL: join(folder, "none.gguf") },
@@ -101,21 +99,21 @@ async function startReading(): Promise<void> {
 }
 
 // Whatever hangs after three seconds is ended with code 1.
-test("quitting while a document is read ends in order, and so in less than three seconds", { timeout: 240_000 }, async () => {
+test("quitting while a document is read ends in order, and so in less than three seconds", async () => {
   await startReading();
   const children = childrenOf(host.pid!);
   const exit = ended();
   host.kill("SIGTERM");
   expect(await exit).toBe(0);
-  await expect.poll(() => children.filter(isAlive), { timeout: 5_000 }).toEqual([]);
+  await expect.poll(() => children.filter(isAlive)).toEqual([]);
 });
 
-test.runIf(process.platform === "linux")("killed while a document is read, it leaves no process behind", { timeout: 240_000 }, async () => {
+test.runIf(process.platform === "linux")("killed while a document is read, it leaves no process behind", async () => {
   await startReading();
   const children = childrenOf(host.pid!);
   expect(children.length).toBeGreaterThan(0);
   const exit = ended();
   host.kill("SIGKILL");
   await exit;
-  await expect.poll(() => children.filter(isAlive), { timeout: 5_000 }).toEqual([]);
+  await expect.poll(() => children.filter(isAlive)).toEqual([]);
 });

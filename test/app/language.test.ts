@@ -84,7 +84,7 @@ for (const look of [
     await page.getByRole("tab", { name: "Window" }).click();
     await page.getByLabel("Deutsch").check({ force: true });
     await page.getByRole("heading", { name: "Einstellungen" }).waitFor();
-    expect(await page.evaluate("document.documentElement.lang")).toBe("de");
+    await expect.poll(() => page.evaluate("document.documentElement.lang")).toBe("de");
     for (const tab of await dialog.getByRole("tab").all()) {
       await tab.click();
       await see(`settings ${await tab.textContent()}`);
@@ -309,11 +309,11 @@ test("the first run in German follows the browser, with a guide to read in Germa
   await page.getByRole("button", { name: "Mit einem kurzen Wegweiser durch Folio ausprobieren" }).click();
   await expect.poll(() => fake.calls.find(([name]) => name === "importFile")?.[1]).toBe("Ein kurzer Wegweiser durch Folio.md");
   expect(found).toEqual([]);
-  expect(await page.evaluate("document.documentElement.lang")).toBe("de");
+  await expect.poll(() => page.evaluate("document.documentElement.lang")).toBe("de");
 });
 
 test("a browser of another language gets English", async () => {
   window = await openTestWindow(fakeApp().app, { locale: "fr-FR" });
   await window.page.getByText("Drop a long document here").waitFor();
-  expect(await window.page.evaluate("document.documentElement.lang")).toBe("en");
+  await expect.poll(() => window!.page.evaluate("document.documentElement.lang")).toBe("en");
 });

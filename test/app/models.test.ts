@@ -41,7 +41,7 @@ test("the list says what is here, what fits and what is in use", async () => {
   await page.getByRole("dialog", { name: "Models" }).waitFor();
   const starter = row("SmolLM2 135M Instruct");
   await starter.getByText("In use").waitFor();
-  expect(await starter.textContent()).toMatch(/98\.4 MB · up to 8,192 tokens · Apache 2\.0 · English.*about \d+ MB/);
+  await expect.poll(() => starter.textContent()).toMatch(/98\.4 MB · up to 8,192 tokens · Apache 2\.0 · English.*about \d+ MB/);
   await expect.poll(() => page.getByRole("button", { name: "Download" }).count()).toBeGreaterThan(5);
 });
 
@@ -122,7 +122,7 @@ test("the heads of the model in use are drawn, with a table; a calibration start
   const part = page.getByRole("region", { name: "Calibration" });
   await part.getByRole("img", { name: /^30 layers of 9 heads; the strongest is head \d of layer \d+$/ }).waitFor();
   await part.getByText("As a table").click();
-  expect(await part.getByRole("row").count()).toBe(31);
+  await expect.poll(() => part.getByRole("row").count()).toBe(31);
   await part.getByRole("button", { name: "Calibrate again" }).click();
   await part.getByText(/Looking for heads that retrieve, \d/).waitFor();
   await part.getByRole("button", { name: "Stop, and go on another time" }).click();
@@ -167,7 +167,7 @@ test("a file with a good header and nothing behind it ends no more than its own 
   await page.getByRole("dialog", { name: "Do you trust hollow?" }).getByRole("button", { name: "Use it", exact: true }).click();
   const notice = page.locator(".notice[data-kind=warning]");
   await notice.getByText("There is no model to answer with.").waitFor();
-  expect(await notice.textContent()).toMatch(/hollow/);
+  await expect.poll(() => notice.textContent()).toMatch(/hollow/);
   await notice.getByRole("button", { name: "Choose a model" }).click();
   await row("tiny").getByRole("button", { name: "Use", exact: true }).click();
   await expect.poll(async () => (await app.requests.getState()).model?.name ?? "", { timeout: 60_000 }).toBe("tiny");

@@ -53,7 +53,7 @@ test("what is selected on a drawn page, or in the text, is always kept, listed w
   const text = [...filler.slice(0, 6), clause, ...filler.slice(6)].join("\n");
   await dropFiles(page, [{ name: "Rules.pdf", bytes: await printPdf(browser, [text, filler.join("\n")]) }]);
   await page.getByText(/2 pages · [\d,]+ tokens/).waitFor({ timeout: 240_000 });
-  await page.locator(".text-layer span").first().waitFor();
+  await page.locator(".text-layer span", { hasText: "his wages" }).waitFor();
   await page.evaluate(select(".text-layer", "The lamp of Gull", "his wages"));
   await page.getByRole("button", { name: "Always keep this", exact: true }).click();
   await page.getByText("1 passage always kept").waitFor();
@@ -104,15 +104,22 @@ test("by keys alone: from what was found to its sentence, longer and shorter, on
   await page.keyboard.press("Control+f");
   await page.keyboard.type("keeper answers");
   await expect.poll(() => page.locator(".find-bar output").textContent()).toBe("1 of 1");
-  await page.locator(".page-marks g[data-kind=match]").waitFor();
+  // What is chosen first is what is found, as soon as that is in view.
+  const match = page.locator(".page-marks g[data-kind=match]");
+  await expect
+    .poll(async () => {
+      const [at, area] = [await match.boundingBox(), await page.locator(".pages").boundingBox()];
+      return at !== null && at.y > area!.y && at.y + at.height < area!.y + area!.height;
+    })
+    .toBe(true);
   await page.keyboard.press("Control+ArrowDown");
   await expect.poll(() => told.textContent()).toBe(`Chosen: “${clause}”`);
-  expect(await page.evaluate("document.activeElement.getAttribute('aria-label')")).toBe("Pages of the document");
+  await expect.poll(() => page.evaluate("document.activeElement.getAttribute('aria-label')")).toBe("Pages of the document");
   await expect.poll(() => page.locator(".page-marks g[data-kind=chosen]").count()).toBe(1);
   await page.keyboard.press("Shift+ArrowDown");
   await expect.poll(() => told.textContent()).toMatch(/his wages\.\s+In year 7 .* first Monday\.”$/);
   await page.keyboard.press("Shift+ArrowUp");
-  expect(await page.locator(".choice-bar .cost").textContent()).toMatch(/^about \d+ tokens, [\d.]+ [kM]B of every answer$/);
+  await expect.poll(() => page.locator(".choice-bar .cost").textContent()).toMatch(/^about \d+ tokens, [\d.]+ [kM]B of every answer$/);
   await page.keyboard.press("Enter");
   await expect.poll(() => told.textContent()).toBe(`Always kept: “${clause}”`);
   await expect.poll(pinned).toEqual([clause]);
@@ -139,7 +146,7 @@ test("by keys alone: from what was found to its sentence, longer and shorter, on
   await page.getByRole("button", { name: "Do not always keep this", exact: true }).press("Enter");
   await expect.poll(pinned).toEqual([]);
   await page.getByRole("group", { name: "Chosen passage" }).getByRole("button", { name: "Close" }).press("Enter");
-  expect(await chosen()).toBe(false);
+  await expect.poll(chosen).toBe(false);
 
   // In the question box the same keys are the box's own.
   await page.keyboard.press("Control+l");
@@ -151,6 +158,8 @@ test("by keys alone: from what was found to its sentence, longer and shorter, on
 test("a page is kept whole, over a restart", async () => {
   await window.page.getByLabel("Go to page").fill("2");
   await window.page.keyboard.press("Enter");
+  // The number that was typed is gone with Enter: this is the page that is reached.
+  await expect.poll(() => window.page.getByLabel("Go to page").inputValue()).toBe("2");
   await window.page.getByRole("button", { name: "Always keep this page" }).click();
   await window.page.getByRole("button", { name: "Page 2 is always kept" }).waitFor();
   await window.close();

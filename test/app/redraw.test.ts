@@ -78,21 +78,22 @@ beforeEach(async () => {
   await page.reload();
   await page.locator(".row").nth(5).waitFor();
   await page.getByLabel("Question", { exact: true }).waitFor();
+  await page.locator(".sheet").first().waitFor();
   await settled();
 });
 afterEach(() => window.close());
 
 const runs = async () => (await page.evaluate("window.runs")) as Record<string, number>;
 const forget = () => page.evaluate("window.runs = {}");
-/** Waits until nothing was drawn for a while. */
-async function settled(): Promise<void> {
-  for (let last = ""; ; ) {
-    const now = JSON.stringify(await runs());
-    if (now === last) return;
-    last = now;
-    await page.waitForTimeout(300);
-  }
-}
+/** Waits until nothing was drawn for a while, at whose end the window had nothing left to do. */
+const settled = () =>
+  page.evaluate(`(async () => {
+    for (let before; before !== JSON.stringify(window.runs); ) {
+      before = JSON.stringify(window.runs);
+      await new Promise((passed) => setTimeout(passed, 300));
+      await new Promise((idle) => requestIdleCallback(idle));
+    }
+  })()`);
 
 test("of a thousand documents, and of many conversations, only the rows near the window are drawn, and their places told", async () => {
   for (const [tab, count] of [

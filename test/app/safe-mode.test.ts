@@ -13,6 +13,8 @@ test("safe mode is offered, started with one button, shown while it lasts, and l
   const fake = fakeApp();
   window = await openTestWindow(fake.app);
   const { page } = window;
+  // Drawn once main's state is here: what main says before that is in it, and not heard.
+  await page.getByText("Drop a long document here").waitFor();
   const text = "The engine stopped three times within five minutes: start it in safe mode, or choose another model.";
   fake.emit("engine", { phase: "down", error: { code: "engine-stopped", text } });
   const notice = page.locator(".notice", { hasText: "The engine has stopped." });
@@ -41,7 +43,7 @@ test("safe mode is offered, started with one button, shown while it lasts, and l
     unsupported: null,
   });
   await page.getByText("from at most 2,048 tokens").waitFor();
-  expect(await notice.count()).toBe(0);
+  await expect.poll(() => notice.count()).toBe(0);
   await page.getByRole("button", { name: "Start as usual" }).click();
   await expect.poll(() => fake.calls.at(-1)).toEqual(["setSafeMode", false]);
   expect(window.complaints).toEqual([]);

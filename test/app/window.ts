@@ -40,6 +40,8 @@ export async function openTestWindow(app: App, options: BrowserContextOptions = 
 export async function openWindowAt(url: string, options: BrowserContextOptions = {}): Promise<TestWindow> {
   const browser = await launchBrowser();
   const context = await browser.newContext({ viewport: { width: 1280, height: 800 }, ...options });
+  // Ends only what hangs, as all time limits here.
+  context.setDefaultTimeout(120_000);
   const page = await context.newPage();
   const complaints: string[] = [];
   const strays: string[] = [];
