@@ -127,8 +127,10 @@ export async function showConversation(conversationId: string, turnId: string | 
   closeDialog();
   set({ focus: null, tab: "conversation" });
   await attempt(api.showConversation(conversationId));
-  const { conversation, documents, viewing } = state();
-  const there = conversation?.documentIds.filter((id) => documents.some((known) => known.id === id)) ?? [];
+  const { conversation, conversations, documents, viewing } = state();
+  // Main's event may come after its reply: until then the list knows more.
+  const shown = conversations.find(({ id }) => id === conversationId) ?? conversation;
+  const there = shown?.documentIds.filter((id) => documents.some((known) => known.id === id)) ?? [];
   if (there[0] && (viewing === null || !there.includes(viewing))) await showDocument(there[0]);
   seekTurn(turnId);
 }

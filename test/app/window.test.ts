@@ -166,6 +166,22 @@ test("a model that loads closes the dialog that it was chosen in, and none that 
   expect(await settings.isVisible()).toBe(true);
 });
 
+test("a conversation that is opened brings its document into view, also when it is heard of after that", async () => {
+  const fake = appWith(longDocument(2), [finishedTurn({ answer: "Yes." })]);
+  fake.state.documents = [...fake.state.documents, { ...fake.state.documents[0]!, id: "e", name: "Ferry.pdf" }];
+  const info = { documentNames: [""], turns: 1, branchOf: null, createdAt: 0, changedAt: 0 };
+  fake.state.conversations = [
+    { ...info, id: "c", title: "The harbour", documentIds: ["d"] },
+    { ...info, id: "other", title: "The ferry", documentIds: ["e"] },
+  ];
+  window = await openTestWindow(fake.app);
+  const { page } = window;
+  await page.locator(".turn").waitFor();
+  await page.getByRole("tab", { name: "Conversations" }).click();
+  await page.getByRole("button", { name: /^The ferry/ }).click();
+  await expect.poll(() => page.title()).toBe("Ferry.pdf · Folio");
+});
+
 test("everything is reached by keyboard, and the focus comes back from dialogs", async () => {
   const fake = appWith(longDocument(3), [finishedTurn({ answer: "Yes." })]);
   fake.app.requests.countPrompt = () => Promise.resolve({ promptTokens: 7055, limit: 8176, windows: null });
