@@ -91,7 +91,7 @@ const settled = () =>
     for (let before; before !== JSON.stringify(window.runs); ) {
       before = JSON.stringify(window.runs);
       await new Promise((passed) => setTimeout(passed, 300));
-      await new Promise((idle) => requestIdleCallback(idle));
+      await scheduler.postTask(() => {}, { priority: "background" });
     }
   })()`);
 
