@@ -13,13 +13,11 @@ export function LinkPage() {
     const found = await listFolder(path);
     if (!found) return;
     setListing(found);
-    setTyped(found.path);
+    // Where it begins is no reason to lose what somebody has typed meanwhile.
+    setTyped((typed) => (path === null && typed !== "" ? typed : found.path));
   };
   // biome-ignore lint/correctness/useExhaustiveDependencies: the first folder is asked for once.
   useEffect(() => void go(null), []);
-  const link = async (path: string) => {
-    if ((await linkModel(path)) !== null) showModels();
-  };
   const inside = (name: string) => `${listing?.path.replace(/[\\/]$/, "")}${listing?.path.includes("\\") ? "\\" : "/"}${name}`;
   return (
     <div className="link-page">
@@ -32,7 +30,7 @@ export function LinkPage() {
       <form
         onSubmit={(event) => {
           event.preventDefault();
-          void link(typed);
+          void linkModel(typed);
         }}
       >
         <input
@@ -63,14 +61,14 @@ export function LinkPage() {
           ))}
           {listing.models.map(({ name, bytes: size }) => (
             <li key={`model ${name}`} data-model>
-              <button type="button" onClick={() => void link(inside(name))}>
+              <button type="button" onClick={() => void linkModel(inside(name))}>
                 <Cpu aria-hidden="true" /> {name} <small className="number">{bytes(size)}</small>
               </button>
             </li>
           ))}
           {listing.models.length > 0 && (
             <li className="all">
-              <button type="button" className="link" onClick={() => void link(listing.path)}>
+              <button type="button" className="link" onClick={() => void linkModel(listing.path)}>
                 {t("Link the folder with {count} models", { count: listing.models.length })}
               </button>
             </li>

@@ -144,25 +144,47 @@ test("a reader who moves on while a passage comes into view is not pulled back t
   }
 });
 
-test("a model that loads closes the dialog that it was chosen in, and none that was opened since", async () => {
+test("what main answers late closes no dialog but its own, opens none again, and takes no words that were typed", async () => {
   const fake = await busyApp();
   const [used] = fake.state.models;
   fake.state.models = [used!, { ...used!, id: "other", name: "Other", file: "/models/other.gguf" }];
-  const { promise: loaded, resolve: load } = Promise.withResolvers<void>();
-  fake.app.requests.chooseModel = () => loaded;
+  const chosen = Promise.withResolvers<void>();
+  const listed = Promise.withResolvers<void>();
+  const linked = Promise.withResolvers<void>();
+  fake.app.requests.chooseModel = () => chosen.promise;
+  fake.app.requests.listFolder = () => listed.promise.then(() => ({ path: "/home", parent: "/", folders: [], models: [] }));
+  fake.app.requests.linkModel = () => linked.promise.then(() => 1);
   window = await openTestWindow(fake.app);
   const { page } = window;
-  const answered = page.waitForResponse(/chooseModel/);
   await page.getByText("The lamp was lit again").waitFor();
+  const answer = async (name: string, resolve: () => void) => {
+    const response = page.waitForResponse(new RegExp(`/rpc/${name}$`));
+    resolve();
+    await (await response).finished();
+    // What the window does with it follows at once.
+    await page.evaluate("new Promise((passed) => setTimeout(passed, 100))");
+  };
+  const settings = page.getByRole("dialog", { name: "Settings" });
   await page.keyboard.press("Control+m");
   await page.getByRole("listitem", { name: "Other" }).getByRole("button", { name: "Use", exact: true }).click();
   await page.keyboard.press("Escape");
   await page.keyboard.press("Control+,");
-  const settings = page.getByRole("dialog", { name: "Settings" });
   await settings.waitFor();
-  load();
-  await (await answered).finished();
-  await page.evaluate("new Promise((passed) => setTimeout(passed, 100))");
+  await answer("chooseModel", chosen.resolve);
+  expect(await settings.isVisible()).toBe(true);
+  await page.keyboard.press("Escape");
+
+  await page.keyboard.press("Control+m");
+  await page.getByRole("button", { name: "Use a model that is here already" }).click();
+  const path = page.getByLabel("Path of a file or folder");
+  await path.fill("/mnt/models");
+  await answer("listFolder", listed.resolve);
+  expect(await path.inputValue()).toBe("/mnt/models");
+  await page.keyboard.press("Enter");
+  await page.keyboard.press("Escape");
+  await page.keyboard.press("Control+,");
+  await settings.waitFor();
+  await answer("linkModel", linked.resolve);
   expect(await settings.isVisible()).toBe(true);
 });
 
