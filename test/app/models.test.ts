@@ -33,12 +33,18 @@ afterAll(async () => {
   await home?.restore();
 });
 
+/** A model that was chosen closes the dialog once main has taken it; no key opens another one before that. */
+async function openModels(): Promise<void> {
+  await window.page.getByRole("dialog").waitFor({ state: "detached" });
+  await window.page.keyboard.press("Control+m");
+  await window.page.getByRole("dialog", { name: "Models" }).waitFor();
+}
+
 const row = (name: string) => window.page.getByRole("listitem", { name, exact: true });
 
 test("the list says what is here, what fits and what is in use", async () => {
   const { page } = window;
-  await page.keyboard.press("Control+m");
-  await page.getByRole("dialog", { name: "Models" }).waitFor();
+  await openModels();
   const starter = row("SmolLM2 135M Instruct");
   await starter.getByText("In use").waitFor();
   await expect.poll(() => starter.textContent()).toMatch(/98\.4 MB · up to 8,192 tokens · Apache 2\.0 · English.*about \d+ MB/);
@@ -82,7 +88,7 @@ test("a file of unknown origin is loaded only after a question, and then counts 
 
 test("a model's own settings are kept, and loading again uses them", async () => {
   const { page } = window;
-  await page.keyboard.press("Control+m");
+  await openModels();
   await row("tiny").getByRole("button", { name: "Settings of tiny" }).click();
   const dialog = page.getByRole("dialog", { name: "tiny" });
   const context = dialog.getByLabel("Longest prompt in tokens");
@@ -117,7 +123,7 @@ test("a model's own settings are kept, and loading again uses them", async () =>
 
 test("the heads of the model in use are drawn, with a table; a calibration starts, says how far it is, and stops", async () => {
   const { page } = window;
-  await page.keyboard.press("Control+m");
+  await openModels();
   await row("tiny").getByRole("button", { name: "Settings of tiny" }).click();
   const part = page.getByRole("region", { name: "Calibration" });
   await part.getByRole("img", { name: /^30 layers of 9 heads; the strongest is head \d of layer \d+$/ }).waitFor();
@@ -162,7 +168,7 @@ test("a file with a good header and nothing behind it ends no more than its own 
   writeGguf(file, { "general.architecture": "llama", ...shape, ...tinyVocabulary() }, [
     { name: "token_embd.weight", dims: [32, 265], data: randomWeights(32 * 265, 0.1, 1) },
   ]);
-  await page.keyboard.press("Control+m");
+  await openModels();
   await row("hollow").getByRole("button", { name: "Use", exact: true }).click();
   await page.getByRole("dialog", { name: "Do you trust hollow?" }).getByRole("button", { name: "Use it", exact: true }).click();
   const notice = page.locator(".notice[data-kind=warning]");
@@ -174,11 +180,10 @@ test("a file with a good header and nothing behind it ends no more than its own 
 });
 
 test("a linked model is forgotten, and its file stays; the choice is remembered", async () => {
-  const { page } = window;
-  await page.keyboard.press("Control+m");
+  await openModels();
   await row("SmolLM2 135M Instruct").getByRole("button", { name: "Use", exact: true }).click();
   await expect.poll(async () => (await app.requests.getState()).model?.file ?? "", { timeout: 60_000 }).toContain(starterModel.file);
-  await page.keyboard.press("Control+m");
+  await openModels();
   await row("tiny")
     .getByRole("button", { name: /^Forget tiny/ })
     .click();
