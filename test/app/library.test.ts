@@ -133,6 +133,8 @@ test("a folder that is dropped stays as it is, with those in it: asked about, cl
   await expect.poll(places).toEqual([": August.md", "Letters/2023: July.md", "Letters/2023: May.md", "Letters: June.md"]);
   await expect.poll(folders).toEqual(expect.arrayContaining(["Letters", "Letters / 2023"]));
   await expect.poll(() => head("Letters").locator(".number").textContent()).toBe("3");
+  // All that is ready is asked about, as far as the window has heard.
+  await expect.poll(() => page.locator(".row[data-phase=ready]").count()).toBe(6);
   await choose("Letters", "New conversation about all");
   await expect.poll(async () => (await app!.requests.getState()).conversation?.documentIds.length).toBe(3);
   await head("Letters").getByRole("button", { expanded: true }).click();
