@@ -210,6 +210,7 @@ test("everything is reached by keyboard, and the focus comes back from dialogs",
   window = await openTestWindow(fake.app);
   const { page } = window;
   await page.locator(".turn").waitFor();
+  await page.locator(".sheet").first().waitFor();
   const focused = () => page.evaluate("document.activeElement.getAttribute('aria-label') ?? document.activeElement.textContent");
 
   await page.keyboard.press("Control+l");
