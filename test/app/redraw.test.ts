@@ -129,6 +129,9 @@ test("while the engine reads, only the reading bar and the gauge are drawn anew"
     fake.emit("memory", { ...nothingAllocated, readingBytes: done, readingPlace: "memory", systemTotalBytes: 1e9, systemFreeBytes: 1e8 });
     await expect.poll(() => page.locator(".reading progress").getAttribute("value")).toBe(`${done}`);
   }
+  const windows = { window: { number: 2, of: 3 } };
+  fake.emit("engine", { phase: "reading", done: 950, total: 1000, tokensPerSecond: 900, secondsLeft: 1, ...windows });
+  await page.locator(".reading").getByText("window 2 of 3").waitFor();
   await settled();
   expect(Object.keys(await runs()).sort()).toEqual(["gauge", "reading"]);
 });
