@@ -4,6 +4,7 @@ import { AnsweringCache } from "../main/engine/answering.ts";
 import { planKeep } from "../main/engine/keep.ts";
 import { type LoadedModel, loadModel } from "../main/engine/model.ts";
 import { policies } from "../main/engine/policies/index.ts";
+import type { Attention } from "../main/engine/probe.ts";
 import { buildPrompt, type Prompt, tokenizeDocument } from "../main/engine/prompt.ts";
 import { ReadingCache } from "../main/engine/reading.ts";
 import type { Budget, KvType } from "../preload/api.ts";
@@ -37,6 +38,7 @@ let reading: ReadingCache;
 let empty: ReadingCache;
 const small = new Map<Small, AnsweringCache>();
 let prompt: Prompt;
+let masses: Attention;
 
 serve<FolioRequests>({
   load: async (options) => {
@@ -65,6 +67,7 @@ serve<FolioRequests>({
     await reading.truncate(prompt.questionStart);
     const watch = stopwatch();
     await reading.readProbed(prompt.tokens, prompt.questionStart, prompt.questionEnd);
+    masses = await reading.attention(prompt.tokens.length);
     return watch();
   },
   gather: async ({ policy, budget, kvType }) => {
@@ -73,7 +76,7 @@ serve<FolioRequests>({
     const length = prompt.tokens.length;
     const { heads, kvHeads } = info;
     const began = performance.now();
-    const attention = (layer: number) => reading.attention(layer);
+    const attention = (layer: number) => masses[layer]!;
     const similarity = (layer: number) => reading.similarity(layer);
     const keep = planKeep(
       policies[policy],

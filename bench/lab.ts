@@ -1,10 +1,10 @@
 /** The turn taken apart for measuring: a text is read once, a question probed once, and the answer decoded from as many selections as one likes. */
 import { batchSize, tailStep } from "../main/engine/answering.ts";
-import { Attention } from "../main/engine/attention.ts";
 import { Caches } from "../main/engine/caches.ts";
 import { planKeep, type Window } from "../main/engine/keep.ts";
 import { type LoadedModel, loadModel } from "../main/engine/model.ts";
 import { policies } from "../main/engine/policies/index.ts";
+import type { Attention } from "../main/engine/probe.ts";
 import { buildPrompt, type PastTurn, type Prompt, type TokenizedText, tokenizeDocument } from "../main/engine/prompt.ts";
 import { ReadingCache } from "../main/engine/reading.ts";
 import type { Budget, KvType, PolicyName } from "../preload/api.ts";
@@ -64,7 +64,7 @@ export class Lab {
 
   /** Reads a question behind the document and probes the window's attention, as Engine does. */
   async ask(question: string, window: Window, history: PastTurn[] = []): Promise<Probed> {
-    const { model, template, info, scored } = this.loaded;
+    const { model, template } = this.loaded;
     const prompt = buildPrompt(model, template, [this.#document], history, question);
     const length = prompt.tokens.length;
     const from = window === "question" ? prompt.questionStart : Math.max(0, length - window);
@@ -72,17 +72,25 @@ export class Lab {
     const { reading } = this.#caches;
     await this.#readUpTo(prompt, ReadingCache.lastPieceStart(length, prompt.questionStart, from));
     const output = await reading.readProbed(prompt.tokens, from, to);
-    const attention = Attention.probed(reading, { layers: scored.length, heads: info.heads }, length);
+    const attention = await reading.attention(length);
     return { prompt, window, attention, firstLogits: reading.context.getLogits(output), opening: [] };
   }
 
   /** What a policy keeps by the question, and by the answer's opening if there is one. */
   plan({ prompt, window, attention }: Probed, policy: Exclude<PolicyName, "full">, budget: Budget): Kept {
     const { heads, kvHeads } = this.loaded.info;
-    const { layer, positions } = attention;
     const similarity = (of: number) => this.#caches.reading.similarity(of);
     const layers = this.loaded.scored.length;
-    const input = { layers, heads, kvHeads, attention: layer, similarity, positions, profile: this.loaded.profile };
+    const positions = prompt.tokens.length;
+    const input = {
+      layers,
+      heads,
+      kvHeads,
+      attention: (layer: number) => attention[layer]!,
+      similarity,
+      positions,
+      profile: this.loaded.profile,
+    };
     return planKeep(policies[policy], input, prompt, { budget, window }).kept;
   }
 
@@ -93,10 +101,10 @@ export class Lab {
   async open(probed: Probed, opening: readonly number[]): Promise<Probed> {
     const { reading } = this.#caches;
     const length = probed.prompt.tokens.length;
-    const attention = probed.attention.copy();
     const output = await reading.readProbed([...probed.prompt.tokens, ...opening], length, length + opening.length);
     const firstLogits = reading.context.getLogits(output);
-    attention.addProbed(reading);
+    const more = await reading.attention(length);
+    const attention = probed.attention.map((mass, layer) => mass.map((value, i) => value + more[layer]![i]!));
     await reading.truncate(length);
     return { ...probed, attention, firstLogits, opening };
   }

@@ -137,7 +137,7 @@ function decodingPlot({ points }: CostResult): string {
 }
 
 function waitingTable({ promptTokens, firstWord, resident }: WaitingResult): string {
-  const { coldMs, restoredMs, followUpMs, stockFollowUpMs } = firstWord;
+  const { coldMs, restoredMs, followUpMs, stockFollowUpMs, followUpRatio } = firstWord;
   const seconds = (ms: number) => `${(ms / 1000).toFixed(ms < 10_000 ? 2 : 0)} s`;
   return [
     table(
@@ -147,7 +147,7 @@ function waitingTable({ promptTokens, firstWord, resident }: WaitingResult): str
         ["of a document that was read before", seconds(restoredMs), "–"],
         [
           "of a follow-up, on the same cached prefix",
-          `${seconds(followUpMs)} (${(followUpMs / stockFollowUpMs).toFixed(2)} times)`,
+          `${seconds(followUpMs)} (${followUpRatio.toFixed(2)} times)`,
           seconds(stockFollowUpMs),
         ],
       ],

@@ -17,7 +17,7 @@ import { essays } from "./texts.ts";
 const threads = 1;
 const textTokens = 7000;
 const answerTokens = 64;
-const rounds = 5;
+const rounds = 6;
 /** A person reads the answer before asking on. */
 const pauseMs = 6000;
 const questions = [
@@ -27,6 +27,7 @@ const questions = [
   "Which place is described?",
   "What was decided?",
   "What was measured?",
+  "Who decided that?",
 ];
 
 /** @returns the promises that were broken, one line each */
@@ -36,11 +37,18 @@ export async function waiting(quick: boolean): Promise<string[]> {
     const cold = await firstWords(folder);
     const restoredMs = (await inNewEngine(folder, (ask) => ask(questions[0]!, []))).firstWordMs;
     const [full, balanced] = [await residentWhileDecoding(folder, "full"), await residentWhileDecoding(folder, "balanced")];
-    const followUpMs = median(cold.followUps.map(({ timing }) => timing.firstTokenMs));
+    const followUps = cold.followUps.map(({ timing }, i) => ({ ms: timing.firstTokenMs, stockMs: cold.stockMs[i]! }));
     const result = {
       threads,
       promptTokens: cold.first.promptTokens,
-      firstWord: { coldMs: cold.first.firstWordMs, restoredMs, followUpMs, stockFollowUpMs: median(cold.stockMs) },
+      firstWord: {
+        coldMs: cold.first.firstWordMs,
+        restoredMs,
+        followUpMs: median(followUps.map(({ ms }) => ms)),
+        stockFollowUpMs: median(followUps.map(({ stockMs }) => stockMs)),
+        followUpRatio: median(followUps.map(({ ms, stockMs }) => ms / stockMs)),
+      },
+      followUps,
       openingMs: median(cold.followUps.map(({ timing }) => timing.selectMs + timing.gatherMs)),
       resident: {
         ...full,
@@ -58,7 +66,8 @@ export async function waiting(quick: boolean): Promise<string[]> {
 
 export type WaitingResult = {
   promptTokens: number;
-  firstWord: { coldMs: number; restoredMs: number; followUpMs: number; stockFollowUpMs: number };
+  /** `followUpRatio`: how many times as long as stock's each one took that was asked right before it. */
+  firstWord: { coldMs: number; restoredMs: number; followUpMs: number; stockFollowUpMs: number; followUpRatio: number };
   /** From the first word until the small cache takes over; an answer's opening is written meanwhile. */
   openingMs: number;
   resident: { residentBytes: number; fullBytes: number; balancedBytes: number; savedShare: number };
@@ -158,18 +167,18 @@ async function residentWhileDecoding(folder: string, how: "full" | "balanced"): 
 }
 
 function print({ promptTokens, firstWord, openingMs, resident }: WaitingResult): void {
-  const { coldMs, restoredMs, followUpMs, stockFollowUpMs } = firstWord;
+  const { coldMs, restoredMs, followUpMs, stockFollowUpMs, followUpRatio } = firstWord;
   const mebibytes = (bytes: number) => (bytes / 2 ** 20).toFixed(0);
   console.log(`
 first word at ${promptTokens} tokens, ms: new ${coldMs.toFixed(0)}, read before ${restoredMs.toFixed(0)} (${(coldMs / restoredMs).toFixed(1)} times shorter), follow-up ${followUpMs.toFixed(0)}
-  stock node-llama-cpp, follow-up on the same prefix ${stockFollowUpMs.toFixed(0)}: Folio takes ${(followUpMs / stockFollowUpMs).toFixed(2)} times that; the small cache takes over ${openingMs.toFixed(0)} ms later
+  stock node-llama-cpp, follow-up on the same prefix ${stockFollowUpMs.toFixed(0)}: Folio takes ${followUpRatio.toFixed(2)} times that; the small cache takes over ${openingMs.toFixed(0)} ms later
 resident memory while decoding, MiB: full cache ${mebibytes(resident.residentBytes)}, balanced ${mebibytes(resident.balancedBytes)}; that saves ${(100 * resident.savedShare).toFixed(0)} % of the full cache's ${mebibytes(resident.fullBytes)}`);
 }
 
-function check({ firstWord: { coldMs, restoredMs, followUpMs, stockFollowUpMs }, resident }: WaitingResult): string[] {
+function check({ firstWord: { coldMs, restoredMs, followUpRatio }, resident }: WaitingResult): string[] {
   const promises: [string, boolean][] = [
     ["a document that was read before gives its first word at least 15 times sooner", coldMs >= 15 * restoredMs],
-    ["a follow-up's first word takes at most 1.3 times that of stock node-llama-cpp", followUpMs <= 1.3 * stockFollowUpMs],
+    ["a follow-up's first word takes at most 1.3 times that of stock node-llama-cpp", followUpRatio <= 1.3],
     ["balanced mode saves at least 80 % of the full cache's bytes while decoding", resident.savedShare >= 0.8],
   ];
   return promises.filter(([, kept]) => !kept).map(([promise]) => promise);

@@ -1,5 +1,7 @@
 #include <algorithm>
 #include <cstring>
+#include <memory>
+#include <stdexcept>
 #include <string>
 
 #include "llama-context.h"
@@ -38,44 +40,72 @@ Napi::Value AddonContext::SetAttentionProbe(const Napi::CallbackInfo& info) {
         throw error(info.Env(), "The rows of the attention probe do not fit into one batch of " + std::to_string(llama_n_ubatch(ctx)) + " tokens");
     }
 
-    ctx->set_attn_probe({ n > 0 ? first : 0, n });
+    if (n > 0) {
+        ctx->set_attn_probe({ first, n });
+    } else {
+        ctx->drop_attn_probe();
+    }
 
     return info.Env().Undefined();
 }
 
-Napi::Value AddonContext::GetAttentionProbe(const Napi::CallbackInfo& info) {
-    addonKvRequireIdle(info.Env(), this);
-
-    const auto * probe = ctx->get_attn_probe(addonKvWholeNumber(info[0], "layer"));
-    const auto * kv = llama_kv_cache_kept::base_of(llama_get_memory(ctx));
-
-    if (probe == nullptr || kv == nullptr) {
-        throw error(info.Env(), "The last batch was not probed for this layer");
+// What the rows that were set aside pay to each position, as [layer] of [head][position].
+static std::vector<std::vector<float>> attentionByPosition(AddonContext* context) {
+    auto* ctx = context->ctx;
+    auto byCell = ctx->compute_attn_probe();
+    if (byCell.empty()) {
+        throw std::runtime_error("Nothing was probed");
     }
 
-    const auto & cells = kv->get_cells(0);
+    const auto& hparams = context->model->model->hparams;
+    const auto& cells = llama_kv_cache_kept::base_of(llama_get_memory(ctx))->get_cells(0);
+
     // Rows of a compacted cache have no positions of their own any more.
-    const auto * kept = addonKvKeptCache(this);
+    const auto* kept = addonKvKeptCache(context);
     const bool byRow = kept != nullptr && kept->is_compacted();
     const size_t positions = byRow ? cells.used_max_p1() : cells.seq_pos_max(0) + 1;
-    const size_t columns = probe->ne[0];
-    const size_t heads = probe->ne[1];
 
-    std::vector<float> byCell(columns*heads);
-    ggml_backend_tensor_get(probe, byCell.data(), 0, ggml_nbytes(probe));
+    std::vector<std::vector<float>> result(byCell.size());
 
-    auto result = Napi::Float32Array::New(info.Env(), heads*positions);
-    std::fill_n(result.Data(), heads*positions, 0.0f);
+    for (size_t layer = 0; layer < byCell.size(); layer++) {
+        const size_t heads = hparams.n_head(layer);
+        const size_t columns = byCell[layer].size()/heads;
 
-    for (size_t i = 0; i < columns; i++) {
-        if (!cells.is_empty(i) && cells.seq_has(i, 0)) {
-            for (size_t h = 0; h < heads; h++) {
-                result.Data()[h*positions + (byRow ? i : cells.pos_get(i))] += byCell[h*columns + i];
+        result[layer].resize(columns > 0 ? heads*positions : 0);
+        for (size_t i = 0; i < columns; i++) {
+            if (!cells.is_empty(i) && cells.seq_has(i, 0)) {
+                for (size_t h = 0; h < heads; h++) {
+                    result[layer][h*positions + (byRow ? i : cells.pos_get(i))] += byCell[layer][h*columns + i];
+                }
             }
         }
+        // Layer by layer, so that long documents are there once and not twice.
+        byCell[layer] = {};
     }
 
     return result;
+}
+
+Napi::Value AddonContext::ProbeAttention(const Napi::CallbackInfo& info) {
+    addonKvRequireIdle(info.Env(), this);
+
+    auto masses = std::make_shared<std::vector<std::vector<float>>>();
+
+    auto* worker = new AddonKvWorker(info.Env(), this, this, [this, masses]() {
+        *masses = attentionByPosition(this);
+    }, [masses](const Napi::Env& env) {
+        auto result = Napi::Array::New(env, masses->size());
+        for (size_t layer = 0; layer < masses->size(); layer++) {
+            auto mass = Napi::Float32Array::New(env, (*masses)[layer].size());
+            std::copy((*masses)[layer].begin(), (*masses)[layer].end(), mass.Data());
+            (*masses)[layer] = {};
+            result.Set(layer, mass);
+        }
+        return result;
+    });
+    worker->Queue();
+
+    return worker->GetPromise();
 }
 
 Napi::Value AddonContext::GatherKv(const Napi::CallbackInfo& info) {

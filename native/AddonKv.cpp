@@ -132,6 +132,14 @@ const char* addonKvProbeError(const AddonContext* context) {
         : nullptr;
 }
 
+void addonKvHoldProbe(AddonContext* context) {
+    const auto probe = context->ctx->get_cparams().attn_probe;
+
+    if (probe.n > 0) {
+        context->ctx->hold_attn_probe(context->batch.pos + probe.first);
+    }
+}
+
 Napi::Value addonFolioKvVersion(const Napi::CallbackInfo& info) {
     return Napi::Number::New(info.Env(), folioKvVersion);
 }

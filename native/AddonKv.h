@@ -12,7 +12,7 @@ class AddonContext;
 // What Folio adds to AddonContext: the attention probe of a reading context, the layout of an answering context,
 // the gathering of rows from one into the other. The methods themselves are declared in AddonContext.h.
 
-constexpr int folioKvVersion = 2;
+constexpr int folioKvVersion = 3;
 
 // The `kvLayout` option of a new context. Empty for a stock context.
 struct AddonKvLayout {
@@ -60,5 +60,8 @@ std::string addonKvRefused(const AddonContext* context);
 
 // Why the batch of the context cannot be decoded with the attention probe that is set, or nullptr.
 const char* addonKvProbeError(const AddonContext* context);
+
+// Sets the queries aside that the decoded batch was to be probed for.
+void addonKvHoldProbe(AddonContext* context);
 
 Napi::Value addonFolioKvVersion(const Napi::CallbackInfo& info);

@@ -6,13 +6,18 @@
 #include "AddonContext.h"
 #include "AddonKv.h"
 
-// Runs `work` in a worker thread. What it throws rejects the promise. No context of it is disposed meanwhile.
+// Runs `work` in a worker thread, then `result` in JavaScript's. What `work` throws rejects the promise. No context of it is disposed meanwhile.
 class AddonKvWorker : public Napi::AsyncWorker {
     public:
-        AddonKvWorker(const Napi::Env& env, AddonContext* context, AddonContext* other, std::function<void()> work)
+        using Result = std::function<Napi::Value(const Napi::Env&)>;
+
+        AddonKvWorker(
+            const Napi::Env& env, AddonContext* context, AddonContext* other, std::function<void()> work,
+            Result result = [](const Napi::Env& env) { return env.Undefined(); }
+        )
             : Napi::AsyncWorker(env, "AddonKvWorker"),
               context(context), other(other), busy(context), otherBusy(other),
-              work(std::move(work)),
+              work(std::move(work)), result(std::move(result)),
               deferred(Napi::Promise::Deferred::New(env)) {
             context->Ref();
             other->Ref();
@@ -32,6 +37,7 @@ class AddonKvWorker : public Napi::AsyncWorker {
         AddonKvBusy busy;
         AddonKvBusy otherBusy;
         std::function<void()> work;
+        Result result;
         Napi::Promise::Deferred deferred;
 
         void Execute() override {
@@ -55,7 +61,7 @@ class AddonKvWorker : public Napi::AsyncWorker {
             }
         }
         void OnOK() override {
-            deferred.Resolve(Env().Undefined());
+            deferred.Resolve(result(Env()));
         }
         void OnError(const Napi::Error& err) override {
             deferred.Reject(err.Value());

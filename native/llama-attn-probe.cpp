@@ -10,38 +10,17 @@
 #include "ggml.h"
 
 #include <algorithm>
+#include <cmath>
 #include <stdexcept>
 
-// rows are probed in chunks, so that the weights of one chunk [n_kv, n_rows, n_head] take no more than this (unless a single row does)
+// rows are computed in chunks, so that the weights of one chunk [n_kv, n_rows, n_head] take no more than this (unless a single row does)
 static constexpr size_t CHUNK_BYTES = 8*1024*1024;
 
-// nodes of one chunk, and of the result
-static constexpr uint32_t CHUNK_NODES = 15;
-static constexpr uint32_t LAYER_NODES = 4;
-
-static uint32_t rows_per_chunk(uint32_t n_kv, uint32_t n_head) {
-    return std::max<size_t>(1, CHUNK_BYTES/((size_t) n_kv*n_head*sizeof(float)));
-}
-
-uint32_t llama_attn_probe_max_nodes(const llama_hparams & hparams, const llama_cparams & cparams) {
-    const uint32_t n_rows = cparams.attn_probe.n;
-
-    uint32_t res = 0;
-
-    for (uint32_t il = 0; n_rows > 0 && il < hparams.n_layer(); ++il) {
-        const uint32_t n_chunk = rows_per_chunk(cparams.n_ctx_seq, hparams.n_head(il));
-
-        res += LAYER_NODES + CHUNK_NODES*((n_rows + n_chunk - 1)/n_chunk);
-    }
-
-    return res;
-}
+static constexpr size_t CHUNK_NODES = 32;
 
 void llama_attn_probe_build(
         const llm_graph_context & gctx,
         ggml_tensor * q,
-        ggml_tensor * k,
-        ggml_tensor * kq_mask,
         ggml_tensor * kq_b,
         ggml_tensor * sinks,
               float   kq_scale,
@@ -49,7 +28,7 @@ void llama_attn_probe_build(
     const auto & rows = gctx.cparams.attn_probe;
 
     // what the main branch computes in another way is not probed: such layers get no entry
-    if (kq_b != nullptr || gctx.hparams.use_alibi || k->ne[3] != 1) {
+    if (kq_b != nullptr || gctx.hparams.use_alibi || q->ne[3] != 1) {
         return;
     }
 
@@ -64,65 +43,15 @@ void llama_attn_probe_build(
         return;
     }
 
-    auto * ctx = gctx.ctx0;
-
-    const int64_t n_embd    = q->ne[0];
-    const int64_t n_head    = q->ne[1];
-    const int64_t n_head_kv = k->ne[1];
-    const int64_t n_kv      = k->ne[2];
-
-    const uint32_t n_chunk = rows_per_chunk(n_kv, n_head);
-
-    k = ggml_permute(ctx, k, 0, 2, 1, 3); // [n_embd, n_kv, n_head_kv]
-
-    ggml_tensor * sum = nullptr;
-
-    for (uint32_t i = 0; i < rows.n; i += n_chunk) {
-        const int64_t n     = std::min(n_chunk, rows.n - i);
-        const int64_t first = rows.first + i;
-
-        ggml_tensor * cur = ggml_view_3d(ctx, q, n_embd, n_head, n, q->nb[1], q->nb[2], first*q->nb[2]);
-        cur = ggml_cont(ctx, ggml_permute(ctx, cur, 0, 2, 1, 3)); // [n_embd, n, n_head]
-
-        // heads that share keys go through them together
-        cur = ggml_reshape_3d(ctx, cur, n_embd, n*(n_head/n_head_kv), n_head_kv);
-        cur = ggml_mul_mat(ctx, k, cur); // [n_kv, n*n_head/n_head_kv, n_head_kv]
-        ggml_prec_set_acc(cur, GGML_PREC_F32);
-        cur = ggml_reshape_3d(ctx, cur, n_kv, n, n_head);
-
-        // as in flash attention: the scale first, then the cap
-        const float cap = gctx.hparams.attn_soft_cap ? gctx.hparams.f_attn_logit_softcapping : 0.0f;
-        if (cap > 0.0f) {
-            cur = ggml_scale(ctx, ggml_tanh(ctx, ggml_scale(ctx, cur, kq_scale/cap)), cap);
-        }
-
-        // converted once, not once for every head
-        ggml_tensor * mask = ggml_view_2d(ctx, kq_mask, n_kv, n, kq_mask->nb[1], first*kq_mask->nb[1]);
-        mask = ggml_cast(ctx, mask, GGML_TYPE_F32);
-
-        cur = ggml_soft_max_ext(ctx, cur, mask, cap > 0.0f ? 1.0f : kq_scale, 0.0f);
-        ggml_soft_max_add_sinks(cur, sinks);
-
-        if (n > 1) {
-            // the sum over rows
-            cur = ggml_repeat_back(ctx, cur, ggml_new_tensor_3d(ctx, GGML_TYPE_F32, n_kv, 1, n_head));
-        }
-
-        cur = ggml_reshape_2d(ctx, cur, n_kv, n_head);
-        sum = sum ? ggml_add(ctx, sum, cur) : cur;
-
-        // chunk after chunk, so that they can share their memory
-        ggml_build_forward_expand(gctx.gf, sum);
-    }
-
     // not a view, so that the result stays in a buffer of its own until it is read
-    sum = ggml_cont(ctx, sum);
-    gctx.cb(sum, "attn_probe", il);
+    ggml_tensor * cur = ggml_view_3d(gctx.ctx0, q, q->ne[0], q->ne[1], rows.n, q->nb[1], q->nb[2], rows.first*q->nb[2]);
+    cur = ggml_cont(gctx.ctx0, cur);
+    gctx.cb(cur, "attn_probe", il);
 
-    ggml_set_output(sum);
-    ggml_build_forward_expand(gctx.gf, sum);
+    ggml_set_output(cur);
+    ggml_build_forward_expand(gctx.gf, cur);
 
-    t_attn_probe[il] = sum;
+    t_attn_probe[il] = { cur, sinks, kq_scale };
 }
 
 //
@@ -131,23 +60,177 @@ void llama_attn_probe_build(
 
 void llama_context::set_attn_probe(llama_attn_probe_rows rows) {
     cparams.attn_probe = rows;
+}
 
-    if (rows.n == 0) {
+void llama_context::hold_attn_probe(const llama_pos * pos) {
+    const uint32_t n_rows = cparams.attn_probe.n;
+
+    cparams.attn_probe = {};
+
+    if (n_rows == 0 || !gf_res_prev_active) {
         return;
     }
 
-    // the graphs are made for a number of nodes that was chosen without the probe
-    const uint32_t n_nodes = llama_attn_probe_max_nodes(model.hparams, cparams) + 256;
+    auto & held = attn_probe_held;
 
-    if (ggml_graph_n_nodes(gf_res_reserve->get_gf()) + n_nodes > gf_res_reserve->get_max_nodes()) {
-        sched_need_reserve = true;
+    held.pos.insert(held.pos.end(), pos, pos + n_rows);
+    held.layers.resize(model.hparams.n_layer());
+
+    const auto & probed = gf_res_prev_active->t_attn_probe;
+
+    for (size_t il = 0; il < probed.size(); ++il) {
+        const auto & [q, sinks, kq_scale] = probed[il];
+
+        if (q == nullptr) {
+            continue;
+        }
+
+        auto & layer = held.layers[il];
+        const size_t n = layer.q.size();
+
+        layer.q.resize(n + ggml_nelements(q));
+        layer.sinks    = sinks;
+        layer.kq_scale = kq_scale;
+
+        ggml_backend_tensor_get(q, layer.q.data() + n, 0, ggml_nbytes(q));
     }
 }
 
-ggml_tensor * llama_context::get_attn_probe(int32_t il) const {
-    if (!gf_res_prev_active || (size_t) il >= gf_res_prev_active->t_attn_probe.size()) {
-        return nullptr;
+void llama_context::drop_attn_probe() {
+    cparams.attn_probe = {};
+    attn_probe_held    = {};
+}
+
+std::vector<std::vector<float>> llama_context::compute_attn_probe() {
+    const llama_attn_probe_held held = std::move(attn_probe_held);
+    attn_probe_held = {};
+
+    const auto & hparams = model.hparams;
+
+    std::vector<std::vector<float>> res(held.layers.size());
+
+    if (held.pos.empty()) {
+        return res;
     }
 
-    return gf_res_prev_active->t_attn_probe[il];
+    const auto * kv = llama_kv_cache_kept::base_of(memory.get());
+
+    synchronize();
+
+    // the scheduler takes one graph at a time: that of the last ubatch cannot be used again
+    for (auto & prev : gf_res_prev) {
+        if (prev) {
+            prev->reset();
+        }
+    }
+    gf_res_prev_active = nullptr;
+
+    const llama_kv_cache::slot_info sinfo = {
+        /*.s0   =*/ 0,
+        /*.s1   =*/ 0,
+        /*.strm =*/ { 0 },
+        /*.idxs =*/ { { } },
+    };
+
+    const int64_t  n_kv  = kv->get_n_kv(sinfo);
+    const uint32_t n_all = held.pos.size();
+    const auto   & cells = kv->get_cells(0);
+
+    const float cap = hparams.attn_soft_cap ? hparams.f_attn_logit_softcapping : 0.0f;
+
+    // a row sees what lies before it, in every layer
+    std::vector<float> mask(n_kv*n_all); // [n_kv, n_all]
+    for (uint32_t i = 0; i < n_all; ++i) {
+        for (int64_t c = 0; c < n_kv; ++c) {
+            const bool seen = !cells.is_empty(c) && cells.seq_has(c, 0) && cells.pos_get(c) <= held.pos[i];
+            mask[i*n_kv + c] = seen ? 0.0f : -INFINITY;
+        }
+    }
+
+    std::vector<float> rows; // [n_embd, n, n_head]
+    std::vector<float> sum;  // [n_kv, n_head]
+    std::vector<uint8_t> buf(ggml_tensor_overhead()*CHUNK_NODES + ggml_graph_overhead_custom(CHUNK_NODES, false));
+
+    for (size_t il = 0; il < held.layers.size(); ++il) {
+        const auto & layer = held.layers[il];
+
+        if (layer.q.empty()) {
+            continue;
+        }
+
+        const int64_t n_head    = hparams.n_head(il);
+        const int64_t n_head_kv = hparams.n_head_kv(il);
+        const int64_t n_embd    = layer.q.size()/(n_all*n_head);
+
+        const uint32_t n_chunk = std::max<size_t>(1, CHUNK_BYTES/(n_kv*n_head*sizeof(float)));
+
+        res[il].assign(n_kv*n_head, 0.0f);
+        sum.resize(n_kv*n_head);
+
+        for (uint32_t first = 0; first < n_all; first += n_chunk) {
+            const int64_t n = std::min(n_chunk, n_all - first);
+
+            ggml_context_ptr ctx0 { ggml_init({ buf.size(), buf.data(), /*.no_alloc =*/ true }) };
+            auto * ctx = ctx0.get();
+            auto * gf  = ggml_new_graph_custom(ctx, CHUNK_NODES, false);
+
+            // heads that share keys go through them together
+            ggml_tensor * q = ggml_new_tensor_3d(ctx, GGML_TYPE_F32, n_embd, n*(n_head/n_head_kv), n_head_kv);
+            ggml_set_input(q);
+
+            ggml_tensor * kq_mask = ggml_new_tensor_2d(ctx, GGML_TYPE_F32, n_kv, n);
+            ggml_set_input(kq_mask);
+
+            ggml_tensor * k = ggml_permute(ctx, kv->get_k(ctx, il, n_kv, sinfo), 0, 2, 1, 3); // [n_embd, n_kv, n_head_kv]
+
+            ggml_tensor * cur = ggml_mul_mat(ctx, k, q); // [n_kv, n*n_head/n_head_kv, n_head_kv]
+            ggml_prec_set_acc(cur, GGML_PREC_F32);
+            cur = ggml_reshape_3d(ctx, cur, n_kv, n, n_head);
+
+            // as in flash attention: the scale first, then the cap
+            if (cap > 0.0f) {
+                cur = ggml_scale(ctx, ggml_tanh(ctx, ggml_scale(ctx, cur, layer.kq_scale/cap)), cap);
+            }
+
+            cur = ggml_soft_max_ext(ctx, cur, kq_mask, cap > 0.0f ? 1.0f : layer.kq_scale, 0.0f);
+            ggml_soft_max_add_sinks(cur, layer.sinks);
+
+            if (n > 1) {
+                // the sum over rows
+                cur = ggml_repeat_back(ctx, cur, ggml_new_tensor_3d(ctx, GGML_TYPE_F32, n_kv, 1, n_head));
+            }
+            ggml_set_output(cur);
+            ggml_build_forward_expand(gf, cur);
+
+            ggml_backend_sched_reset(sched.get());
+            if (!ggml_backend_sched_alloc_graph(sched.get(), gf)) {
+                throw std::runtime_error("there is not enough memory for the attention probe");
+            }
+
+            rows.resize(n_embd*n*n_head);
+            for (int64_t h = 0; h < n_head; ++h) {
+                for (int64_t i = 0; i < n; ++i) {
+                    const auto from = layer.q.begin() + ((first + i)*n_head + h)*n_embd;
+                    std::copy(from, from + n_embd, rows.begin() + (h*n + i)*n_embd);
+                }
+            }
+            ggml_backend_tensor_set(q, rows.data(), 0, ggml_nbytes(q));
+
+            ggml_backend_tensor_set(kq_mask, mask.data() + first*n_kv, 0, ggml_nbytes(kq_mask));
+
+            if (graph_compute(gf, n > 1) != GGML_STATUS_SUCCESS) {
+                throw std::runtime_error("the attention probe could not be computed");
+            }
+            ggml_backend_sched_synchronize(sched.get());
+
+            ggml_backend_tensor_get(cur, sum.data(), 0, ggml_nbytes(cur));
+            for (size_t i = 0; i < sum.size(); ++i) {
+                res[il][i] += sum[i];
+            }
+        }
+    }
+
+    ggml_backend_sched_reset(sched.get());
+
+    return res;
 }

@@ -42,10 +42,13 @@ export interface NativeContext {
   getKvSupport(): string;
   /** How many tokens the sliding window of a layer holds, 0 for layers that attend to everything: [layer]. */
   getKvWindows(): number[];
-  /** Rows of the next batch whose attention is summed; a count of 0 switches the probe off. They must lie in one batch. */
+  /** The queries of these rows of the next batch are set aside; they must lie in one batch. A count of 0 lets go of all that were. */
   setAttentionProbe(firstRow: number, rowCount: number): void;
-  /** Attention mass of the probed rows, summed over them: [head][position], after `compactKv` [head][row]. Layers with a sliding window have none. */
-  getAttentionProbe(layer: number): Float32Array;
+  /**
+   * Attention mass of the rows that were set aside, summed over them: [layer] of [head][position], after `compactKv` [head][row]; empty for
+   * layers with a sliding window. What these rows saw must still be in the cache. Lets go of them.
+   */
+  probeAttention(): Promise<Float32Array[]>;
   /**
    * Copies rows of `source`: for each layer b_l positions for all KV heads, or [kvHead][b_l]. The next token is source's next.
    * The lists of layers with a sliding window are empty: what their window holds is copied by itself.
@@ -96,7 +99,7 @@ type Bindings = {
 };
 
 /** The version of the patch that this code was written for. */
-const patchVersion = 2;
+const patchVersion = 3;
 
 /**
  * ggml's part for graphics cards: the stock one for Vulkan, on Linux and Windows. It lies apart from the others and is loaded only where layers

@@ -9,8 +9,9 @@ import { type Keep, keepEverything, range } from "./keep.ts";
 import { onAllLayers } from "./layers.ts";
 import type { LoadedModel } from "./model.ts";
 import { keydiff } from "./policies/keydiff.ts";
+import { type Attention, Probe } from "./probe.ts";
 import type { Prompt } from "./prompt.ts";
-import { largestPiece, nextPieceEnd, pieceTokens, type ReadProgress, sharedLength } from "./reading.ts";
+import { nextPieceEnd, pieceTokens, type ReadProgress, sharedLength } from "./reading.ts";
 
 /** Rows for what is read before the next choice, a piece at least; the question and its answer have them afterwards. */
 const room = 256;
@@ -27,6 +28,7 @@ export class BoundedCache {
   readonly share: number;
   readonly #loaded: LoadedModel;
   readonly #threads: number;
+  readonly #probe: Probe;
   #context: NativeContext | null = null;
   #tokens: number[] = [];
   /** The documents are the positions [first, end) of every prompt; before them lies the template. */
@@ -46,6 +48,7 @@ export class BoundedCache {
     this.#threads = options.threads;
     this.kvType = options.kvType;
     this.share = options.share;
+    this.#probe = new Probe({ heads: loaded.info.heads, layers: loaded.scored });
   }
 
   /** How many tokens were read, kept or not. */
@@ -112,34 +115,19 @@ export class BoundedCache {
     }
   }
 
-  /** Reads the prompt's last piece and probes the attention that the rows [from, to) pay. @returns the output row of the last token */
+  /** Reads the rest of the prompt and probes the attention that the rows [from, to) pay. @returns the output row of the last token */
   async readProbed(tokens: readonly number[], from: number, to: number): Promise<number> {
-    const start = this.#tokens.length;
-    await this.#makeRoom(tokens.length - start);
-    this.context.setAttentionProbe(from - start, to - from);
-    try {
-      return await this.#decode(tokens, start, tokens.length);
-    } finally {
-      this.context.setAttentionProbe(0, 0);
-    }
+    const pieces = { start: this.#tokens.length, end: tokens.length, piece: pieceTokens(this.#loaded.info.bytes) };
+    return await this.#probe.read(this.context, { ...pieces, from, to }, (start, end) => this.#decode(tokens, start, end));
   }
 
-  /** Attention mass of the rows that were probed last, [head][position]; positions that were let go of have none. */
-  attention(layer: number): Float32Array {
-    const rows = this.context.getAttentionProbe(this.#loaded.scored[layer]!);
-    if (this.#left === null) return rows;
+  /** What the rows that were probed paid to each position, all of which were read; those that were let go of have none. */
+  async attention(positions: number): Promise<Attention> {
+    const left = this.#left;
+    if (left === null) return await this.#probe.take(this.context, positions);
     const { heads } = this.#loaded.info;
-    const width = rows.length / heads;
-    const length = this.#tokens.length;
-    const sets = this.#left[layer]!;
-    const attention = new Float32Array(heads * length);
-    for (let head = 0; head < heads; head++) {
-      const set = sets[Math.floor((head * sets.length) / heads)]!;
-      const row = rows.subarray(head * width, (head + 1) * width);
-      for (let i = 0; i < set.length; i++) attention[head * length + set[i]!] = row[i]!;
-      attention.set(row.subarray(set.length), head * length + length - (width - set.length));
-    }
-    return attention;
+    const rows = await this.#probe.take(this.context, this.#usedRows);
+    return rows.map((mass, layer) => byPosition(mass, left[layer]!, heads, positions));
   }
 
   /** How alike the keys of the rows that are left are: [kvHead][row]. */
@@ -200,7 +188,7 @@ export class BoundedCache {
     const { info, model, windows } = this.#loaded;
     this.#context = await createContext(model, {
       contextSize: info.contextLength,
-      batchSize: Math.min(largestPiece, info.contextLength),
+      batchSize: Math.min(pieceTokens(info.bytes), info.contextLength),
       threads: this.#threads,
       kvType: this.kvType,
       layout: { kept: new Uint32Array(info.layers), tail: this.#rows, back: windows.some((window) => window > 0) ? room : 0 },
@@ -282,6 +270,19 @@ export class BoundedCache {
     if (cut) this.#tokens.length = length;
     else await this.#begin(this.#documents);
   }
+}
+
+/** Attention by row as attention by position: `sets` are the positions of the first rows, [set][row]; the rows behind them are the last positions. */
+function byPosition(rows: Float32Array, sets: readonly (readonly number[])[], heads: number, positions: number): Float32Array {
+  const width = rows.length / heads;
+  const attention = new Float32Array(heads * positions);
+  for (let head = 0; head < heads; head++) {
+    const set = sets[Math.floor((head * sets.length) / heads)]!;
+    const row = rows.subarray(head * width, (head + 1) * width);
+    for (let i = 0; i < set.length; i++) attention[head * positions + set[i]!] = row[i]!;
+    attention.set(row.subarray(set.length), head * positions + positions - (width - set.length));
+  }
+  return attention;
 }
 
 function documentsOf(prompt: Prompt): { first: number; end: number } {

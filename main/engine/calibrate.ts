@@ -13,6 +13,7 @@ import { type Haystack, joinTexts, needles, plantNeedle, readHaystack, rougeReca
 import { eachAnswerToken, readUpToQuestion, tokenAt } from "./observe.ts";
 import { compresskv } from "./policies/compresskv.ts";
 import type { HeadProfile } from "./policies/policy.ts";
+import type { Attention } from "./probe.ts";
 import { ownProfileFile, type ProfileFile } from "./profile.ts";
 import { ReadingCache } from "./reading.ts";
 
@@ -140,7 +141,7 @@ async function measure(loaded: LoadedModel, reading: ReadingCache, out: string, 
     const set = part.errorRuns % openQuestions.length;
     const hay = joinTexts(texts, Math.floor(part.errorRuns / openQuestions.length), plan.errorLength * charactersPerToken);
     const { prompt } = await readUpToQuestion(loaded, reading, hay, openQuestions[set]!, errorWindow, options.signal);
-    const input = policyInput(loaded, reading, prompt.tokens.length, { scores, layerErrors: [] });
+    const input = policyInput(loaded, reading, prompt, { scores, layerErrors: [] });
     const keep = planKeep(compresskv, input, prompt, { budget: { kind: "tokens", tokens: errorBudget }, window: errorWindow });
     const errors = new LayerErrors(info, reading.context, weights, keep.union(prompt.tokens.length), prompt.tokens.length);
     await eachAnswerToken(loaded, reading, prompt, (_token, attention, step) => {
@@ -186,7 +187,7 @@ async function needleRun(loaded: LoadedModel, reading: ReadingCache, hay: Haysta
     answer.push(token);
     if (!needle.has(token)) return;
     for (let layer = 0; layer < mass.length; layer++) {
-      const rows = attention(layer);
+      const rows = attention[layer]!;
       const positions = rows.length / info.heads;
       for (let head = 0; head < info.heads; head++) {
         for (let t = from; t < to; t++) mass[layer]![head]! += rows[head * positions + t]!;
@@ -197,16 +198,21 @@ async function needleRun(loaded: LoadedModel, reading: ReadingCache, hay: Haysta
   return rougeRecall(hay.text.slice(hay.start, hay.end), said) > leastRecall ? mass : null;
 }
 
-/** What a policy sees of the rows that were just probed. */
-function policyInput(loaded: LoadedModel, reading: ReadingCache, positions: number, profile: HeadProfile): Parameters<typeof planKeep>[1] {
+/** What a policy sees of the rows that were probed last in a prompt. */
+function policyInput(
+  loaded: LoadedModel,
+  reading: ReadingCache,
+  { tokens, attention }: { tokens: readonly number[]; attention: Attention },
+  profile: HeadProfile,
+): Parameters<typeof planKeep>[1] {
   const { heads, kvHeads } = loaded.info;
   return {
     layers: loaded.scored.length,
     heads,
     kvHeads,
-    positions,
+    positions: tokens.length,
     profile,
-    attention: (layer) => reading.attention(layer),
+    attention: (layer) => attention[layer]!,
     similarity: (layer) => reading.similarity(layer),
   };
 }

@@ -7,6 +7,7 @@ import { open } from "node:fs/promises";
 import { readGgufFileInfo } from "node-llama-cpp";
 import type { ModelInfo } from "../../preload/api.ts";
 import type { NativeContext } from "./addon.ts";
+import type { Attention } from "./probe.ts";
 
 /** W_o of one layer: `rows` outputs of `columns` = heads x value length inputs. */
 export type OutputWeights = { rows: number; columns: number; values: Float32Array };
@@ -39,12 +40,12 @@ export class LayerErrors {
     this.#values = weights.map((_, layer) => this.#readValues(layer, 0, promptTokens));
   }
 
-  /** @param attention the last decoded row's attention, [head][position] */
-  add(attention: (layer: number) => Float32Array, sums: number[]): void {
+  /** @param attention the last decoded row's */
+  add(attention: Attention, sums: number[]): void {
     const { heads, kvHeads } = this.#info;
     for (let layer = 0; layer < this.#weights.length; layer++) {
       const weights = this.#weights[layer]!;
-      const mass = attention(layer);
+      const mass = attention[layer]!;
       const positions = mass.length / heads;
       const width = weights.columns / heads;
       const answer = this.#readValues(layer, this.#promptTokens, positions);

@@ -1,6 +1,7 @@
 /** A greedy answer from the full cache, with the attention of every step watched: what calibration is made of. */
 import { createSampler } from "./addon.ts";
 import type { LoadedModel } from "./model.ts";
+import type { Attention } from "./probe.ts";
 import { buildPrompt, charactersOfTokens, type Prompt, type TokenizedText, tokenizeDocument } from "./prompt.ts";
 import { ReadingCache } from "./reading.ts";
 
@@ -38,32 +39,28 @@ export async function readUpToQuestion(
     onProgress: () => {},
   });
   const output = await reading.readProbed(prompt.tokens, windowStart, length);
-  return { document, prompt: { ...prompt, output } };
+  return { document, prompt: { ...prompt, output, attention: await reading.attention(length) } };
 }
 
-/**
- * Decodes the greedy answer from the full cache. `visit` gets each token together with the attention of the row that it was predicted from,
- * [head][position].
- */
+/** Decodes the greedy answer from the full cache. `visit` gets each token together with the attention of the row that it was predicted from. */
 export async function eachAnswerToken(
   loaded: LoadedModel,
   reading: ReadingCache,
-  prompt: Prompt & { output: number },
-  visit: (token: number, attention: (layer: number) => Float32Array, step: number) => void,
+  prompt: Prompt & { output: number; attention: Attention },
+  visit: (token: number, attention: Attention, step: number) => void,
 ): Promise<void> {
   const { context } = reading;
   const sampler = createSampler(loaded.model, { temperature: 0 });
-  let output = prompt.output;
+  let { output, attention } = prompt;
   try {
     for (let step = 0; step < answerTokens; step++) {
       const token = await context.sampleToken(output, sampler);
       if (token === -1 || loaded.model.isEogToken(token)) break;
-      visit(token, (layer) => reading.attention(layer), step);
-      context.setAttentionProbe(0, 1);
-      output = await reading.decodeAnswer(token);
+      visit(token, attention, step);
+      output = await reading.decodeProbed(token);
+      attention = await reading.attention(reading.length);
     }
   } finally {
-    context.setAttentionProbe(0, 0);
     sampler.dispose();
     await reading.truncate(prompt.tokens.length);
   }

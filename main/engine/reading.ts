@@ -6,6 +6,7 @@ import type { KvType } from "../../preload/api.ts";
 import { createContext, decode, type KvReport, type NativeContext } from "./addon.ts";
 import type { Window } from "./keep.ts";
 import type { LoadedModel } from "./model.ts";
+import { type Attention, Probe } from "./probe.ts";
 import type { Prompt } from "./prompt.ts";
 import type { SnapshotIdentity, SnapshotParts } from "./snapshot.ts";
 
@@ -18,8 +19,8 @@ export function pieceTokens(modelBytes: number): number {
   return mebibytes < 512 ? 256 : mebibytes < 2048 ? 128 : 64;
 }
 
-/** The question is decoded in one piece, since its attention is probed; longer questions are probed over their last tokens. */
-export const largestPiece = 512;
+/** Tokens behind what a turn begins with: question and template. Longer questions are probed over their last tokens. */
+const mostProbed = 512;
 /** Tokens that can be taken back in layers with a sliding window, besides those of a piece; beyond that the prompt is read anew. */
 const windowBack = 512;
 /** Rows are allocated in steps of this many, as llama.cpp counts its cells. */
@@ -33,6 +34,7 @@ export class ReadingCache {
   readonly kvType: KvType;
   readonly #loaded: LoadedModel;
   readonly #threads: number;
+  readonly #probe: Probe;
   #context: NativeContext | null = null;
   #tokens: number[] = [];
   #rows = 0;
@@ -43,6 +45,7 @@ export class ReadingCache {
     this.#loaded = loaded;
     this.#threads = options.threads;
     this.kvType = options.kvType;
+    this.#probe = new Probe({ heads: loaded.info.heads, layers: loaded.scored });
   }
 
   /** How many tokens it holds. */
@@ -65,9 +68,9 @@ export class ReadingCache {
     return sharedLength(this.#tokens, tokens);
   }
 
-  /** Attention mass of the rows that were probed last, summed over them, for a layer that policies choose for: [head][position]. */
-  attention(layer: number): Float32Array {
-    return this.context.getAttentionProbe(this.#loaded.scored[layer]!);
+  /** What the rows that were probed since the last `readProbed` paid to the first `positions` positions. */
+  attention(positions: number): Promise<Attention> {
+    return this.#probe.take(this.context, positions);
   }
 
   /** How alike the keys of a layer that policies choose for are: [kvHead][position]. */
@@ -155,37 +158,27 @@ export class ReadingCache {
   }
 
   /**
-   * Reads the prompt's last piece and probes the attention that the rows [from, to) pay to everything before them, if the model allows it.
-   * At most the last 512 tokens from `from` on fit into the piece.
+   * Reads the rest of the prompt and probes the attention that the rows [from, to) pay to everything before them, if the model allows it.
    *
    * @returns the output row to sample the first answer token from
    */
   async readProbed(tokens: readonly number[], from: number, to: number): Promise<number> {
-    const start = this.#tokens.length;
     await this.#makeRoom(tokens.length);
-    if (this.#loaded.info.unsupported !== null) return await this.#decode(tokens, start, tokens.length);
-    this.context.setAttentionProbe(from - start, to - from);
-    try {
-      return await this.#decode(tokens, start, tokens.length);
-    } finally {
-      this.context.setAttentionProbe(0, 0);
-    }
+    const rows = this.#loaded.info.unsupported === null ? { from, to } : { from: 0, to: 0 };
+    const pieces = { start: this.#tokens.length, end: tokens.length, piece: this.#pieceTokens };
+    return await this.#probe.read(this.context, { ...pieces, ...rows }, (start, end) => this.#decode(tokens, start, end));
   }
 
   /** Decodes one answer token, probed; resolves to the output row to sample the next one from. */
   async decodeProbed(token: number): Promise<number> {
     await this.#makeRoom(this.#tokens.length + 1);
-    this.context.setAttentionProbe(0, 1);
-    try {
-      return await this.#decode([...this.#tokens, token], this.#tokens.length, this.#tokens.length + 1);
-    } finally {
-      this.context.setAttentionProbe(0, 0);
-    }
+    await this.#probe.hold(this.context, 0, 1);
+    return await this.#decode([...this.#tokens, token], this.#tokens.length, this.#tokens.length + 1);
   }
 
-  /** Where the last piece of a prompt begins: at its question, so far as that and the window fit into one piece. */
+  /** Where the end of a prompt begins, which every turn reads for itself: at its question, or at the window before that. */
   static lastPieceStart(promptTokens: number, questionStart: number, windowStart: number): number {
-    return Math.max(0, Math.min(questionStart, windowStart), promptTokens - largestPiece);
+    return Math.max(0, Math.min(questionStart, windowStart), promptTokens - mostProbed);
   }
 
   /** Decodes one answer token for the policies that answer from the full cache. */
@@ -231,8 +224,7 @@ export class ReadingCache {
       const layout = { kept: new Uint32Array(info.layers), tail: rows, back: Math.min(windowBack, info.contextLength) };
       this.#context = await createContext(model, {
         contextSize: info.unsupported === null ? info.contextLength : rows,
-        // It stays when the cache grows, so it is that of the largest piece.
-        batchSize: Math.min(largestPiece, info.contextLength),
+        batchSize: Math.min(this.#pieceTokens, info.contextLength),
         threads: this.#threads,
         kvType: this.kvType,
         ...(info.unsupported === null && { layout }),

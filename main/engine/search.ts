@@ -5,7 +5,6 @@
  *     head | window | the last exchange | question | turn
  */
 import type { EngineStatus, MemoryMode } from "../../preload/api.ts";
-import { Attention } from "./attention.ts";
 import type { Caches, ConversationPrompt, ReadingSettings } from "./caches.ts";
 import { EngineError } from "./errors.ts";
 import { retrievalAttention } from "./evidence.ts";
@@ -160,7 +159,8 @@ async function searchWindow(
   await caches.read(prompt, first, 0, { signal, onProgress: () => {} });
   await caches.reading.readProbed(prompt.tokens, first, last);
   const [layers, heads] = [scored.length, info.heads];
-  const attention = Attention.probed(caches.reading, { layers, heads }, positions).layer;
+  const mass = await caches.reading.attention(positions);
+  const attention = (layer: number) => mass[layer]!;
   const from = prompt.documentStarts[0]!;
   const scores = retrievalAttention({ layers, heads, attention, positions, profile }, null, from, from + text.tokens.length);
   return text.slices.map(({ character, token }, i) => {

@@ -96,7 +96,7 @@ it("is probed by row: more attention falls on what is left, in the same proporti
     if (rows !== null) await context.compactKv(rows.length, rowArrays(nothing.map(() => rows)));
     context.setAttentionProbe(9, 1);
     await decode(context, more.slice(0, 10), 200);
-    return range(0, tiny.layers).map((layer) => context.getAttentionProbe(layer));
+    return await context.probeAttention();
   };
   const whole = await probed(null);
   for (const [layer, rows] of (await probed(kept)).entries()) {

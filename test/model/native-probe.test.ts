@@ -40,7 +40,7 @@ describe("against attention computed from the weights", () => {
     await decode(context, prompt, 0);
     context.setAttentionProbe(first, count);
     await decode(context, question, prompt.length);
-    return range(0, tiny.layers).map((layer) => context.getAttentionProbe(layer));
+    return await context.probeAttention();
   };
 
   it.each([
@@ -80,21 +80,54 @@ describe("against attention computed from the weights", () => {
     await decode(context, prompt.slice(120), 120);
     context.setAttentionProbe(16, 8);
     await decode(context, question, prompt.length);
-    expect(distance(context.getAttentionProbe(0), expected(0, 16, 8)) / 8).toBeLessThan(1e-5);
+    expect(distance((await context.probeAttention())[0]!, expected(0, 16, 8)) / 8).toBeLessThan(1e-5);
   });
 
-  it("does not change the logits, and goes away when it is switched off", async () => {
+  it("does not change the logits, neither of its own decode nor of those behind it", async () => {
     const context = await openContext(model);
     await decode(context, prompt, 0);
     const plain = await decode(context, question, prompt.length);
-    context.removeTokenCellsFromSequence(0, prompt.length, -1);
-    context.setAttentionProbe(16, 8);
-    expect(distance(await decode(context, question, prompt.length), plain)).toBe(0);
+    const next = await decode(context, [9], positions);
+    for (const ask of [true, false]) {
+      context.removeTokenCellsFromSequence(0, prompt.length, -1);
+      context.setAttentionProbe(16, 8);
+      expect(distance(await decode(context, question, prompt.length), plain)).toBe(0);
+      if (ask) await context.probeAttention();
+      expect(distance(await decode(context, [9], positions), next)).toBe(0);
+    }
+  });
 
+  it("holds for one batch, and its rows until they are asked for or let go of", async () => {
+    const context = await openContext(model, { type: "F32" });
+    await decode(context, prompt, 0);
+    context.setAttentionProbe(16, 8);
+    await decode(context, question, prompt.length);
+    await decode(context, [9, 10], positions);
+    const wider = (await context.probeAttention())[0]!;
+    const width = positions + 2;
+    for (const head of range(0, tiny.heads)) {
+      const row = wider.slice(head * width, head * width + width);
+      const wanted = expected(0, 16, 8).slice(head * positions, (head + 1) * positions);
+      expect(distance(row, Float32Array.from([...wanted, 0, 0])) / 8).toBeLessThan(1e-5);
+    }
+    await expect(context.probeAttention()).rejects.toThrow("Nothing was probed");
+    context.setAttentionProbe(0, 1);
+    await decode(context, [11], width);
     context.setAttentionProbe(0, 0);
-    context.removeTokenCellsFromSequence(0, prompt.length, -1);
-    expect(distance(await decode(context, question, prompt.length), plain)).toBe(0);
-    expect(() => context.getAttentionProbe(0)).toThrow("was not probed");
+    await expect(context.probeAttention()).rejects.toThrow("Nothing was probed");
+  });
+
+  it("sums up the rows of several batches", async () => {
+    const context = await openContext(model, { type: "F32" });
+    await decode(context, prompt, 0);
+    for (let row = 16; row < 24; row++) {
+      const from = row === 16 ? 0 : row;
+      context.setAttentionProbe(row - from, 1);
+      await decode(context, question.slice(from, row + 1), prompt.length + from);
+    }
+    for (const [layer, result] of (await context.probeAttention()).entries()) {
+      expect(distance(result, expected(layer, 16, 8)) / 8).toBeLessThan(1e-5);
+    }
   });
 });
 
@@ -109,7 +142,7 @@ it("takes long windows in chunks: the rows of a long question sum up, and memory
   const window = async (first: number, count: number) => {
     context.setAttentionProbe(first, count);
     await decode(context, tokens.slice(256, 456), 256);
-    const result = context.getAttentionProbe(7);
+    const result = (await context.probeAttention())[7]!;
     context.removeTokenCellsFromSequence(0, 256, -1);
     return result;
   };

@@ -86,16 +86,14 @@ describe("the probe", () => {
     context.setAttentionProbe(8, 8);
     await expect(decode(context, prompt.slice(0, 12), 0)).rejects.toThrow("not within the batch");
     await decode(context, prompt.slice(0, 16), 0);
-    expect(context.getAttentionProbe(2).length).toBe(tiny.heads * 16);
+    expect((await context.probeAttention())[2]!.length).toBe(tiny.heads * 16);
   });
 
-  it("has results for the layers of the last batch only", async () => {
-    expect(() => reading.getAttentionProbe(0)).toThrow("was not probed");
-    const context = await openContext(model);
-    context.setAttentionProbe(0, 8);
-    await decode(context, prompt.slice(0, 8), 0);
-    expect(() => context.getAttentionProbe(tiny.layers)).toThrow("was not probed");
-    expect(() => context.getAttentionProbe(-1)).toThrow("layer has to be a whole number");
+  it("has nothing to say when nothing was probed", async () => {
+    await expect(reading.probeAttention()).rejects.toThrow("Nothing was probed");
+    await expect(answering.probeAttention()).rejects.toThrow("Nothing was probed");
+    const plain = await openContext(model, { flashAttention: false });
+    await expect(plain.probeAttention()).rejects.toThrow("Nothing was probed");
   });
 });
 

@@ -211,7 +211,7 @@ it("the probe knows capped scores (Gemma 2)", async () => {
       });
     }
   }
-  expect(distance(context.getAttentionProbe(0), expected) / 12).toBeLessThan(1e-5);
+  expect(distance((await context.probeAttention())[0]!, expected) / 12).toBeLessThan(1e-5);
   await capped.dispose();
 });
 

@@ -35,7 +35,7 @@ const everything = (length: number) => Array.from({ length: layers }, () => rang
 it("loads our build, not the stock binary", async () => {
   const llama = await patchedLlama();
   expect(llama.buildType).toBe("localBuild");
-  expect((llama as unknown as { _bindings: { folioKvVersion(): number } })._bindings.folioKvVersion()).toBe(2);
+  expect((llama as unknown as { _bindings: { folioKvVersion(): number } })._bindings.folioKvVersion()).toBe(3);
 });
 
 describe.each<CacheType>(["F16", "Q8_0"])("an answering cache that keeps everything (%s)", (type) => {

@@ -55,7 +55,7 @@ describe("the cache", () => {
     // The question sees each of its own tokens, the rows that are left, and nothing else.
     await cache.readProbed(prompt.tokens, prompt.questionStart, prompt.questionEnd);
     const window = prompt.questionEnd - prompt.questionStart;
-    const attention = cache.attention(3);
+    const attention = (await cache.attention(cache.length))[3]!;
     for (let head = 0; head < 9; head++) {
       const row = attention.subarray(head * cache.length, (head + 1) * cache.length);
       expect(row.reduce((sum, mass) => sum + mass, 0)).toBeCloseTo(window, 2);
