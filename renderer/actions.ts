@@ -155,14 +155,20 @@ export async function removeConversation(id: string): Promise<void> {
   });
 }
 
+/** One question at a time: a second Enter comes before main has heard of the first. */
+let branching = false;
+
 /** Asks in the place of a turn; what was there stays in a conversation of its own. Resolves to whether main took it. */
 export async function branch(turnId: string, question: string): Promise<boolean> {
+  if (branching) return false;
+  branching = true;
   const { conversation } = state();
   const last = conversation?.turns.at(-1);
   // A last question without an answer is asked in its place. (Main's event may come after its reply: what it will show is not known yet.)
   const inPlace = last?.id === turnId && last.answer.trim() === "";
   set({ problem: null, focus: null });
   const taken = (await attempt(api.branch(turnId, question))) !== null;
+  branching = false;
   if (taken && conversation && !inPlace) {
     const before = conversation.id;
     tell(t("Goes on in a new conversation. The one before is as it was."), () => showConversation(before), t("Go back"));
@@ -201,7 +207,12 @@ export function compare(turnId: string): void {
   openDialog({ kind: "compare", turnId });
   if (comparison?.turnId !== turnId || isBroken(comparison.full)) void compareAgain(turnId);
 }
-export const compareAgain = (turnId: string) => attempt(api.compare(turnId));
+export async function compareAgain(turnId: string): Promise<void> {
+  const begun = (await attempt(api.compare(turnId))) !== null;
+  const { dialog } = state();
+  // Closed meanwhile: nobody looks at what is answered.
+  if (begun && !(dialog?.kind === "compare" && dialog.turnId === turnId)) await stop();
+}
 
 export const stop = () => attempt(api.stop());
 

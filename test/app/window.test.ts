@@ -1,9 +1,7 @@
 /** The window by itself, in front of an app that says what the test tells it: untrusted answers, keys, sizes, long documents. */
 import { afterEach, expect, test } from "vitest";
-import type { DocumentInfo, Page as DocumentPage, Evidence, Turn } from "../../preload/api.ts";
 import { finishedTurn } from "../finished-turn.ts";
-import { fakeApp } from "../unit/host/fake-app.ts";
-import { busyApp } from "./busy-app.ts";
+import { appWith, longDocument, passage } from "./one-document.ts";
 import { openTestWindow, type TestWindow } from "./window.ts";
 
 let window: TestWindow | null = null;
@@ -11,49 +9,6 @@ afterEach(async () => {
   await window?.close();
   window = null;
 });
-
-const sentence = "The harbour was built in three stages, of which the last was finished in the spring of that year. ";
-
-function longDocument(count: number): DocumentPage[] {
-  let start = 0;
-  return Array.from({ length: count }, (_, i) => {
-    const text = `Section ${i + 1}\n\n${sentence.repeat(12).trim()}\n\nOn page ${i + 1} the keeper wrote down number ${7000 + i}.`;
-    const page = { number: i + 1, start, text };
-    start += text.length + 2;
-    return page;
-  });
-}
-
-function passage(pages: readonly DocumentPage[], number: number): Evidence {
-  const page = pages[number - 1]!;
-  const at = page.text.indexOf("On page");
-  const start = page.start + at;
-  return { documentId: "d", page: number, start, end: page.start + page.text.length, text: page.text.slice(at), score: 1 };
-}
-
-/** An app with one ready document, and a conversation about it. */
-function appWith(pages: DocumentPage[], turns: Turn[]) {
-  const fake = fakeApp();
-  const known: DocumentInfo = {
-    id: "d",
-    name: "Lighthouse.pdf",
-    fileBytes: 1,
-    folder: "",
-    addedAt: 0,
-    phase: "ready",
-    pages: pages.length,
-    characters: 1,
-    tokens: 7012,
-    emptyPages: [],
-    recognised: [],
-    pins: [],
-    notes: [],
-  };
-  fake.state.documents = [known];
-  fake.state.conversation = { id: "c", documentIds: ["d"], extent: { kind: "whole" }, turns };
-  fake.app.requests.getPages = () => Promise.resolve(pages);
-  return fake;
-}
 
 const untrusted = [
   "![picture](https://evil.example/a.png)",
@@ -124,86 +79,6 @@ test("in a document of 1,000 pages only a few are drawn, and a passage far away 
   await expect.poll(() => page.getByRole("article", { name: "Page 1000", exact: true }).count()).toBe(1);
 });
 
-test("a reader who moves on while a passage comes into view is not pulled back to it", async () => {
-  const pages = longDocument(3);
-  window = await openTestWindow(appWith(pages, [finishedTurn({ answer: "Yes.", evidence: [passage(pages, 2)] })]).app);
-  const { page } = window;
-  await page.locator(".sheet").first().waitFor();
-  await page.getByRole("button", { name: /^p 2/ }).waitFor();
-  for (const move of ["wheel", "keydown", "pointerdown"]) {
-    const place = await page.evaluate(`(async () => {
-      document.querySelector(".passage").click();
-      await new Promise((begun) => setTimeout(begun));
-      const box = document.querySelector(".pages");
-      box.dispatchEvent(new Event("${move}", { bubbles: true }));
-      box.scrollTop = 0;
-      for (let frames = 0; frames < 20; frames++) await new Promise((drawn) => requestAnimationFrame(drawn));
-      return box.scrollTop;
-    })()`);
-    expect([move, place]).toEqual([move, 0]);
-  }
-});
-
-test("what main answers late closes no dialog but its own, opens none again, and takes no words that were typed", async () => {
-  const fake = await busyApp();
-  const [used] = fake.state.models;
-  fake.state.models = [used!, { ...used!, id: "other", name: "Other", file: "/models/other.gguf" }];
-  const chosen = Promise.withResolvers<void>();
-  const listed = Promise.withResolvers<void>();
-  const linked = Promise.withResolvers<void>();
-  fake.app.requests.chooseModel = () => chosen.promise;
-  fake.app.requests.listFolder = () => listed.promise.then(() => ({ path: "/home", parent: "/", folders: [], models: [] }));
-  fake.app.requests.linkModel = () => linked.promise.then(() => 1);
-  window = await openTestWindow(fake.app);
-  const { page } = window;
-  await page.getByText("The lamp was lit again").waitFor();
-  const answer = async (name: string, resolve: () => void) => {
-    const response = page.waitForResponse(new RegExp(`/rpc/${name}$`));
-    resolve();
-    await (await response).finished();
-    // What the window does with it follows at once.
-    await page.evaluate("new Promise((passed) => setTimeout(passed, 100))");
-  };
-  const settings = page.getByRole("dialog", { name: "Settings" });
-  await page.keyboard.press("Control+m");
-  await page.getByRole("listitem", { name: "Other" }).getByRole("button", { name: "Use", exact: true }).click();
-  await page.keyboard.press("Escape");
-  await page.keyboard.press("Control+,");
-  await settings.waitFor();
-  await answer("chooseModel", chosen.resolve);
-  expect(await settings.isVisible()).toBe(true);
-  await page.keyboard.press("Escape");
-
-  await page.keyboard.press("Control+m");
-  await page.getByRole("button", { name: "Use a model that is here already" }).click();
-  const path = page.getByLabel("Path of a file or folder");
-  await path.fill("/mnt/models");
-  await answer("listFolder", listed.resolve);
-  expect(await path.inputValue()).toBe("/mnt/models");
-  await page.keyboard.press("Enter");
-  await page.keyboard.press("Escape");
-  await page.keyboard.press("Control+,");
-  await settings.waitFor();
-  await answer("linkModel", linked.resolve);
-  expect(await settings.isVisible()).toBe(true);
-});
-
-test("a conversation that is opened brings its document into view, also when it is heard of after that", async () => {
-  const fake = appWith(longDocument(2), [finishedTurn({ answer: "Yes." })]);
-  fake.state.documents = [...fake.state.documents, { ...fake.state.documents[0]!, id: "e", name: "Ferry.pdf" }];
-  const info = { documentNames: [""], turns: 1, branchOf: null, createdAt: 0, changedAt: 0 };
-  fake.state.conversations = [
-    { ...info, id: "c", title: "The harbour", documentIds: ["d"] },
-    { ...info, id: "other", title: "The ferry", documentIds: ["e"] },
-  ];
-  window = await openTestWindow(fake.app);
-  const { page } = window;
-  await page.locator(".turn").waitFor();
-  await page.getByRole("tab", { name: "Conversations" }).click();
-  await page.getByRole("button", { name: /^The ferry/ }).click();
-  await expect.poll(() => page.title()).toBe("Ferry.pdf · Folio");
-});
-
 test("everything is reached by keyboard, and the focus comes back from dialogs", async () => {
   const fake = appWith(longDocument(3), [finishedTurn({ answer: "Yes." })]);
   fake.app.requests.countPrompt = () => Promise.resolve({ promptTokens: 7055, limit: 8176, windows: null });
@@ -247,16 +122,6 @@ test("everything is reached by keyboard, and the focus comes back from dialogs",
   for (const name of ["Settings", "Go to page", "Text of the document", "Question", "Budget", "Stop", "Open the memory panel"]) {
     expect(names).toContain(name);
   }
-});
-
-test("keys are heard as soon as the page is loaded", async () => {
-  const fake = appWith(longDocument(1), []);
-  window = await openTestWindow(fake.app);
-  const { page } = window;
-  const press = `dispatchEvent(new KeyboardEvent("keydown", { key: "k", ctrlKey: true }))`;
-  await page.addInitScript(`addEventListener("DOMContentLoaded", () => ${press})`);
-  await page.reload();
-  await page.getByRole("dialog", { name: "Search the library" }).waitFor();
 });
 
 test("a prompt that is too long is said with its numbers, and cannot be asked", async () => {
