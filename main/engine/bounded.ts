@@ -3,7 +3,7 @@
  * is kept is chosen without a question (KeyDiff), once, and every later question is answered from it: question and answer are read
  * behind the rows that are left and forgotten afterwards.
  */
-import type { KvType } from "../../preload/api.ts";
+import { type KvType, pieceTokens } from "../../preload/api.ts";
 import { createContext, decode, type KvReport, type NativeContext } from "./addon.ts";
 import { type Keep, keepEverything, range } from "./keep.ts";
 import { onAllLayers } from "./layers.ts";
@@ -11,7 +11,7 @@ import type { LoadedModel } from "./model.ts";
 import { keydiff } from "./policies/keydiff.ts";
 import { type Attention, Probe } from "./probe.ts";
 import type { Prompt } from "./prompt.ts";
-import { nextPieceEnd, pieceTokens, type ReadProgress, sharedLength } from "./reading.ts";
+import { nextPieceEnd, type ReadProgress, sharedLength } from "./reading.ts";
 
 /** Rows for what is read before the next choice, a piece at least; the question and its answer have them afterwards. */
 const room = 256;

@@ -2,22 +2,13 @@
  * The reading cache: the ordinary, full KV cache of a conversation's documents, past turns and the new question.
  * Its content depends on the token sequence alone: tokens are decoded in the same pieces whatever was read before.
  */
-import type { KvType } from "../../preload/api.ts";
+import { type KvType, pieceTokens } from "../../preload/api.ts";
 import { createContext, decode, type KvReport, type NativeContext } from "./addon.ts";
 import type { Window } from "./keep.ts";
 import type { LoadedModel } from "./model.ts";
 import { type Attention, Probe } from "./probe.ts";
 import type { Prompt } from "./prompt.ts";
 import type { SnapshotIdentity, SnapshotParts } from "./snapshot.ts";
-
-/**
- * Tokens decoded at once, for a model of so many bytes. A stop is heard between pieces, so large models get small ones; on small
- * models 256 read as fast as 512. It depends on the model alone: the same text must always be cut alike.
- */
-export function pieceTokens(modelBytes: number): number {
-  const mebibytes = modelBytes / 2 ** 20;
-  return mebibytes < 512 ? 256 : mebibytes < 2048 ? 128 : 64;
-}
 
 /** Tokens behind what a turn begins with: question and template. Longer questions are probed over their last tokens. */
 const mostProbed = 512;

@@ -1,5 +1,5 @@
 /** What a model would take of this computer's memory. Pure; the exact numbers are measured once the model answers. */
-import type { Budget, KvType, Machine, ModelEntry, ModelShape } from "../../preload/api.ts";
+import { type Budget, type KvType, type Machine, type ModelEntry, type ModelShape, pieceTokens } from "../../preload/api.ts";
 import { keptTokens } from "../words.ts";
 
 export type Fit = {
@@ -20,8 +20,6 @@ const well = 0.6;
 const atAll = 0.85;
 export const verdictOf = (bytes: number, totalBytes: number): Fit["verdict"] =>
   bytes <= totalBytes * well ? "fits" : bytes <= totalBytes * atAll ? "tight" : "large";
-/** Tokens decoded at once while reading; the scratch space grows with them. */
-const piece = 512;
 /** Rows of an answering cache beside the budget: the question and the template, and room for an answer's first words. */
 export const rowsBeside = 112;
 /** The engine itself, with the buffers that have no better place. */
@@ -49,10 +47,13 @@ export function fitOf(
   const reading = tokens * readingToken;
   const answeringToken = tokenBytes(shape, settings.answeringKv ?? use.answeringKv);
   const answering = (kept + beside) * answeringToken;
-  const scratch = piece * 4 * (shape.vocabulary + 4 * shape.embedding) + programBytes;
+  // What a question attends to is there twice: as it is summed up, and as the policy sees it.
+  const attentionToken = 2 * 4 * shape.layers * shape.heads;
+  const fixed = pieceTokens(weights) * 4 * (shape.vocabulary + 4 * shape.embedding) + programBytes;
+  const scratch = fixed + tokens * attentionToken;
   const bytes = weights + reading + answering + scratch;
-  const room = use.totalBytes * atAll - weights - scratch - (budget.kind === "tokens" ? answering : beside * answeringToken);
-  const eachToken = readingToken + (budget.kind === "share" ? budget.share * answeringToken : 0);
+  const room = use.totalBytes * atAll - weights - fixed - (budget.kind === "tokens" ? answering : beside * answeringToken);
+  const eachToken = readingToken + attentionToken + (budget.kind === "share" ? budget.share * answeringToken : 0);
   return {
     verdict: verdictOf(bytes, use.totalBytes),
     tokens,

@@ -52,6 +52,12 @@ test("the longest prompt that fits does fit, and a model's own settings count", 
   expect(fitOf({ ...entry, shape: null }, use)).toBe(null);
 });
 
+test("scratch space: a large model is read in small pieces; what a question attends to grows with the prompt", () => {
+  const scratch = (bytes: number, tokens: number) => fitOf({ ...entry, bytes }, { ...use, tokens })!.scratch;
+  expect(scratch(4e8, 8000) - scratch(5e9, 8000)).toBe((256 - 64) * 4 * (128_256 + 4 * 3072));
+  expect(scratch(2e9, 16_000) - scratch(2e9, 8000)).toBe(8000 * 8 * 28 * 24);
+});
+
 test("the largest that fits well is recommended, a small one on few cores", () => {
   const small = { ...entry, id: "s", offer: { ...entry.offer!, size: "small" as const } };
   const fits = [small, entry].map((known) => ({ entry: known, fit: fitOf(known, use) }));
