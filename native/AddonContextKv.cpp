@@ -49,38 +49,45 @@ Napi::Value AddonContext::SetAttentionProbe(const Napi::CallbackInfo& info) {
     return info.Env().Undefined();
 }
 
-// What the rows that were set aside pay to each position, as [layer] of [head][position].
-static std::vector<std::vector<float>> attentionByPosition(AddonContext* context) {
-    auto* ctx = context->ctx;
-    auto byCell = ctx->compute_attn_probe();
-    if (byCell.empty()) {
-        throw std::runtime_error("Nothing was probed");
-    }
+// Attention by position, layer behind layer in one piece of memory: of many smaller ones the heap would keep holes.
+struct AttentionByPosition {
+    std::vector<float> data; // [layer][head][position], layers with a sliding window left out
+    std::vector<size_t> lengths; // [layer]
+};
 
+static AttentionByPosition attentionByPosition(AddonContext* context) {
     const auto& hparams = context->model->model->hparams;
-    const auto& cells = llama_kv_cache_kept::base_of(llama_get_memory(ctx))->get_cells(0);
 
-    // Rows of a compacted cache have no positions of their own any more.
-    const auto* kept = addonKvKeptCache(context);
-    const bool byRow = kept != nullptr && kept->is_compacted();
-    const size_t positions = byRow ? cells.used_max_p1() : cells.seq_pos_max(0) + 1;
+    AttentionByPosition result;
 
-    std::vector<std::vector<float>> result(byCell.size());
+    context->ctx->compute_attn_probe([&](uint32_t layer, const std::vector<float>& mass) {
+        const auto& cells = llama_kv_cache_kept::base_of(llama_get_memory(context->ctx))->get_cells(0);
 
-    for (size_t layer = 0; layer < byCell.size(); layer++) {
+        // Rows of a compacted cache have no positions of their own any more.
+        const auto* kept = addonKvKeptCache(context);
+        const bool byRow = kept != nullptr && kept->is_compacted();
+        const size_t positions = byRow ? cells.used_max_p1() : cells.seq_pos_max(0) + 1;
         const size_t heads = hparams.n_head(layer);
-        const size_t columns = byCell[layer].size()/heads;
+        const size_t columns = mass.size()/heads;
+        const size_t first = result.data.size();
 
-        result[layer].resize(columns > 0 ? heads*positions : 0);
+        if (result.lengths.empty()) {
+            result.lengths.resize(hparams.n_layer());
+            result.data.reserve(hparams.n_layer()*heads*positions);
+        }
+        result.lengths[layer] = heads*positions;
+        result.data.resize(first + heads*positions);
+
         for (size_t i = 0; i < columns; i++) {
             if (!cells.is_empty(i) && cells.seq_has(i, 0)) {
                 for (size_t h = 0; h < heads; h++) {
-                    result[layer][h*positions + (byRow ? i : cells.pos_get(i))] += byCell[layer][h*columns + i];
+                    result.data[first + h*positions + (byRow ? i : cells.pos_get(i))] += mass[h*columns + i];
                 }
             }
         }
-        // Layer by layer, so that long documents are there once and not twice.
-        byCell[layer] = {};
+    });
+    if (result.lengths.empty()) {
+        throw std::runtime_error("Nothing was probed");
     }
 
     return result;
@@ -89,17 +96,20 @@ static std::vector<std::vector<float>> attentionByPosition(AddonContext* context
 Napi::Value AddonContext::ProbeAttention(const Napi::CallbackInfo& info) {
     addonKvRequireIdle(info.Env(), this);
 
-    auto masses = std::make_shared<std::vector<std::vector<float>>>();
+    auto attention = std::make_shared<AttentionByPosition>();
 
-    auto* worker = new AddonKvWorker(info.Env(), this, this, [this, masses]() {
-        *masses = attentionByPosition(this);
-    }, [masses](const Napi::Env& env) {
-        auto result = Napi::Array::New(env, masses->size());
-        for (size_t layer = 0; layer < masses->size(); layer++) {
-            auto mass = Napi::Float32Array::New(env, (*masses)[layer].size());
-            std::copy((*masses)[layer].begin(), (*masses)[layer].end(), mass.Data());
-            (*masses)[layer] = {};
-            result.Set(layer, mass);
+    auto* worker = new AddonKvWorker(info.Env(), this, this, [this, attention]() {
+        *attention = attentionByPosition(this);
+    }, [attention](const Napi::Env& env) {
+        const auto& [data, lengths] = *attention;
+        auto buffer = Napi::ArrayBuffer::New(env, data.size()*sizeof(float));
+        std::copy(data.begin(), data.end(), static_cast<float*>(buffer.Data()));
+
+        auto result = Napi::Array::New(env, lengths.size());
+        size_t first = 0;
+        for (size_t layer = 0; layer < lengths.size(); layer++) {
+            result.Set(layer, Napi::Float32Array::New(env, lengths[layer], buffer, first*sizeof(float)));
+            first += lengths[layer];
         }
         return result;
     });

@@ -101,16 +101,14 @@ void llama_context::drop_attn_probe() {
     attn_probe_held    = {};
 }
 
-std::vector<std::vector<float>> llama_context::compute_attn_probe() {
+void llama_context::compute_attn_probe(const llama_attn_probe_cb & cb) {
     const llama_attn_probe_held held = std::move(attn_probe_held);
     attn_probe_held = {};
 
     const auto & hparams = model.hparams;
 
-    std::vector<std::vector<float>> res(held.layers.size());
-
     if (held.pos.empty()) {
-        return res;
+        return;
     }
 
     const auto * kv = llama_kv_cache_kept::base_of(memory.get());
@@ -149,6 +147,7 @@ std::vector<std::vector<float>> llama_context::compute_attn_probe() {
 
     std::vector<float> rows; // [n_embd, n, n_head]
     std::vector<float> sum;  // [n_kv, n_head]
+    std::vector<float> mass; // [n_kv, n_head]
     std::vector<uint8_t> buf(ggml_tensor_overhead()*CHUNK_NODES + ggml_graph_overhead_custom(CHUNK_NODES, false));
 
     for (size_t il = 0; il < held.layers.size(); ++il) {
@@ -164,7 +163,7 @@ std::vector<std::vector<float>> llama_context::compute_attn_probe() {
 
         const uint32_t n_chunk = std::max<size_t>(1, CHUNK_BYTES/(n_kv*n_head*sizeof(float)));
 
-        res[il].assign(n_kv*n_head, 0.0f);
+        mass.assign(n_kv*n_head, 0.0f);
         sum.resize(n_kv*n_head);
 
         for (uint32_t first = 0; first < n_all; first += n_chunk) {
@@ -225,12 +224,12 @@ std::vector<std::vector<float>> llama_context::compute_attn_probe() {
 
             ggml_backend_tensor_get(cur, sum.data(), 0, ggml_nbytes(cur));
             for (size_t i = 0; i < sum.size(); ++i) {
-                res[il][i] += sum[i];
+                mass[i] += sum[i];
             }
         }
+
+        cb(il, mass);
     }
 
     ggml_backend_sched_reset(sched.get());
-
-    return res;
 }

@@ -3,6 +3,7 @@
 #include "llama.h"
 
 #include <cstdint>
+#include <functional>
 #include <vector>
 
 struct ggml_tensor;
@@ -47,6 +48,9 @@ struct llama_attn_probe_held {
     std::vector<llama_pos> pos; // [n_rows]
     std::vector<layer> layers;  // [n_layer]
 };
+
+// a layer and its attention [n_kv, n_head], which is gone afterwards
+using llama_attn_probe_cb = std::function<void(uint32_t il, const std::vector<float> & mass)>;
 
 // q: [n_embd_head, n_head, n_tokens], rotated like the keys where the cache is quantized
 void llama_attn_probe_build(

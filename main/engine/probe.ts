@@ -56,7 +56,7 @@ export class Probe {
     if (this.#held > 0) await this.#compute(context);
     const sum = this.#sum ?? [];
     this.#sum = null;
-    return sum.map((mass) => resized(mass, this.#heads, positions));
+    return resized(sum, this.#heads, positions);
   }
 
   async #compute(context: NativeContext): Promise<void> {
@@ -78,10 +78,15 @@ function addTo(mass: Float32Array, narrower: Float32Array, heads: number): void 
   }
 }
 
-function resized(mass: Float32Array, heads: number, positions: number): Float32Array {
-  const width = mass.length / heads;
-  if (width === positions) return mass;
-  const result = new Float32Array(heads * positions);
-  for (let head = 0; head < heads; head++) result.set(mass.subarray(head * width, head * width + positions), head * positions);
-  return result;
+/** In one piece of memory, of which nothing is left over when it is freed. */
+function resized(masses: readonly Float32Array[], heads: number, positions: number): Attention {
+  const width = (masses[0]?.length ?? 0) / heads;
+  if (width === positions) return masses;
+  const length = heads * positions;
+  const all = new Float32Array(masses.length * length);
+  return masses.map((mass, layer) => {
+    const result = all.subarray(layer * length, (layer + 1) * length);
+    for (let head = 0; head < heads; head++) result.set(mass.subarray(head * width, head * width + positions), head * positions);
+    return result;
+  });
 }
