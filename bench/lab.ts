@@ -6,7 +6,7 @@ import { type LoadedModel, loadModel } from "../main/engine/model.ts";
 import { policies } from "../main/engine/policies/index.ts";
 import type { Attention } from "../main/engine/probe.ts";
 import { buildPrompt, type PastTurn, type Prompt, type TokenizedText, tokenizeDocument } from "../main/engine/prompt.ts";
-import { ReadingCache } from "../main/engine/reading.ts";
+import { probedRows, ReadingCache } from "../main/engine/reading.ts";
 import type { Budget, KvType, PolicyName } from "../preload/api.ts";
 
 /** A question that was read and probed; its reading cache is the lab's until the next question. */
@@ -67,8 +67,7 @@ export class Lab {
     const { model, template } = this.loaded;
     const prompt = buildPrompt(model, template, [this.#document], history, question);
     const length = prompt.tokens.length;
-    const from = window === "question" ? prompt.questionStart : Math.max(0, length - window);
-    const to = window === "question" ? prompt.questionEnd : length;
+    const [from, to] = probedRows(prompt, window);
     const { reading } = this.#caches;
     await this.#readUpTo(prompt, ReadingCache.lastPieceStart(length, prompt.questionStart, from));
     const output = await reading.readProbed(prompt.tokens, from, to);

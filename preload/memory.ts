@@ -3,15 +3,6 @@
 /** Where the reading cache is now. */
 export type ReadingPlace = "none" | "memory" | "disk" | "dropped";
 
-/**
- * Tokens decoded at once, for a model of so many bytes. A stop is heard between pieces, so large models get small ones; on small
- * models 256 read as fast as 512. It depends on the model alone: the same text must always be cut alike.
- */
-export function pieceTokens(modelBytes: number): number {
-  const mebibytes = modelBytes / 2 ** 20;
-  return mebibytes < 512 ? 256 : mebibytes < 2048 ? 128 : 64;
-}
-
 /** The gauge's numbers; all bytes are measured except `fullBytes`. Sent at most ten times a second while something changes. */
 export type MemoryReport = {
   weightsBytes: number;

@@ -2,6 +2,15 @@
 import type { KvType, PolicyName } from "./api.ts";
 import type { Sentence } from "./sentences.ts";
 
+/**
+ * Tokens decoded at once, for a model of so many bytes. A stop is heard between pieces, so large models get small ones; on small
+ * models 256 read as fast as 512. It depends on the model alone: the same text must always be cut alike.
+ */
+export function pieceTokens(modelBytes: number): number {
+  const mebibytes = modelBytes / 2 ** 20;
+  return mebibytes < 512 ? 256 : mebibytes < 2048 ? 128 : 64;
+}
+
 /** The figures of a model's architecture that decide how much memory it takes. */
 export type ModelShape = {
   architecture: string;

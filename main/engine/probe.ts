@@ -15,7 +15,7 @@ export class Probe {
   /** The context's layers that policies choose for. */
   readonly #layers: readonly number[];
   #held = 0;
-  #sum: Float32Array[] | null = null;
+  #sum: Attention = [];
 
   constructor({ heads, layers }: { heads: number; layers: readonly number[] }) {
     this.#heads = heads;
@@ -34,7 +34,7 @@ export class Probe {
   ): Promise<number> {
     context.setAttentionProbe(0, 0);
     this.#held = 0;
-    this.#sum = null;
+    this.#sum = [];
     for (let at = start; ; at += piece) {
       const next = Math.min(at + piece, end);
       const [first, last] = [Math.max(from, at), Math.min(to, next)];
@@ -54,8 +54,8 @@ export class Probe {
   /** What all rows probed since the last `read` began paid to each of the first `positions` positions. */
   async take(context: NativeContext, positions: number): Promise<Attention> {
     if (this.#held > 0) await this.#compute(context);
-    const sum = this.#sum ?? [];
-    this.#sum = null;
+    const sum = this.#sum;
+    this.#sum = [];
     return resized(sum, this.#heads, positions);
   }
 
@@ -63,7 +63,7 @@ export class Probe {
     const all = await context.probeAttention();
     this.#held = 0;
     const masses = this.#layers.map((layer) => all[layer]!);
-    for (const [i, before] of (this.#sum ?? []).entries()) addTo(masses[i]!, before, this.#heads);
+    for (const [i, before] of this.#sum.entries()) addTo(masses[i]!, before, this.#heads);
     this.#sum = masses;
     // Megabytes that V8 hardly counts: collected at once, they leave no holes in the heap for the answer to be written beside.
     globalThis.gc?.({ type: "minor" });
@@ -79,7 +79,7 @@ function addTo(mass: Float32Array, narrower: Float32Array, heads: number): void 
 }
 
 /** In one piece of memory, of which nothing is left over when it is freed. */
-function resized(masses: readonly Float32Array[], heads: number, positions: number): Attention {
+function resized(masses: Attention, heads: number, positions: number): Attention {
   const width = (masses[0]?.length ?? 0) / heads;
   if (width === positions) return masses;
   const length = heads * positions;
