@@ -2,7 +2,7 @@
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { type App, createApp } from "../../main/app.ts";
 import { type DataFolder, ownDataFolder } from "../data-folder.ts";
-import { askIn, dropFiles, harbourText, openTestWindow, printPdf, type TestWindow } from "./window.ts";
+import { askIn, dropFiles, harbourText, isInView, openTestWindow, printPdf, type TestWindow } from "./window.ts";
 
 const fact = "The special magic number for Springfield is 4821.";
 const pages = Array.from({ length: 8 }, (_, i) =>
@@ -86,12 +86,7 @@ test("a passage takes the reader to exactly that passage, highlighted; Alt and t
       .poll(async () => (await marks.allInnerTexts()).join(" ").replace(/\s+/g, " ").trim().startsWith(quoted.slice(0, 40)))
       .toBe(true);
     passages.push(quoted);
-    await expect
-      .poll(async () => {
-        const [mark, area] = [await marks.first().boundingBox(), await page.locator(".pages").boundingBox()];
-        return mark !== null && mark.y >= area!.y && mark.y + mark.height <= area!.y + area!.height;
-      })
-      .toBe(true);
+    await expect.poll(() => isInView(page, marks.first())).toBe(true);
   }
   expect(passages.some((passage) => passage.includes("4821"))).toBe(true);
   await page.keyboard.press("Alt+ArrowDown");

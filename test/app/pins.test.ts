@@ -3,7 +3,7 @@ import { afterAll, beforeAll, expect, test } from "vitest";
 import { type App, createApp } from "../../main/app.ts";
 import type { DocumentInfo } from "../../preload/api.ts";
 import { type DataFolder, ownDataFolder } from "../data-folder.ts";
-import { dropFiles, openTestWindow, printPdf, type TestWindow } from "./window.ts";
+import { dropFiles, isInView, openTestWindow, printPdf, type TestWindow } from "./window.ts";
 
 const clause = "The lamp of Gull Rock is lit at dusk, and the keeper answers for it with his wages.";
 const filler = Array.from(
@@ -106,12 +106,7 @@ test("by keys alone: from what was found to its sentence, longer and shorter, on
   await expect.poll(() => page.locator(".find-bar output").textContent()).toBe("1 of 1");
   // What is chosen first is what is found, as soon as that is in view.
   const match = page.locator(".page-marks g[data-kind=match]");
-  await expect
-    .poll(async () => {
-      const [at, area] = [await match.boundingBox(), await page.locator(".pages").boundingBox()];
-      return at !== null && at.y > area!.y && at.y + at.height < area!.y + area!.height;
-    })
-    .toBe(true);
+  await expect.poll(() => isInView(page, match)).toBe(true);
   await page.keyboard.press("Control+ArrowDown");
   await expect.poll(() => told.textContent()).toBe(`Chosen: “${clause}”`);
   await expect.poll(() => page.evaluate("document.activeElement.getAttribute('aria-label')")).toBe("Pages of the document");

@@ -1,14 +1,12 @@
 /** The viewer by itself, in front of an app that holds a real PDF as the parser read it. */
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
-import type { Locator, Page } from "playwright-core";
+import type { Page } from "playwright-core";
 import { afterEach, expect, test } from "vitest";
 import { parseDocument } from "../../main/documents/import.ts";
-import type { DocumentInfo, Evidence } from "../../preload/api.ts";
-import { finishedTurn } from "../finished-turn.ts";
-import { lines, makePdf, textAt } from "../unit/documents/make-pdf.ts";
-import { fakeApp } from "../unit/host/fake-app.ts";
-import { openTestWindow, type TestWindow } from "./window.ts";
+import { makePdf, textAt } from "../unit/documents/make-pdf.ts";
+import { appWithPdf, current, manyPages, underMarks } from "./one-pdf.ts";
+import { isInView, openTestWindow, type TestWindow } from "./window.ts";
 
 let window: TestWindow | null = null;
 afterEach(async () => {
@@ -16,54 +14,6 @@ afterEach(async () => {
   window = null;
 });
 
-/** An app with one PDF, and an answer that rests on `passages` of it. */
-async function appWith(bytes: Uint8Array, passages: string[] = [], answer = "An answer.") {
-  const parsed = await parseDocument("Report.pdf", bytes.slice());
-  const fake = fakeApp();
-  const { pages, text, emptyPages } = parsed;
-  const known: DocumentInfo = {
-    id: "d",
-    name: "Report.pdf",
-    fileBytes: bytes.length,
-    folder: "",
-    addedAt: 0,
-    phase: "ready",
-    pages: pages.length,
-    characters: text.length,
-    tokens: 7012,
-    emptyPages,
-    recognised: [],
-    pins: [],
-    notes: [],
-  };
-  const evidence = passages.map((passage): Evidence => {
-    const start = text.indexOf(passage);
-    expect(start).toBeGreaterThanOrEqual(0);
-    const page = pages.findLast((candidate) => candidate.start <= start)!.number;
-    return { documentId: "d", page, start, end: start + passage.length, text: passage, score: 1 };
-  });
-  fake.state.documents = [known];
-  fake.state.conversation = { id: "c", documentIds: ["d"], extent: { kind: "whole" }, turns: [finishedTurn({ answer, evidence })] };
-  fake.app.requests.getPages = () => Promise.resolve(pages);
-  fake.app.requests.getFile = () => Promise.resolve(bytes);
-  return fake;
-}
-
-const manyPages = (count: number) =>
-  makePdf(
-    Array.from({ length: count }, (_, i) => ({
-      content:
-        textAt(60, 740, `Section ${i + 1}`, { size: 18 }) +
-        lines(
-          60,
-          700,
-          Array.from({ length: 30 }, (_, line) => `Line ${line + 1} of page ${i + 1} says that the harbour was built in three stages.`),
-        ) +
-        textAt(60, 300, `On page ${i + 1} the keeper wrote down number ${7000 + i}.`),
-    })),
-  );
-
-const current = (page: Page): Locator => page.locator("g[data-current=true]");
 /** Whether a page's picture holds anything dark within a rectangle given as shares of the page. */
 const inkAt = (page: Page, number: number, left: number, top: number, right: number, bottom: number) =>
   page.evaluate(`(() => {
@@ -77,7 +27,7 @@ const inkAt = (page: Page, number: number, left: number, top: number, right: num
   })()`) as Promise<number>;
 
 test("1,000 pages open as pages; only those near the window are drawn, and a passage far away is marked where it stands", async () => {
-  const fake = await appWith(manyPages(1000), ["On page 912 the keeper wrote down number 7911.", "On page 3 the keeper wrote"]);
+  const fake = await appWithPdf(manyPages(1000), ["On page 912 the keeper wrote down number 7911.", "On page 3 the keeper wrote"]);
   window = await openTestWindow(fake.app);
   const { page } = window;
   await expect.poll(() => inkAt(page, 1, 0.1, 0.05, 0.4, 0.1)).toBeGreaterThan(50);
@@ -94,12 +44,7 @@ test("1,000 pages open as pages; only those near the window are drawn, and a pas
       return [(mark.x - sheet.x) / points, (mark.y + mark.height - sheet.y) / points].map(Math.round);
     })
     .toEqual([60, 502]);
-  await expect
-    .poll(async () => {
-      const [at, area] = [await current(page).boundingBox(), await page.locator(".pages").boundingBox()];
-      return at!.y > area!.y && at!.y + at!.height < area!.y + area!.height;
-    })
-    .toBe(true);
+  await expect.poll(() => isInView(page, current(page))).toBe(true);
 
   await page.keyboard.press("Alt+ArrowDown");
   await expect.poll(() => page.getByLabel("Go to page").inputValue()).toBe("3");
@@ -126,7 +71,7 @@ test("1,000 pages open as pages; only those near the window are drawn, and a pas
 });
 
 test("a passage far away comes into view however many frames its page takes to be drawn", async () => {
-  const fake = await appWith(manyPages(1000), ["On page 912 the keeper wrote down number 7911."]);
+  const fake = await appWithPdf(manyPages(1000), ["On page 912 the keeper wrote down number 7911."]);
   window = await openTestWindow(fake.app, { viewport: { width: 1280, height: 500 } });
   const { page } = window;
   // Frames as fast as they can be, which is slow drawing.
@@ -150,19 +95,14 @@ test("a passage far away comes into view however many frames its page takes to b
   await page.locator(".paper canvas").first().waitFor();
   await page.getByRole("button", { name: /^p 912/ }).click();
   await expect.poll(() => current(page).count()).toBe(1);
-  await expect
-    .poll(async () => {
-      const [at, area] = [await current(page).boundingBox(), await page.locator(".pages").boundingBox()];
-      return at!.y > area!.y && at!.y + at!.height < area!.y + area!.height;
-    })
-    .toBe(true);
+  await expect.poll(() => isInView(page, current(page))).toBe(true);
 });
 
 test("a passage over a hyphen, a ligature and two columns is marked on its own letters, and the text view shows the same", async () => {
   const bytes = new Uint8Array(await readFile(join(import.meta.dirname, "../documents/harbour.pdf")));
   const parsed = await parseDocument("harbour.pdf", bytes.slice());
   const sentences = parsed.pages[0]!.text.match(/[A-Z][^.!?\n]{60,}[.!?]/g)!;
-  const fake = await appWith(bytes, sentences.slice(0, 4));
+  const fake = await appWithPdf(bytes, sentences.slice(0, 4));
   window = await openTestWindow(fake.app);
   const { page } = window;
   for (const [i, sentence] of sentences.slice(0, 4).entries()) {
@@ -185,27 +125,8 @@ test("a passage over a hyphen, a ligature and two columns is marked on its own l
   expect(window.complaints).toEqual([]);
 });
 
-/** Letters of the text layer whose middle lies on a current mark, in the order of the text layer. */
-const underMarks = (page: Page) =>
-  page.evaluate(`(() => {
-    const quads = [...document.querySelectorAll("g[data-current=true] polygon")].map((quad) => quad.getBoundingClientRect());
-    let found = "";
-    for (const span of document.querySelectorAll(".text-layer span:not(.markedContent)")) {
-      const node = span.firstChild;
-      for (let i = 0; i < (node?.length ?? 0); i++) {
-        const range = document.createRange();
-        range.setStart(node, i);
-        range.setEnd(node, i + 1);
-        const box = range.getBoundingClientRect();
-        const [x, y] = [box.left + box.width / 2, box.top + box.height / 2];
-        if (quads.some((quad) => x > quad.left && x < quad.right && y > quad.top && y < quad.bottom)) found += node.data[i];
-      }
-    }
-    return found.normalize("NFKD").replace(/[^A-Za-z0-9]/g, "");
-  })()`);
-
 test("pages are fitted, made larger and smaller, and keep their place", async () => {
-  const fake = await appWith(manyPages(60));
+  const fake = await appWithPdf(manyPages(60));
   window = await openTestWindow(fake.app);
   const { page } = window;
   const sheet = page.getByRole("article", { name: "Page 40", exact: true });
@@ -268,7 +189,7 @@ test("a PDF with scripts, actions, a font that is code and links to elsewhere ru
   ];
   const opening = "/OpenAction << /S /JavaScript /JS (app.alert\\(4\\)) >> /AA << /WC << /S /URI /URI (https://evil.example/closed) >> >>";
   const hostile = makePdf(pages, opening);
-  window = await openTestWindow((await appWith(hostile)).app);
+  window = await openTestWindow((await appWithPdf(hostile)).app);
   const { page } = window;
   let dialogs = 0;
   page.on("dialog", (dialog) => {
@@ -285,112 +206,11 @@ test("a PDF with scripts, actions, a font that is code and links to elsewhere ru
 });
 
 test("a PDF whose pages cannot be drawn is shown as text, and says so", async () => {
-  const fake = await appWith(manyPages(2));
+  const fake = await appWithPdf(manyPages(2));
   fake.app.requests.getFile = () => Promise.resolve(new TextEncoder().encode("%PDF-1.7 nothing"));
   window = await openTestWindow(fake.app);
   await window.page.getByText("cannot be drawn").waitFor();
   await window.page.getByText("On page 1 the keeper wrote").waitFor();
-});
-
-const rich = String.raw`Costs of $5 and $10, and \(\sqrt{x^2}\) beside.
-
-| Year | Height |
-|------|-------:|
-| 1874 | 31 m |
-
-\[
-E = mc^2
-\]
-
-~~~python
-def tide(hour: int) -> str:
-    return "flood"
-~~~
-
-$$\frac{bad$$
-
-![secret](https://evil.example/x.png)`;
-
-test("tables, code and formulas are set from our own files, also while an answer streams; pictures are left out", async () => {
-  const fake = await appWith(manyPages(1));
-  fake.state.conversation!.turns = [{ id: "t", question: "Q", answer: "", phase: "answering" }];
-  window = await openTestWindow(fake.app);
-  const { page } = window;
-  await page.locator(".turn").waitFor();
-  for (const text of rich.match(/[\s\S]{1,7}/g)!) fake.emit("answer", { turnId: "t", text });
-  fake.emit("turn", finishedTurn({ answer: rich }));
-  const answer = page.locator(".answer");
-  await expect.poll(() => answer.locator(".katex").count()).toBe(2);
-  await expect.poll(() => answer.locator(".katex-display").count()).toBe(1);
-  await expect.poll(() => answer.locator("pre .hljs-keyword").allTextContents()).toEqual(["def", "return"]);
-  await expect.poll(() => answer.locator("td").allTextContents()).toEqual(["1874", "31 m"]);
-  await expect.poll(() => answer.locator("p").first().textContent()).toMatch(/^Costs of \$5 and \$10, and /);
-  await page.context().grantPermissions(["clipboard-read", "clipboard-write"]);
-  await answer.locator(".code").hover();
-  await answer.getByRole("button", { name: "Copy the code" }).click();
-  await answer.getByRole("button", { name: "Copied" }).waitFor();
-  expect(await page.evaluate("navigator.clipboard.readText()")).toBe('def tide(hour: int) -> str:\n    return "flood"\n');
-  await answer.getByText("\\frac{bad").waitFor();
-  await answer.getByText("[image left out: secret]").waitFor();
-  const loaded = "[...document.fonts].some((font) => font.family.includes('KaTeX') && font.status === 'loaded')";
-  await expect.poll(() => page.evaluate(loaded)).toBe(true);
-  expect(window.complaints).toEqual([]);
-  expect(window.strays).toEqual([]);
-});
-
-test("quotes are marked with their page or as not found, the keep map and the receipt say what was kept and read", async () => {
-  const quoted =
-    'It says that \u201cthe keeper wrote down number 7011\u201d, and "**nobody wrote** anything at all" there. Line 30 of page 5 says that the harbour was built in three stages.';
-  const fake = await appWith(manyPages(40), ["On page 12 the keeper wrote down number 7011."], quoted);
-  const [known] = fake.state.documents;
-  if (known?.phase === "ready") known.emptyPages = [7, 9];
-  const turn = fake.state.conversation!.turns[0]!;
-  if (turn.phase !== "done") throw new Error("no answer");
-  const texts = await fake.app.requests.getPages("d");
-  const text = texts.map((page) => page.text).join("\n\n");
-  const { checkQuotes } = await import("../../main/engine/quotes.ts");
-  const { evidence } = turn;
-  const offset = evidence[0]!.start - text.indexOf(evidence[0]!.text);
-  turn.quotes = checkQuotes(quoted, turn.question, [{ text }]).map(({ start, end, passage }) => ({
-    start,
-    end,
-    found: passage && {
-      documentId: "d",
-      page: texts.findLast((page) => page.start <= passage.start + offset)!.number,
-      start: passage.start + offset,
-      end: passage.end + offset,
-    },
-  }));
-  turn.kept = [{ documentId: "d", shares: Array.from({ length: 200 }, (_, i) => (i === 57 ? 1 : i % 7 === 0 ? 0.1 : 0.02)) }];
-  window = await openTestWindow(fake.app);
-  const { page } = window;
-  const checks = page.locator(".quote-check");
-  await expect.poll(() => checks.allTextContents()).toEqual(["Found on p 12", "not found", "Found on p 5"]);
-  expect(await page.locator(".answer").textContent()).toContain("number 7011\u201dFound on p 12, and");
-  await checks.first().click();
-  await expect.poll(() => current(page).count()).toBe(1);
-  await expect.poll(() => underMarks(page)).toBe("thekeeperwrotedownnumber7011");
-  await checks.last().click();
-  await expect.poll(() => page.getByLabel("Go to page").inputValue()).toBe("5");
-
-  const map = page.locator(".keep-map .strip");
-  await expect
-    .poll(() => map.getAttribute("aria-label"))
-    .toMatch(/^Most was kept around page .*12.* Evidence is on page 12\. Page 5 is in view\.$/);
-  expect((await map.locator("path").getAttribute("d"))!.length).toBeGreaterThan(500);
-  const box = (await map.boundingBox())!;
-  await map.click({ position: { x: box.width * 0.9, y: 8 } });
-  await expect.poll(async () => Number(await page.getByLabel("Go to page").inputValue())).toBeGreaterThan(34);
-  await map.click({ position: { x: box.width * (evidence[0]!.start / text.length), y: 8 } });
-  await expect.poll(() => page.getByLabel("Go to page").inputValue()).toBe("12");
-
-  const receipt = page.locator(".receipt");
-  await expect.poll(() => receipt.locator("summary").textContent()).toContain("38 of 40 pages read");
-  await receipt.locator("summary").click();
-  expect(await receipt.locator("dl").textContent()).toMatch(
-    /Pages read38 of 40Pages without text7 and 9 \(skipped\)Kept200 tokens a layer/,
-  );
-  expect(window.complaints).toEqual([]);
 });
 
 test("a page whose Chinese typeface is not in the file gets its character maps from our own files", async () => {
@@ -398,7 +218,7 @@ test("a page whose Chinese typeface is not in the file gets its character maps f
     "/Font << /F3 << /Type /Font /Subtype /Type0 /BaseFont /STSong-Light /Encoding /UniGB-UCS2-H /DescendantFonts [ << /Type /Font /Subtype /CIDFontType0 /BaseFont /STSong-Light " +
     "/CIDSystemInfo << /Registry (Adobe) /Ordering (GB1) /Supplement 4 >> /DW 1000 >> ] >> /F1 << /Type /Font /Subtype /Type1 /BaseFont /Helvetica >> >>";
   const bytes = makePdf([{ content: `BT /F3 20 Tf 1 0 0 1 60 700 Tm <706F5854> Tj ET\n${textAt(60, 650, "Under it")}`, resources: font }]);
-  const fake = await appWith(bytes, ["\u706f\u5854"]);
+  const fake = await appWithPdf(bytes, ["\u706f\u5854"]);
   window = await openTestWindow(fake.app);
   const { page } = window;
   await page.locator(".passage").click();

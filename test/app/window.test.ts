@@ -2,7 +2,7 @@
 import { afterEach, expect, test } from "vitest";
 import { finishedTurn } from "../finished-turn.ts";
 import { appWith, longDocument, passage } from "./one-document.ts";
-import { openTestWindow, type TestWindow } from "./window.ts";
+import { isInView, openTestWindow, type TestWindow } from "./window.ts";
 
 let window: TestWindow | null = null;
 afterEach(async () => {
@@ -60,12 +60,7 @@ test("in a document of 1,000 pages only a few are drawn, and a passage far away 
   await expect.poll(() => mark.textContent()).toBe("On page 912 the keeper wrote down number 7911.");
   await expect.poll(() => page.getByLabel("Go to page").inputValue()).toBe("912");
   expect(await page.locator(".page").count()).toBeLessThan(12);
-  await expect
-    .poll(async () => {
-      const [at, area] = [await mark.boundingBox(), await page.locator(".pages").boundingBox()];
-      return at!.y > area!.y && at!.y + at!.height < area!.y + area!.height;
-    })
-    .toBe(true);
+  await expect.poll(() => isInView(page, mark)).toBe(true);
   await page.keyboard.press("Alt+ArrowDown");
   await expect.poll(() => mark.textContent()).toBe("On page 3 the keeper wrote down number 7002.");
 

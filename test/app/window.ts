@@ -1,6 +1,6 @@
 /** The real window: the app's own host on 127.0.0.1, and the machine's Chromium looking at it. */
 import { existsSync } from "node:fs";
-import { type Browser, type BrowserContextOptions, chromium, type Page } from "playwright-core";
+import { type Browser, type BrowserContextOptions, chromium, type Locator, type Page } from "playwright-core";
 import type { App } from "../../main/app.ts";
 import { startHost } from "../../main/hosts/server.ts";
 
@@ -102,4 +102,10 @@ export async function askIn(page: Page, question: string): Promise<void> {
   await page.getByLabel("Question", { exact: true }).fill(question);
   await page.getByRole("button", { name: "Ask", exact: true }).click();
   await page.locator(".turn[data-phase=done], .turn[data-phase=failed]").nth(turns).waitFor({ timeout: 240_000 });
+}
+
+/** Whether a mark lies wholly within the part of the pages that is in view; polled, since pages move until they are measured. */
+export async function isInView(page: Page, mark: Locator): Promise<boolean> {
+  const [at, area] = [await mark.boundingBox(), await page.locator(".pages").boundingBox()];
+  return at !== null && at.y > area!.y && at.y + at.height < area!.y + area!.height;
 }
