@@ -13,10 +13,11 @@
 #include <cmath>
 #include <stdexcept>
 
-// rows are computed in chunks, so that the weights of one chunk [n_kv, n_rows, n_head] take no more than this (unless a single row does)
-static constexpr size_t CHUNK_BYTES = 8*1024*1024;
+// a graph holds many layers, since starting threads for each would cost more than the layers do, and computes some rows of them: so many
+// of both that neither their results nor the weights of one layer [n_kv, n_rows, n_head] take more than this (unless one layer or row does)
+static constexpr size_t GRAPH_BYTES = 8*1024*1024;
 
-static constexpr size_t CHUNK_NODES = 32;
+static constexpr size_t LAYER_NODES = 16;
 
 void llama_attn_probe_build(
         const llm_graph_context & gctx,
@@ -145,76 +146,103 @@ void llama_context::compute_attn_probe(const llama_attn_probe_cb & cb) {
         }
     }
 
+    // what the graph has of a layer
+    struct probed {
+        uint32_t il;
+        ggml_tensor * q    = nullptr;
+        ggml_tensor * mass = nullptr; // [n_kv, 1, n_head]
+        std::vector<float> sum;       // [n_kv, n_head]
+    };
+
     std::vector<float> rows; // [n_embd, n, n_head]
     std::vector<float> sum;  // [n_kv, n_head]
-    std::vector<float> mass; // [n_kv, n_head]
-    std::vector<uint8_t> buf(ggml_tensor_overhead()*CHUNK_NODES + ggml_graph_overhead_custom(CHUNK_NODES, false));
 
-    for (size_t il = 0; il < held.layers.size(); ++il) {
-        const auto & layer = held.layers[il];
+    for (uint32_t il = 0; il < held.layers.size(); ) {
+        std::vector<probed> layers;
+        size_t   n_results  = 0;
+        uint32_t n_head_max = 0;
 
-        if (layer.q.empty()) {
-            continue;
+        for (; il < held.layers.size(); ++il) {
+            if (held.layers[il].q.empty()) {
+                continue;
+            }
+            const uint32_t n_head = hparams.n_head(il);
+            if (!layers.empty() && (n_results + n_kv*n_head)*sizeof(float) > GRAPH_BYTES) {
+                break;
+            }
+            n_results  += n_kv*n_head;
+            n_head_max  = std::max(n_head_max, n_head);
+            layers.push_back({ il, nullptr, nullptr, std::vector<float>(n_kv*n_head) });
         }
 
-        const int64_t n_head    = hparams.n_head(il);
-        const int64_t n_head_kv = hparams.n_head_kv(il);
-        const int64_t n_embd    = layer.q.size()/(n_all*n_head);
+        const size_t   n_nodes = layers.size()*LAYER_NODES;
+        const uint32_t n_chunk = std::max<size_t>(1, GRAPH_BYTES/(n_kv*n_head_max*sizeof(float)));
 
-        const uint32_t n_chunk = std::max<size_t>(1, CHUNK_BYTES/(n_kv*n_head*sizeof(float)));
+        std::vector<uint8_t> buf(ggml_tensor_overhead()*n_nodes + ggml_graph_overhead_custom(n_nodes, false));
 
-        mass.assign(n_kv*n_head, 0.0f);
-        sum.resize(n_kv*n_head);
-
-        for (uint32_t first = 0; first < n_all; first += n_chunk) {
+        for (uint32_t first = 0; first < n_all && !layers.empty(); first += n_chunk) {
             const int64_t n = std::min(n_chunk, n_all - first);
 
             ggml_context_ptr ctx0 { ggml_init({ buf.size(), buf.data(), /*.no_alloc =*/ true }) };
             auto * ctx = ctx0.get();
-            auto * gf  = ggml_new_graph_custom(ctx, CHUNK_NODES, false);
-
-            // heads that share keys go through them together
-            ggml_tensor * q = ggml_new_tensor_3d(ctx, GGML_TYPE_F32, n_embd, n*(n_head/n_head_kv), n_head_kv);
-            ggml_set_input(q);
+            auto * gf  = ggml_new_graph_custom(ctx, n_nodes, false);
 
             ggml_tensor * kq_mask = ggml_new_tensor_2d(ctx, GGML_TYPE_F32, n_kv, n);
             ggml_set_input(kq_mask);
 
-            ggml_tensor * k = ggml_permute(ctx, kv->get_k(ctx, il, n_kv, sinfo), 0, 2, 1, 3); // [n_embd, n_kv, n_head_kv]
+            for (auto & layer : layers) {
+                const auto & [q, sinks, kq_scale] = held.layers[layer.il];
 
-            ggml_tensor * cur = ggml_mul_mat(ctx, k, q); // [n_kv, n*n_head/n_head_kv, n_head_kv]
-            ggml_prec_set_acc(cur, GGML_PREC_F32);
-            cur = ggml_reshape_3d(ctx, cur, n_kv, n, n_head);
+                const int64_t n_head    = hparams.n_head(layer.il);
+                const int64_t n_head_kv = hparams.n_head_kv(layer.il);
+                const int64_t n_embd    = q.size()/(n_all*n_head);
 
-            // as in flash attention: the scale first, then the cap
-            if (cap > 0.0f) {
-                cur = ggml_scale(ctx, ggml_tanh(ctx, ggml_scale(ctx, cur, layer.kq_scale/cap)), cap);
+                // heads that share keys go through them together
+                layer.q = ggml_new_tensor_3d(ctx, GGML_TYPE_F32, n_embd, n*(n_head/n_head_kv), n_head_kv);
+                ggml_set_input(layer.q);
+
+                ggml_tensor * k = ggml_permute(ctx, kv->get_k(ctx, layer.il, n_kv, sinfo), 0, 2, 1, 3); // [n_embd, n_kv, n_head_kv]
+
+                ggml_tensor * cur = ggml_mul_mat(ctx, k, layer.q); // [n_kv, n*n_head/n_head_kv, n_head_kv]
+                ggml_prec_set_acc(cur, GGML_PREC_F32);
+                cur = ggml_reshape_3d(ctx, cur, n_kv, n, n_head);
+
+                // as in flash attention: the scale first, then the cap
+                if (cap > 0.0f) {
+                    cur = ggml_scale(ctx, ggml_tanh(ctx, ggml_scale(ctx, cur, kq_scale/cap)), cap);
+                }
+
+                cur = ggml_soft_max_ext(ctx, cur, kq_mask, cap > 0.0f ? 1.0f : kq_scale, 0.0f);
+                ggml_soft_max_add_sinks(cur, sinks);
+
+                if (n > 1) {
+                    // the sum over rows
+                    cur = ggml_repeat_back(ctx, cur, ggml_new_tensor_3d(ctx, GGML_TYPE_F32, n_kv, 1, n_head));
+                }
+                ggml_set_output(cur);
+                ggml_build_forward_expand(gf, cur);
+                layer.mass = cur;
             }
-
-            cur = ggml_soft_max_ext(ctx, cur, kq_mask, cap > 0.0f ? 1.0f : layer.kq_scale, 0.0f);
-            ggml_soft_max_add_sinks(cur, layer.sinks);
-
-            if (n > 1) {
-                // the sum over rows
-                cur = ggml_repeat_back(ctx, cur, ggml_new_tensor_3d(ctx, GGML_TYPE_F32, n_kv, 1, n_head));
-            }
-            ggml_set_output(cur);
-            ggml_build_forward_expand(gf, cur);
 
             ggml_backend_sched_reset(sched.get());
             if (!ggml_backend_sched_alloc_graph(sched.get(), gf)) {
                 throw std::runtime_error("there is not enough memory for the attention probe");
             }
 
-            rows.resize(n_embd*n*n_head);
-            for (int64_t h = 0; h < n_head; ++h) {
-                for (int64_t i = 0; i < n; ++i) {
-                    const auto from = layer.q.begin() + ((first + i)*n_head + h)*n_embd;
-                    std::copy(from, from + n_embd, rows.begin() + (h*n + i)*n_embd);
-                }
-            }
-            ggml_backend_tensor_set(q, rows.data(), 0, ggml_nbytes(q));
+            for (const auto & layer : layers) {
+                const auto  & q      = held.layers[layer.il].q;
+                const int64_t n_head = hparams.n_head(layer.il);
+                const int64_t n_embd = layer.q->ne[0];
 
+                rows.resize(n_embd*n*n_head);
+                for (int64_t h = 0; h < n_head; ++h) {
+                    for (int64_t i = 0; i < n; ++i) {
+                        const auto from = q.begin() + ((first + i)*n_head + h)*n_embd;
+                        std::copy(from, from + n_embd, rows.begin() + (h*n + i)*n_embd);
+                    }
+                }
+                ggml_backend_tensor_set(layer.q, rows.data(), 0, ggml_nbytes(layer.q));
+            }
             ggml_backend_tensor_set(kq_mask, mask.data() + first*n_kv, 0, ggml_nbytes(kq_mask));
 
             if (graph_compute(gf, n > 1) != GGML_STATUS_SUCCESS) {
@@ -222,13 +250,18 @@ void llama_context::compute_attn_probe(const llama_attn_probe_cb & cb) {
             }
             ggml_backend_sched_synchronize(sched.get());
 
-            ggml_backend_tensor_get(cur, sum.data(), 0, ggml_nbytes(cur));
-            for (size_t i = 0; i < sum.size(); ++i) {
-                mass[i] += sum[i];
+            for (auto & layer : layers) {
+                sum.resize(layer.sum.size());
+                ggml_backend_tensor_get(layer.mass, sum.data(), 0, ggml_nbytes(layer.mass));
+                for (size_t i = 0; i < sum.size(); ++i) {
+                    layer.sum[i] += sum[i];
+                }
             }
         }
 
-        cb(il, mass);
+        for (const auto & layer : layers) {
+            cb(layer.il, layer.sum);
+        }
     }
 
     ggml_backend_sched_reset(sched.get());
