@@ -1,6 +1,9 @@
 #include <cmath>
 #include <limits>
 
+#include "ggml-backend.h"
+#include "ggml-cpu.h"
+
 #include "llama-context.h"
 #include "llama-model.h"
 
@@ -85,6 +88,37 @@ std::vector<std::vector<uint32_t>> addonKvRows(const Napi::Value& value, const c
     }
 
     return rows;
+}
+
+// The CPU backend is loaded at run time, so its functions cannot be linked.
+template<typename Function> static Function* fromCpuBackend(const char* name) {
+    const auto reg = ggml_backend_dev_backend_reg(ggml_backend_dev_by_type(GGML_BACKEND_DEVICE_TYPE_CPU));
+    return reinterpret_cast<Function*>(ggml_backend_reg_get_proc_address(reg, name));
+}
+
+AddonKvThreads::~AddonKvThreads() {
+    stop();
+}
+
+void AddonKvThreads::start(llama_context* ctx) {
+    const int32_t n_threads = llama_n_threads(ctx);
+    const auto create = fromCpuBackend<decltype(ggml_threadpool_new)>("ggml_threadpool_new");
+
+    if (n_threads < 2 || create == nullptr) {
+        return;
+    }
+
+    auto params = ggml_threadpool_params_default(n_threads);
+    params.poll = 0; // no core is kept busy between two graphs
+    pool = create(&params);
+    llama_attach_threadpool(ctx, pool, pool);
+}
+
+void AddonKvThreads::stop() {
+    if (pool != nullptr) {
+        fromCpuBackend<decltype(ggml_threadpool_free)>("ggml_threadpool_free")(pool);
+        pool = nullptr;
+    }
 }
 
 AddonKvBusy::AddonKvBusy(AddonContext* context) : context(context) {

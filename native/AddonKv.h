@@ -25,6 +25,22 @@ struct AddonKvLayout {
     bool isSet() const { return !kept.empty(); }
 };
 
+// The threads that a context computes with, kept from one graph to the next: ggml starts new ones for every graph otherwise, thus for every word.
+class AddonKvThreads {
+    public:
+        AddonKvThreads() = default;
+        AddonKvThreads(const AddonKvThreads&) = delete;
+        ~AddonKvThreads();
+
+        void start(llama_context* ctx);
+
+        // After the context was freed.
+        void stop();
+
+    private:
+        ggml_threadpool* pool = nullptr;
+};
+
 // The value as a whole number of rows, tokens or layers. Throws a Napi::Error that calls it `name` when it is not one.
 uint32_t addonKvWholeNumber(const Napi::Value& value, const char* name);
 

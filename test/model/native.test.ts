@@ -1,4 +1,5 @@
 /** The two promises of the native part, on the starter model: keeping everything changes no bit, and the cache is as small as it says. */
+import { readdirSync } from "node:fs";
 import type { LlamaModel } from "node-llama-cpp";
 import { beforeAll, describe, expect, it } from "vitest";
 import {
@@ -116,4 +117,18 @@ describe("a small answering cache", () => {
     const again = await steps(roomy, answer.slice(0, 3), 700);
     expect(again.map((logits, step) => distance(logits, expected[step]!))).toEqual([0, 0, 0]);
   });
+});
+
+it.runIf(process.platform === "linux")("a context on two threads has the second from its first token on until it is disposed", async () => {
+  const threads = () => readdirSync("/proc/self/task");
+  const alone = await openContext(model);
+  await decode(alone, tokens.slice(0, 8), 0);
+  const before = threads();
+  const context = await openContext(model, { threads: 2 });
+  const own = threads().filter((thread) => !before.includes(thread));
+  expect(own).toHaveLength(1);
+  for (const [position, token] of tokens.slice(0, 4).entries()) await decode(context, [token], position);
+  expect(threads()).toContain(own[0]);
+  await context.dispose();
+  expect(threads()).not.toContain(own[0]);
 });
