@@ -9,6 +9,8 @@ import { makePdf, textAt } from "./make-pdf.ts";
 const pages = rounds(1_000, 10_000);
 const glyphs = 1_000_000;
 const megabytes = rounds(5, 50);
+/** Where the system tells of other processes. */
+const told = process.platform === "linux";
 
 const manyPages = (count: number) =>
   makePdf(Array.from({ length: count }, (_, i) => ({ content: textAt(50, 700, `Page ${i + 1} of many.`) })));
@@ -24,7 +26,7 @@ async function read(name: string, bytes: Uint8Array) {
       const before = performance.now();
       await wait(50);
       held = Math.max(held, performance.now() - before - 50);
-      for (const pid of childrenOf(process.pid, "documents/parser.ts")) most = Math.max(most, residentBytes(pid));
+      for (const pid of told ? childrenOf(process.pid, "documents/parser.ts") : []) most = Math.max(most, residentBytes(pid));
     }
   })();
   const began = performance.now();
@@ -40,6 +42,7 @@ async function read(name: string, bytes: Uint8Array) {
     name,
     `${said} in ${seconds.toFixed(1)} s, parser at most ${Math.round(most / 2 ** 20)} MiB, main held up at most ${Math.round(held)} ms`,
   );
+  if (told) expect(most).toBeGreaterThan(0);
   // The parser's own limit: 1 GiB, and the file twice.
   expect(most).toBeLessThan(1.1 * 2 ** 30 + 2 * bytes.length);
   return { came, steps };
@@ -70,7 +73,7 @@ test("200 MB of text", { timeout: 300_000 }, async () => {
   expect(came).toBe("document-too-large");
 });
 
-test("stopped in the middle, it ends, and its process with it", { timeout: 300_000 }, async () => {
+test.runIf(told)("stopped in the middle, it ends, and its process with it", { timeout: 300_000 }, async () => {
   const controller = new AbortController();
   const bytes = manyPages(2_000);
   const reading = parseDocument("many.pdf", bytes, { signal: controller.signal, onProgress: () => controller.abort() });

@@ -1,4 +1,4 @@
-import { expect, test } from "vitest";
+import { expect, test, vi } from "vitest";
 import { type Busy, Watch } from "../../../main/engine/watch.ts";
 
 /** Ticks until it is taken to hang; Infinity when an hour was not enough. */
@@ -32,8 +32,13 @@ test("every progress begins the wait anew", () => {
 });
 
 test("a computer that slept for an hour is one tick older, not an engine that hung", () => {
+  vi.useFakeTimers({ toFake: ["Date", "performance"] });
   const watch = new Watch();
   for (let tick = 0; tick < 10; tick++) expect(watch.tick("work")).toBe(false);
-  alive(watch);
+  vi.advanceTimersByTime(3_600_000);
   expect(watch.tick("work")).toBe(false);
+  alive(watch);
+  vi.advanceTimersByTime(3_600_000);
+  expect(watch.tick("work")).toBe(false);
+  vi.useRealTimers();
 });
