@@ -1,6 +1,6 @@
 /**
  * A library of 1,000 documents and 300 conversations, made in a temporary folder: how long it takes to open, how long searches take, and how
- * long importing keeps the event loop from anything else. `node bench/library.ts [--keep FOLDER]`.
+ * long importing keeps the event loop from anything else. `node scripts/run.mjs bench/library.ts [--keep FOLDER]`.
  */
 import { mkdtemp, rm, stat } from "node:fs/promises";
 import { tmpdir } from "node:os";

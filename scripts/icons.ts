@@ -1,5 +1,5 @@
 /**
- * Draws the app's icon in the sizes and formats that systems want, from renderer/icon.svg: `node scripts/icons.ts`, whenever that changes. Needs a
+ * Draws the app's icon in the sizes and formats that systems want, from renderer/icon.svg: `node scripts/run.mjs scripts/icons.ts`, whenever that changes. Needs a
  * Chromium. What it makes is kept in resources/icons.
  */
 import { existsSync } from "node:fs";
