@@ -11,7 +11,7 @@ export function decodeText(name: string, bytes: Uint8Array): { text: string; not
   // A few broken bytes do not make a UTF-8 file another one.
   const broken = count(text, /\ufffd/g);
   if (broken <= count(text, /\P{ASCII}/gu) / 2) return { text, notes: [] };
-  const { label, title } = guess(bytes.subarray(0, sample));
+  const { label, title } = guess(bytes);
   const note = sentence("Its letters were read as {encoding}, a guess. If some look wrong, save it as UTF-8 and add it again.", {
     encoding: title,
   });
@@ -65,7 +65,10 @@ const twoBytes: readonly (Encoding & { usual: RegExp; share: number })[] = [
   },
 ];
 
-function guess(bytes: Uint8Array): Encoding {
+/** By the first letters that differ between encodings: all that is ASCII tells nothing. */
+function guess(whole: Uint8Array): Encoding {
+  const first = whole.findIndex((byte) => byte > 0x7f);
+  const bytes = whole.subarray(Math.max(0, first - 100), first + sample);
   for (const encoding of twoBytes) {
     const text = decodeStrictly(encoding.label, bytes);
     if (text !== null && count(text, encoding.usual) >= encoding.share * count(text, /\P{ASCII}/gu)) return encoding;

@@ -39,6 +39,11 @@ test.each([
   expect(decoded.notes).toHaveLength(1);
 });
 
+test("a guess is made from the letters of the text, however late the first of them comes", () => {
+  const table = `${"Name;Value of the harbour\r\n".repeat(4000)}Café;Größe und Müßiggang, señor\r\n`;
+  expect(decodeText("a.csv", encode("windows-1252", table)).text).toBe(table);
+});
+
 test("UTF-16 without a byte order mark is recognised by its zeros; other zeros are no text", () => {
   const text = "Ships of up to forty metres can lie at the east quay.\n";
   expect(decodeText("a.txt", Buffer.from(text, "utf16le")).text).toBe(text);
