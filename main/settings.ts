@@ -47,7 +47,11 @@ export async function loadSettings(): Promise<{ settings: Settings; problem: Pla
   return { settings, problem };
 }
 
-/** Saves the settings, all of them or none. */
-export async function saveSettings(settings: Settings): Promise<void> {
-  await writeTwice(file(), JSON.stringify(settings, null, 2));
+let saving: Promise<void> = Promise.resolve();
+
+/** Saves the settings, all of them or none; one after another, so that the last ones are those that stay. */
+export function saveSettings(settings: Settings): Promise<void> {
+  const saved = saving.then(() => writeTwice(file(), JSON.stringify(settings, null, 2)));
+  saving = saved.catch(() => {});
+  return saved;
 }

@@ -46,6 +46,13 @@ test("without a good copy the settings are those that Folio comes with, and a pe
   expect(problem?.message).toContain("no copy");
 });
 
+test("of settings that are changed faster than the disk writes, the last ones are kept", async () => {
+  await Promise.all(Array.from({ length: 20 }, (_, i) => saveSettings({ ...own, maxAnswerTokens: 10 ** (5 - (i % 5)) })));
+  await saveSettings(own);
+  await Promise.all([saveSettings({ ...own, maxAnswerTokens: 90_000 }), saveSettings({ ...own, maxAnswerTokens: 8 })]);
+  expect(await loadSettings()).toEqual({ settings: { ...own, maxAnswerTokens: 8 }, problem: null });
+});
+
 test("a setting that nobody knows, or with an impossible value, costs only itself", async () => {
   await mkdir(data(), { recursive: true });
   await writeFile(settingsFile(), JSON.stringify({ ...own, budget: { kind: "share", share: 7 }, later: true }));
