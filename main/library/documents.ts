@@ -260,11 +260,11 @@ export class Documents {
   /** Deletes for good what was removed before `time`, and what never became whole. */
   purge(time: number, onErased: (id: string) => Promise<void> = async () => {}): Promise<void> {
     return this.#exclusive(async () => {
-      const ids = this.#db
-        .prepare("select id from documents where removed < ? or (whole = 0 and added < ?)")
-        .pluck()
-        .all(time, time) as string[];
-      for (const id of ids) {
+      const due = this.#db.prepare("select id from documents where removed < ? or (whole = 0 and added < ?) limit 1").pluck();
+      // Asked for one by one: what a person brings back meanwhile stays.
+      for (;;) {
+        const id = due.get(time, time) as string | undefined;
+        if (id === undefined) return;
         await this.#erase(id);
         await this.#originals.remove(id);
         await onErased(id);

@@ -98,6 +98,25 @@ test("what was recognised takes its page's place in the text; the search finds i
   expect(() => library.addRecognised(id, 9, { text: "", lines: [] })).toThrow("not in the library");
 });
 
+test("what is brought back while others are being deleted for good stays", async () => {
+  const first = await sample(
+    "first.txt",
+    Array.from({ length: 100 }, (_, i) => `Page ${i} of the first.`),
+  );
+  const second = await sample("second.txt", ["The second.", "", "It is wanted again."]);
+  for (const document of [first, second]) {
+    await library.documents.add(document);
+    library.documents.remove(document.id, 1);
+  }
+  const purged = library.documents.purge(2);
+  await new Promise(setImmediate);
+  expect(library.documents.restore(second.id)?.name).toBe("second.txt");
+  await purged;
+  expect(library.documents.get(first.id)).toBeNull();
+  expect((await library.documents.text(second.id)).text).toBe(second.text);
+  expect(await library.documents.file(second.id)).toEqual(second.bytes);
+});
+
 test("a document comes back exactly: its file, its text, its pages, its place", async () => {
   const document = await sample("Größe 😀.pdf", ["Erste Seite\u0000 mit Nullzeichen", "", "Lone surrogate-free ünïcode 😀 end"]);
   await library.documents.add({ ...document, folder: "Contracts", source: "/home/x/Größe 😀.pdf" });
