@@ -55,7 +55,7 @@ export class Shelf {
     if (this.#restored(id)) return id;
     const controller = new AbortController();
     const over = this.#import({ id, name: cleanName(name), folder: folderOf(name), bytes, source }, controller.signal, onReady).finally(
-      () => this.#imports.delete(id),
+      () => this.#imports.get(id)?.controller === controller && this.#imports.delete(id),
     );
     this.#imports.set(id, { controller, over });
     return id;
@@ -74,6 +74,8 @@ export class Shelf {
 
   async remove(id: string): Promise<void> {
     this.#imports.get(id)?.controller.abort();
+    // It ends in its own time; the same file may be added again before.
+    this.#imports.delete(id);
     this.#library.documents.remove(id, Date.now());
     this.#state.hideDocument(id);
     await this.#forget(id);
