@@ -80,10 +80,13 @@ export class LiveState {
 
   /** Puts a turn in its place in `conversation`, and tells of it if that is the open one. */
   showTurn(conversation: Conversation, turn: Turn): void {
-    const at = conversation.turns.findIndex(({ id }) => id === turn.id);
-    if (at >= 0) conversation.turns[at] = turn;
-    else conversation.turns.push(turn);
-    if (this.now.conversation === conversation) this.emit("turn", turn);
+    const open = this.now.conversation;
+    // One that was left and opened again meanwhile was read from the library anew.
+    const { turns } = open?.id === conversation.id ? open : conversation;
+    const at = turns.findIndex(({ id }) => id === turn.id);
+    if (at >= 0) turns[at] = turn;
+    else turns.push(turn);
+    if (turns === open?.turns) this.emit("turn", turn);
   }
 
   /** Tells a person what failed while nobody had asked for anything. */

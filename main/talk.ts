@@ -34,7 +34,8 @@ export class Talk {
     const open = conversations.lastOpen;
     if (open === null) return;
     if ("conversation" in open) now.conversation = conversations.get(open.conversation);
-    else if (open.documents.every((id) => this.#state.document(id))) now.conversation = fresh(open.documents, open.extent);
+    else if (open.documents.length > 0 && open.documents.every((id) => this.#state.document(id)))
+      now.conversation = fresh(open.documents, open.extent);
   }
 
   /** Begins a conversation; it is kept from its first question on. */
