@@ -2,7 +2,7 @@
  * Snapshots: parts of a reading cache saved on disk, so that a document is read once. A part holds the rows of the positions
  * [from, to) and is named after everything before `to`: model, build, KV type and tokens. A conversation is a chain of parts;
  * conversations over the same document share its first ones. Nothing of a file reaches the cache unless its size and header fit,
- * and what reached it is forgotten unless the checksum fits too.
+ * and what reached it is wiped out again unless the checksum fits too.
  */
 import { createHash, type Hash } from "node:crypto";
 import { mkdir, open, readdir, rename, rm, stat, statfs, utimes } from "node:fs/promises";
@@ -228,11 +228,16 @@ async function restorePart(
   from: number,
   to: number,
 ): Promise<"restored" | "missing" | "damaged"> {
+  const layerBytes = context.getKvRowBytes().map((bytes) => bytes * (to - from));
   const handle = await open(file, "r").catch(() => null);
   if (handle === null) return "missing";
+  /** Rows behind a cache's end weigh nothing, but zero times what is no number is no number: it would spoil what is read beside them. */
+  const damaged = () => {
+    for (const [layer, bytes] of layerBytes.entries()) context.setKvRows(layer, from, to, new Uint8Array(bytes));
+    return "damaged" as const;
+  };
   try {
     const expected = header(identity, from, to);
-    const layerBytes = context.getKvRowBytes().map((bytes) => bytes * (to - from));
     const size = expected.length + layerBytes.reduce((a, b) => a + b, 0) + digestBytes;
     if ((await handle.stat()).size !== size) return "damaged";
 
@@ -241,7 +246,7 @@ async function restorePart(
     if (!found.equals(expected)) return "damaged";
     for (const [layer, bytes] of layerBytes.entries()) context.setKvRows(layer, from, to, await readExactly(handle, bytes, hash));
     const digest = await readExactly(handle, digestBytes);
-    if (!digest.equals(hash.digest())) return "damaged";
+    if (!digest.equals(hash.digest())) return damaged();
     // Only now do the rows count as part of the cache.
     context.setKvLength(to);
     const now = new Date();
@@ -249,7 +254,7 @@ async function restorePart(
     return "restored";
   } catch (error) {
     if (!isFromDisk(error)) throw error;
-    return "damaged";
+    return damaged();
   } finally {
     await handle.close();
   }
