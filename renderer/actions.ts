@@ -184,15 +184,18 @@ export function tell(text: string, undo: (() => Promise<unknown>) | null = null,
 }
 export const closeToast = (): void => set({ toast: null });
 
+/** Counts up over all visits: what was looked at in between may have been forgotten. */
+let visits = 0;
+
 /** Takes the reader to a page on which these words were found, and shows them there. */
 export async function goToPage(documentId: string, page: number, words: string): Promise<void> {
   closeDialog();
-  const place = { documentId, page, words, visit: (state().place?.visit ?? 0) + 1 };
+  const place = { documentId, page, words, visit: ++visits };
   set({ focus: null, tab: "document", place, ...(words !== "" && { finding: true, findQuery: words }) });
   await showDocument(documentId);
 }
 
-/** Asks what the question box holds; it is emptied only once main took the question. */
+/** Asks what the question box holds; a question that main does not take comes back into it. */
 export async function ask(): Promise<void> {
   const question = state().draft.trim();
   if (question === "") return;
@@ -236,8 +239,7 @@ export async function goTo(turnId: string, { documentId, start, end }: { documen
   const turn = state().conversation?.turns.find((candidate) => candidate.id === turnId);
   const evidence = turn?.phase === "done" ? turn.evidence : [];
   const at = evidence.findIndex((passage) => passage.documentId === documentId && passage.start === start && passage.end === end);
-  const visit = (state().focus?.visit ?? 0) + 1;
-  set({ focus: { turnId, index: at < 0 ? null : at, documentId, start, end, visit }, tab: "document" });
+  set({ focus: { turnId, index: at < 0 ? null : at, documentId, start, end, visit: ++visits }, tab: "document" });
   await showDocument(documentId);
 }
 
