@@ -1,6 +1,6 @@
-import { useEffect, useRef, useState } from "react";
+import { useCallback, useEffect, useRef, useState } from "react";
 import type { DocumentInfo, Page } from "../preload/api.ts";
-import { addToConversation, getFile, newConversation, setZoom, showAsText, stepEvidence } from "./actions.ts";
+import { addToConversation, newConversation, setZoom, showAsText, stepEvidence } from "./actions.ts";
 import { Estimate } from "./Estimate.tsx";
 import { count } from "./format.ts";
 import { Hint, IconButton } from "./Hint.tsx";
@@ -9,18 +9,22 @@ import { say, t } from "./language.ts";
 import { removeDocument } from "./library.ts";
 import { Pages } from "./Pages.tsx";
 import { PinPage, Pins } from "./Pins.tsx";
-import { openPdf, type Pdf } from "./pdf.ts";
 import { RecognitionNotice } from "./RecognitionNotice.tsx";
 import { SourceNotice } from "./SourceNotice.tsx";
 import { choosePassage, find, keysFor } from "./shortcuts.ts";
 import { selectAnswering, useFolio } from "./store.ts";
+import { usePdf } from "./usePdf.ts";
 import { stepZoom, zoomPercent } from "./zoom.ts";
 
 /** The document's area: its name and place, and its text, or why there is none yet. */
 export function Viewer({ hidden }: { hidden: boolean }) {
   const known = useFolio((s) => s.documents.find((candidate) => candidate.id === s.viewing) ?? null);
   const pages = useFolio((s) => (s.pages?.documentId === s.viewing ? s.pages!.list : null));
-  const [page, setPage] = useState(0);
+  const id = known?.id ?? "";
+  // Another document begins at its first page.
+  const [at, setAt] = useState({ documentId: "", page: 0 });
+  const page = at.documentId === id ? at.page : 0;
+  const showPage = useCallback((page: number) => setAt({ documentId: id, page }), [id]);
   const [goTo, setGoTo] = useState<{ page: number; visit: number } | null>(null);
   const handled = useRef({ jump: 0, visit: 0 });
   useEffect(() => {
@@ -32,14 +36,20 @@ export function Viewer({ hidden }: { hidden: boolean }) {
   const jump = (to: number) => setGoTo((before) => ({ page: to, visit: (before?.visit ?? 0) + 1 }));
   const place = useFolio((s) => s.place);
   const there = place !== null && place.documentId === known?.id && pages !== null;
+  // Once: who comes back to the document later has gone on since.
+  const led = useRef(0);
   useEffect(() => {
-    if (there) setGoTo((before) => ({ page: place.page - 1, visit: (before?.visit ?? 0) + 1 }));
+    if (!there || led.current === place.visit) return;
+    led.current = place.visit;
+    setGoTo((before) => ({ page: place.page - 1, visit: (before?.visit ?? 0) + 1 }));
   }, [there, place]);
   return (
     <section className="viewer" id="document" aria-label={t("Document")} hidden={hidden}>
       {known && (
         <header>
-          <h2 title={known.name}>{known.name}</h2>
+          <h2 title={known.name} dir="auto">
+            {known.name}
+          </h2>
           {pages && pages.length > 0 && (
             <>
               <PageNumber page={page} pages={pages} onJump={jump} />
@@ -82,7 +92,7 @@ export function Viewer({ hidden }: { hidden: boolean }) {
               goTo={goTo}
               handled={handled}
               onJump={jump}
-              onPage={setPage}
+              onPage={showPage}
               known={known}
             />
           )}
@@ -92,37 +102,6 @@ export function Viewer({ hidden }: { hidden: boolean }) {
       )}
     </section>
   );
-}
-
-type PdfFile = { phase: "none" } | { phase: "opening" } | { phase: "open"; pdf: Pdf } | { phase: "failed" };
-
-/** The file behind the document in the viewer, when it is a PDF that can be drawn. At most one is open. */
-function usePdf(known: DocumentInfo | null, ready: boolean): PdfFile {
-  const id =
-    ready && (known?.phase === "ready" || known?.phase === "scanned") && known.name.toLowerCase().endsWith(".pdf") ? known.id : null;
-  const [file, setFile] = useState<PdfFile & { id?: string }>({ phase: "none" });
-  useEffect(() => {
-    if (id === null) return;
-    let gone = false;
-    let close = () => {};
-    void getFile(id)
-      .then(openPdf)
-      .then(
-        (pdf) => {
-          close = pdf.close;
-          if (gone) close();
-          else setFile({ phase: "open", pdf, id });
-        },
-        () => !gone && setFile({ phase: "failed", id }),
-      );
-    return () => {
-      gone = true;
-      close();
-      setFile({ phase: "none" });
-    };
-  }, [id]);
-  if (id === null) return { phase: "none" };
-  return file.id === id ? file : { phase: "opening" };
 }
 
 /** Page or text: the page is what was written, the text is what the model read. */
