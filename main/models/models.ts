@@ -159,11 +159,11 @@ export class Models {
     await this.#downloads.cancel(this.#offer(id));
   }
 
-  /** Remembers the most memory that the engine was seen to take with this model. */
+  /** Remembers the most memory that the engine was seen to take with the model that is loaded: one that was just chosen is not yet. */
   measure({ processBytes, promptTokens }: MemoryReport): void {
-    const known = this.#record.measured[this.#used];
-    if (processBytes <= (known?.processBytes ?? 0)) return;
-    this.#record.measured[this.#used] = { processBytes, promptTokens };
+    const { model } = this.#state.now;
+    if (model === null || processBytes <= (this.#record.measured[model.file]?.processBytes ?? 0)) return;
+    this.#record.measured[model.file] = { processBytes, promptTokens };
     const now = performance.now();
     if (now - this.#measuredAt < measuredEveryMs) return;
     this.#measuredAt = now;

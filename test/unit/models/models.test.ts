@@ -10,7 +10,7 @@ import { Downloads } from "../../../main/models/downloads.ts";
 import { listFolder } from "../../../main/models/files.ts";
 import { Models } from "../../../main/models/models.ts";
 import { LiveState } from "../../../main/state.ts";
-import { defaultModelSettings, defaultSettings } from "../../../preload/api.ts";
+import { defaultModelSettings, defaultSettings, type ModelInfo } from "../../../preload/api.ts";
 import { randomWeights, tinyVocabulary, writeGguf } from "../../gguf.ts";
 
 let folder: string;
@@ -140,6 +140,27 @@ test("each model has settings of its own; only some need it to be loaded again",
   await models.close();
   await open();
   expect(models.request.contextLength).toBe(300);
+});
+
+test("what the engine takes is remembered for the model that is loaded, not for one that was just chosen", async () => {
+  const [before, chosen] = [await model("mine/before.gguf"), await model("mine/chosen.gguf")];
+  await models.link(join(folder, "mine"));
+  const measured = (file: string, processBytes: number) => {
+    state.now.model = { file } as ModelInfo;
+    models.measure({ ...state.now.memory, processBytes, promptTokens: 100 });
+  };
+  await models.choose(entryOf(before)!.id, true);
+  measured(before, 1e9);
+  await models.choose(entryOf(chosen)!.id, true);
+  measured(before, 2e9);
+  await models.refresh();
+  expect(entryOf(before)?.measured?.processBytes).toBe(2e9);
+  expect(entryOf(chosen)?.measured).toBe(null);
+  state.now.model = null;
+  models.measure({ ...state.now.memory, processBytes: 3e9 });
+  measured(chosen, 5e8);
+  await models.refresh();
+  expect(entryOf(chosen)?.measured).toEqual({ processBytes: 5e8, promptTokens: 100 });
 });
 
 test("a damaged record counts as none", async () => {
