@@ -117,6 +117,7 @@ export class BoundedCache {
 
   /** Reads the rest of the prompt and probes the attention that the rows [from, to) pay. @returns the output row of the last token */
   async readProbed(tokens: readonly number[], from: number, to: number): Promise<number> {
+    await this.#makeRoom(tokens.length - this.#tokens.length);
     const pieces = { start: this.#tokens.length, end: tokens.length, piece: pieceTokens(this.#loaded.info.bytes) };
     return await this.#probe.read(this.context, { ...pieces, from, to }, (start, end) => this.#decode(tokens, start, end));
   }
@@ -154,7 +155,6 @@ export class BoundedCache {
   }
 
   async decodeAnswer(token: number): Promise<number> {
-    await this.#makeRoom(1);
     return await this.#decode([...this.#tokens, token], this.#tokens.length, this.#tokens.length + 1);
   }
 
@@ -184,8 +184,8 @@ export class BoundedCache {
   async #begin(documents: { first: number; end: number }): Promise<void> {
     await this.drop();
     this.#documents = documents;
-    this.#rows = Math.min(documents.end, this.#bound(documents)) + room;
     const { info, model, windows } = this.#loaded;
+    this.#rows = Math.min(Math.min(documents.end, this.#bound(documents)) + room, info.contextLength);
     this.#context = await createContext(model, {
       contextSize: info.contextLength,
       batchSize: Math.min(pieceTokens(info.bytes), info.contextLength),
@@ -249,7 +249,11 @@ export class BoundedCache {
   async #decode(tokens: readonly number[], from: number, to: number): Promise<number> {
     await this.#makeRoom(to - from);
     const piece = tokens.slice(from, to);
-    const output = await decode(this.context, piece, from);
+    const output = await decode(this.context, piece, from).catch(async (error: unknown) => {
+      // Whether its tokens are in the context, and its rows still to be probed, is not known: the next question begins anew.
+      await this.drop();
+      throw error;
+    });
     for (const token of piece) this.#tokens.push(token);
     return output;
   }
@@ -259,8 +263,9 @@ export class BoundedCache {
     const needed = this.#usedRows + tokens;
     if (needed <= this.#rows) return;
     const before = this.report()!.bytes;
-    this.#rows = Math.ceil(needed / rowStep) * rowStep;
-    await this.context.growKvTail(this.#rows);
+    const rows = Math.ceil(needed / rowStep) * rowStep;
+    await this.context.growKvTail(rows);
+    this.#rows = rows;
     this.#peakBytes = Math.max(this.#peakBytes, before + this.report()!.bytes);
   }
 

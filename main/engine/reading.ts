@@ -198,7 +198,11 @@ export class ReadingCache {
 
   async #decode(tokens: readonly number[], from: number, to: number): Promise<number> {
     const piece = tokens.slice(from, to);
-    const output = await decode(this.context, piece, from);
+    const output = await decode(this.context, piece, from).catch(async (error: unknown) => {
+      // Whether its tokens are in the context, and its rows still to be probed, is not known: the next question begins anew.
+      await this.drop();
+      throw error;
+    });
     for (const token of piece) this.#tokens.push(token);
     return output;
   }
