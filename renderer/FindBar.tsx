@@ -89,6 +89,7 @@ export function FindBar({ found }: { found: Found }) {
         value={query}
         onChange={(event) => found.setQuery(event.target.value)}
         onKeyDown={(event) => {
+          if (event.nativeEvent.isComposing) return;
           if (event.key === "Enter") step(event.shiftKey ? -1 : 1);
           if (event.key === "Escape") {
             event.preventDefault();

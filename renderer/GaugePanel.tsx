@@ -31,14 +31,14 @@ export function GaugePanel() {
   const done = last?.phase === "done" ? last : null;
   useEffect(() => {
     const close = (event: KeyboardEvent) => {
-      if (event.key !== "Escape" || event.defaultPrevented || document.querySelector("dialog[open]")) return;
+      if (event.key !== "Escape" || event.isComposing || event.defaultPrevented || document.querySelector("dialog[open]")) return;
       event.preventDefault();
       toggleGauge();
       document.querySelector<HTMLElement>(".gauge-line .icon-button")?.focus();
     };
-    // Before the window's own keys, for which Escape means stop.
-    window.addEventListener("keydown", close, { capture: true });
-    return () => window.removeEventListener("keydown", close, { capture: true });
+    // After what is nearer, such as the search bar, and before the window's own keys, for which Escape means stop.
+    document.addEventListener("keydown", close);
+    return () => document.removeEventListener("keydown", close);
   }, []);
   const answering = memory.answeringBytes || done?.cache.answeringBytes || 0;
   const readingInMemory = memory.readingPlace === "memory" ? memory.readingBytes : 0;

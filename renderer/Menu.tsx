@@ -5,7 +5,7 @@ import { Ellipsis } from "./icons.ts";
 export type MenuItem = { label: string; icon: ReactNode; run: () => void; kind?: "loss" };
 
 /**
- * A button that opens a list of things to do. The browser closes it on Escape or a click beside it, and gives the focus back. Most menus are
+ * A button that opens a list of things to do. Escape or a click beside it closes it, and the browser gives the focus back. Most menus are
  * never opened, and each row of a list has one: what is in it is drawn only while it is open.
  */
 export function Menu({ label, items }: { label: string; items: readonly MenuItem[] }) {
@@ -42,7 +42,9 @@ export function Menu({ label, items }: { label: string; items: readonly MenuItem
         }}
         onKeyDown={(event) => {
           const step = event.key === "ArrowDown" ? 1 : event.key === "ArrowUp" ? -1 : 0;
-          if (event.key === "Tab") list.current!.hidePopover();
+          if (event.key === "Tab" || event.key === "Escape") list.current!.hidePopover();
+          // What Escape means behind the menu, such as to stop an answer, is not meant.
+          if (event.key === "Escape") event.preventDefault();
           if (step === 0) return;
           event.preventDefault();
           const all = buttons();
@@ -92,7 +94,7 @@ export function NameField({ name, label, onDone }: { name: string; label: string
       onFocus={({ currentTarget: field }) => field.setSelectionRange(0, /^(.+)\.[^.]{1,5}$/.exec(name)?.[1]?.length ?? name.length)}
       onBlur={() => end(null)}
       onKeyDown={(event) => {
-        if (event.key !== "Enter" && event.key !== "Escape") return;
+        if ((event.key !== "Enter" && event.key !== "Escape") || event.nativeEvent.isComposing) return;
         event.preventDefault();
         event.stopPropagation();
         end(event.key === "Enter" ? event.currentTarget.value : null);

@@ -45,11 +45,12 @@ function EditQuestion({ turn, onDone }: { turn: Turn; onDone: () => void }) {
         value={text}
         onChange={(event) => setText(event.target.value)}
         onKeyDown={(event) => {
+          if (event.nativeEvent.isComposing) return;
           if (event.key === "Escape") {
             event.preventDefault();
             onDone();
           }
-          if (event.key !== "Enter" || event.shiftKey || event.nativeEvent.isComposing) return;
+          if (event.key !== "Enter" || event.shiftKey) return;
           event.preventDefault();
           void ask();
         }}

@@ -62,13 +62,14 @@ export function SearchDialog() {
             setEntered(false);
           }}
           onKeyDown={(event) => {
+            if (event.nativeEvent.isComposing) return;
             const step = event.key === "ArrowDown" ? 1 : event.key === "ArrowUp" ? -1 : 0;
             // Left to itself, the field would take the first Escape to empty itself.
             if (event.key === "Escape") {
               event.preventDefault();
               closeDialog();
             }
-            if (event.key === "Enter" && !event.nativeEvent.isComposing) setEntered(true);
+            if (event.key === "Enter") setEntered(true);
             if (step === 0 || hits.length === 0) return;
             event.preventDefault();
             setAt((at + step + hits.length) % hits.length);
