@@ -23,6 +23,7 @@ export type Choice = {
   step: (by: 1 | -1) => void;
   stretch: (by: 1 | -1) => void;
   keep: () => void;
+  close: () => void;
   onKeyDown: (event: KeyboardEvent) => void;
 };
 
@@ -48,8 +49,13 @@ export function useChoice(known: DocumentInfo, pages: readonly Page[], begin: ()
     if (kept) void unpin(known.id, kept.start);
     else if (range) void pin(known.id, range);
   };
+  /** The bar goes, and what has the focus in it: that stays in the document. */
+  const close = () => {
+    setChoosing(false);
+    document.getElementById(ids.pages)?.focus();
+  };
   const act = (event: KeyboardEvent): (() => void) | null => {
-    if (event.key === "Escape") return () => setChoosing(false);
+    if (event.key === "Escape") return close;
     if (event.key === "Enter") return event.target instanceof HTMLButtonElement ? null : keep;
     const by = event.key === "ArrowDown" ? 1 : event.key === "ArrowUp" ? -1 : null;
     if (by === null) return null;
@@ -62,18 +68,14 @@ export function useChoice(known: DocumentInfo, pages: readonly Page[], begin: ()
     event.preventDefault();
     run();
   };
-  return { range, marks, kept, step, stretch, keep, onKeyDown };
+  return { range, marks, kept, step, stretch, keep, close, onKeyDown };
 }
 
 /** What can be done with the chosen passage, and what it costs to keep it; what is chosen is read aloud. */
 export function ChoiceBar({ known, pages, choice }: { known: Ready; pages: readonly Page[]; choice: Choice }) {
   const model = useFolio((s) => s.model);
-  const { range, kept, step, stretch, keep } = choice;
+  const { range, kept, step, stretch, keep, close } = choice;
   const words = range ? wordsOf(pages, range) : "";
-  const close = () => {
-    setChoosing(false);
-    document.getElementById(ids.pages)?.focus();
-  };
   return (
     <>
       <p role="status" className="sr-only">
