@@ -22,6 +22,8 @@ export function Modal({
 }) {
   const dialog = useRef<HTMLDialogElement>(null);
   const id = useId();
+  /** Whether the pointer went down beside it: text that is marked to beyond its edge is no click there. */
+  const pressed = useRef(false);
   useEffect(() => {
     const open = dialog.current!;
     const before = document.activeElement;
@@ -45,7 +47,10 @@ export function Modal({
         event.preventDefault();
         closeDialog();
       }}
-      onClick={(event) => event.target === dialog.current && closeDialog()}
+      onPointerDown={(event) => {
+        pressed.current = event.target === dialog.current;
+      }}
+      onClick={(event) => pressed.current && event.target === dialog.current && closeDialog()}
     >
       <div className="dialog-body">
         {title && (
