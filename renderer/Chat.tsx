@@ -25,7 +25,7 @@ export function Chat({ hidden }: { hidden: boolean }) {
   const id = useFolio((s) => s.conversation?.id ?? "");
   return (
     <section className="chat" id="conversation" aria-label={t("Conversation")} hidden={hidden}>
-      <Head />
+      <Head key={`head ${id}`} />
       <Turns key={id} before={<Notices />} instead={<Invitation />} />
       <Composer />
     </section>
