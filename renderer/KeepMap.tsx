@@ -39,9 +39,11 @@ export function KeepMap({ documentId, pages, pins, top, onPage }: Props) {
     if (turn && near && Math.abs(near.at - share) * width < reach) void goTo(turn.id, near.passage);
     else onPage(pageAt(pages, length * share));
   };
+  // Where as much was kept everywhere, or nothing, there is no most.
+  const mostKept = shares ? mostKeptPages(shares, pages) : [];
   const evidencePages = [...new Set(here.map(({ passage }) => passage.page))];
   const told = [
-    shares && t("Most was kept around page {pages}.", { pages: list(mostKeptPages(shares, pages).map(String)) }),
+    mostKept.length > 0 && t("Most was kept around page {pages}.", { pages: list(mostKept.map(String)) }),
     evidencePages.length > 0 && t("Evidence is on page {pages}.", { pages: list(evidencePages.map(String)) }),
     pins.length > 0 &&
       t("Always kept: page {pages}.", { pages: list([...new Set(pins.map((pin) => String(pages[pageAt(pages, pin.start)]?.number)))]) }),
