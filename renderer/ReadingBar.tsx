@@ -1,4 +1,5 @@
 import { stop } from "./actions.ts";
+import { pagesGiven } from "./extent.ts";
 import { percent, speed, timeLeft } from "./format.ts";
 import { t } from "./language.ts";
 import { useFolio } from "./store.ts";
@@ -9,7 +10,8 @@ export function ReadingBar() {
   const soFar = useFolio((s) => s.readSoFar);
   const pages = useFolio((s) =>
     s.documents.reduce(
-      (sum, known) => sum + (known.phase === "ready" && s.conversation?.documentIds.includes(known.id) ? known.pages : 0),
+      (sum, known) =>
+        sum + (known.phase === "ready" && s.conversation?.documentIds.includes(known.id) ? pagesGiven(s.conversation.extent, known) : 0),
       0,
     ),
   );

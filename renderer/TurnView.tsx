@@ -4,13 +4,13 @@ import type { Evidence, StopReason, Turn } from "../preload/api.ts";
 import type { PlainText } from "../preload/sentences.ts";
 import { Answer } from "./Answer.tsx";
 import { goTo } from "./actions.ts";
-import { rangeWords } from "./extent.ts";
-import { bytes, count, duration, list, pageName, percent, shortName, speed } from "./format.ts";
+import { coverageWords } from "./extent.ts";
+import { bytes, duration, pageName, percent, shortName, speed } from "./format.ts";
 import { Hint } from "./Hint.tsx";
 import { AlertTriangle, Info } from "./icons.ts";
 import { say, t } from "./language.ts";
 import { Question, TurnActions } from "./Question.tsx";
-import { type Folio, useFolio, useLanguage } from "./store.ts";
+import { useFolio, useLanguage } from "./store.ts";
 import { modeWords, policyWords } from "./words.ts";
 
 type DoneTurn = Extract<Turn, { phase: "done" }>;
@@ -139,7 +139,7 @@ type Row = [name: PlainText, value: string];
 /** What was read, kept and spent for this answer; every figure was measured while it was made. */
 function Receipt({ turn }: { turn: DoneTurn }) {
   const { cache, timing } = turn;
-  const covered = useFolio(useShallow((s: Folio) => coverage(s, turn)));
+  const covered = useFolio(useShallow((s) => coverageWords(turn, s.documents, s.conversation?.documentIds ?? [])));
   const inWindows = turn.coverage?.kind === "windows" ? turn.coverage : null;
   const kept = Math.round(cache.keptPerLayer.reduce((sum, n) => sum + n, 0) / Math.max(1, cache.keptPerLayer.length));
   const given = t("{tokens}, question and earlier turns included", { tokens: t("{count} tokens", { count: turn.promptTokens }) });
@@ -154,8 +154,8 @@ function Receipt({ turn }: { turn: DoneTurn }) {
           ["Answered from", given],
         ] satisfies Row[])
       : [["Read", given] satisfies Row]),
-    ["Pages read", covered.pages],
-    ...(covered.skipped === "" ? [] : [["Pages without text", covered.skipped] satisfies Row]),
+    ...(covered ? [["Pages read", covered.pages] satisfies Row] : []),
+    ...(covered?.skipped ? [["Pages without text", covered.skipped] satisfies Row] : []),
     ...(cache.mode === "smallest" && !inWindows ? [["Let go of", t("much of it, before the question")] satisfies Row] : []),
     [
       "Kept",
@@ -180,7 +180,7 @@ function Receipt({ turn }: { turn: DoneTurn }) {
       <details>
         <summary>
           <span>{t("{part} instead of {whole}", { part: bytes(cache.answeringBytes), whole: bytes(cache.fullBytes) })} ·</span>{" "}
-          <span>{covered.summary} ·</span> <span>{speed(timing.decodeTokensPerSecond)}</span>
+          {covered && <span>{covered.summary} ·</span>} <span>{speed(timing.decodeTokensPerSecond)}</span>
         </summary>
         <dl>
           {rows.map(([name, value]) => (
@@ -204,37 +204,3 @@ function openingRow({ cache, answerTokens }: DoneTurn): Row[] {
   const value = all ? t("all of the answer") : t("the first {count} tokens", { count: cache.openingTokens });
   return [["Written before anything was left out", value]];
 }
-
-/** How much of the conversation's documents the model was given; a page without text is a picture or a scan. */
-function coverage({ conversation, documents }: Folio, turn: DoneTurn) {
-  const read = documents.filter((known) => conversation?.documentIds.includes(known.id)).filter((known) => known.phase === "ready");
-  const pages = read.reduce((sum, known) => sum + known.pages, 0);
-  if (turn.coverage?.kind === "pages") {
-    const { ranges } = turn.coverage;
-    const given = read.map((known) => ranges.find(({ documentId }) => documentId === known.id) ?? { from: 1, to: known.pages });
-    const chosen = given.reduce((sum, { from, to }) => sum + to - from + 1, 0);
-    return {
-      summary: t("{part} of {whole} pages read, as chosen", { part: chosen, whole: pages }),
-      pages: t("{part} of {whole}, as chosen: {pages}", { part: chosen, whole: pages, pages: list(given.map(rangeWords)) }),
-      skipped: "",
-    };
-  }
-  const skipped = read.reduce((sum, known) => sum + known.emptyPages.length, 0);
-  const named = read
-    .filter((known) => known.emptyPages.length > 0)
-    .map((known) => {
-      const { emptyPages } = known;
-      const numbers = list(emptyPages.slice(0, mostNamed).map(count)) + (emptyPages.length > mostNamed ? " …" : "");
-      return read.length > 1 ? `${shortName(known.name, 24)}: ${numbers}` : numbers;
-    });
-  return {
-    summary:
-      skipped === 0
-        ? t("all {count} pages read", { count: pages })
-        : t("{part} of {whole} pages read", { part: pages - skipped, whole: pages }),
-    pages: t("{part} of {whole}", { part: pages - skipped, whole: pages }),
-    skipped: named.length === 0 ? "" : t("{pages} (skipped)", { pages: named.join("; ") }),
-  };
-}
-
-const mostNamed = 12;

@@ -1,6 +1,6 @@
 /** What of its documents a conversation's model is given: in words, and what each way of going on would cost. Pure. */
-import type { Extent, ModelEntry, ModelInfo, Page, PageRange, PromptCount } from "../preload/api.ts";
-import { bytes, roughTime } from "./format.ts";
+import type { DocumentInfo, Extent, ModelEntry, ModelInfo, Page, PageRange, PromptCount, Turn } from "../preload/api.ts";
+import { bytes, count, list, roughTime, shortName } from "./format.ts";
 import { t } from "./language.ts";
 
 /** "pages 3 to 40", "page 3". */
@@ -10,6 +10,57 @@ export const rangeWords = ({ from, to }: Pick<PageRange, "from" | "to">): string
 /** The range of a document, when not all of it is given. */
 export const rangeOf = (extent: Extent, documentId: string): PageRange | null =>
   extent.kind === "pages" ? (extent.ranges.find((range) => range.documentId === documentId) ?? null) : null;
+
+/** How many pages of a document are given. */
+export function pagesGiven(extent: Extent, { id, pages }: { id: string; pages: number }): number {
+  const range = rangeOf(extent, id);
+  return range ? range.to - range.from + 1 : pages;
+}
+
+const mostNamed = 12;
+
+/**
+ * How much of its documents the model was given for an answer; a page without text is a picture or a scan. Null when one of them is not in
+ * the library any more.
+ *
+ * @param opened the conversation's documents of now, for answers of earlier versions, which do not say which they had
+ */
+export function coverageWords(
+  turn: Extract<Turn, { phase: "done" }>,
+  documents: readonly DocumentInfo[],
+  opened: readonly string[],
+): { summary: string; pages: string; skipped: string } | null {
+  const ids = turn.kept?.map(({ documentId }) => documentId) ?? opened;
+  const read = ids.flatMap((id) => documents.filter((known) => known.id === id)).filter((known) => known.phase === "ready");
+  if (read.length < ids.length) return null;
+  const pages = read.reduce((sum, known) => sum + known.pages, 0);
+  if (turn.coverage?.kind === "pages") {
+    const { ranges } = turn.coverage;
+    const given = read.map((known) => ranges.find(({ documentId }) => documentId === known.id) ?? { from: 1, to: known.pages });
+    const chosen = given.reduce((sum, { from, to }) => sum + to - from + 1, 0);
+    return {
+      summary: t("{part} of {whole} pages read, as chosen", { part: chosen, whole: pages }),
+      pages: t("{part} of {whole}, as chosen: {pages}", { part: chosen, whole: pages, pages: list(given.map(rangeWords)) }),
+      skipped: "",
+    };
+  }
+  const skipped = read.reduce((sum, known) => sum + known.emptyPages.length, 0);
+  const named = read
+    .filter((known) => known.emptyPages.length > 0)
+    .map((known) => {
+      const { emptyPages } = known;
+      const numbers = list(emptyPages.slice(0, mostNamed).map(count)) + (emptyPages.length > mostNamed ? " …" : "");
+      return read.length > 1 ? `${shortName(known.name, 24)}: ${numbers}` : numbers;
+    });
+  return {
+    summary:
+      skipped === 0
+        ? t("all {count} pages read", { count: pages })
+        : t("{part} of {whole} pages read", { part: pages - skipped, whole: pages }),
+    pages: t("{part} of {whole}", { part: pages - skipped, whole: pages }),
+    skipped: named.length === 0 ? "" : t("{pages} (skipped)", { pages: named.join("; ") }),
+  };
+}
 
 /** About how many tokens a range of pages is, by its share of the document's characters. */
 export function tokensOfRange({ from, to }: Pick<PageRange, "from" | "to">, pages: readonly Page[], tokens: number): number {

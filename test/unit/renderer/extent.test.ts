@@ -1,6 +1,7 @@
 import { expect, test } from "vitest";
-import type { ModelInfo } from "../../../preload/api.ts";
-import { firstPages, longerContext, longerModel, tokensOfRange } from "../../../renderer/extent.ts";
+import type { DocumentInfo, ModelInfo } from "../../../preload/api.ts";
+import { coverageWords, firstPages, longerContext, longerModel, pagesGiven, tokensOfRange } from "../../../renderer/extent.ts";
+import { finishedTurn } from "../../finished-turn.ts";
 
 const pages = [100, 300, 0, 600].map((length, i) => ({ number: i + 1, start: 0, text: "x".repeat(length) }));
 
@@ -39,4 +40,25 @@ test("of the other models the smallest that is here, fits and has room is offere
   })) as unknown as Parameters<typeof longerModel>[0];
   expect(longerModel(fits, "used", 10_000)!.entry.name).toBe("right");
   expect(longerModel(fits, "used", 90_000)).toBeNull();
+});
+
+const ready = (id: string, pages: number, emptyPages: number[] = []) =>
+  ({ id, name: `${id}.pdf`, phase: "ready", pages, emptyPages }) as unknown as DocumentInfo;
+
+test("an answer's pages are those of the documents that it was given, whatever became of the conversation since", () => {
+  const turn = finishedTurn({ kept: [{ documentId: "a", shares: [1] }] });
+  const later = [ready("b", 50), ready("a", 10, [7])];
+  expect(coverageWords(turn, later, ["a", "b"])).toEqual({ summary: "9 of 10 pages read", pages: "9 of 10", skipped: "7 (skipped)" });
+  expect(coverageWords(turn, [ready("b", 50)], ["a", "b"])).toBeNull();
+  const chosen = finishedTurn({ ...turn, coverage: { kind: "pages", ranges: [{ documentId: "a", from: 2, to: 4 }] } });
+  expect(coverageWords(chosen, later, ["a"])!.pages).toBe("3 of 10, as chosen: pages 2 to 4");
+  // Answers of earlier versions do not say what they were given.
+  expect(coverageWords(finishedTurn({}), later, ["a", "b"])!.summary).toBe("59 of 60 pages read");
+});
+
+test("of a document with chosen pages only these are given", () => {
+  const known = { id: "a", pages: 400 };
+  expect(pagesGiven({ kind: "pages", ranges: [{ documentId: "a", from: 3, to: 40 }] }, known)).toBe(38);
+  expect(pagesGiven({ kind: "pages", ranges: [{ documentId: "b", from: 3, to: 40 }] }, known)).toBe(400);
+  expect(pagesGiven({ kind: "whole" }, known)).toBe(400);
 });
