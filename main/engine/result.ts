@@ -73,9 +73,10 @@ export function resultOf(loaded: LoadedModel, caches: Caches, ended: Ended): Tur
   };
 }
 
-/** Tokens decoded in a second, of those after the first `begun`; of a short answer that was begun whole, all after the first. */
+/** Tokens decoded in a second, of those after the first `begun`; of a short answer that was begun whole, all after the first. An empty one has none. */
 function perSecond(tokens: number, begun: number, decodeMs: number, sinceFirstMs: number): number {
-  return tokens > begun ? (tokens - begun) / Math.max(1e-3, decodeMs / 1000) : (tokens - 1) / Math.max(1e-3, sinceFirstMs / 1000);
+  const [after, ms] = tokens > begun ? [tokens - begun, decodeMs] : [Math.max(0, tokens - 1), sinceFirstMs];
+  return after / Math.max(1e-3, ms / 1000);
 }
 
 function detailsOf(
