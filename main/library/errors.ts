@@ -30,7 +30,7 @@ export function asLibraryError(error: unknown): unknown {
       "library-damaged",
       "The library's file is damaged. Close Folio and start it again: it then goes back to its last good copy.",
     );
-  const unusable = ["SQLITE_READONLY", "SQLITE_CANTOPEN", "EACCES", "EROFS", "EIO"];
+  const unusable = ["SQLITE_READONLY", "SQLITE_CANTOPEN", "EACCES", "EPERM", "EROFS", "EIO", "ENOTDIR", "EEXIST"];
   if (code.startsWith("SQLITE_IOERR") || unusable.includes(code))
     return new LibraryError(
       "library-unreadable",

@@ -7,7 +7,7 @@ import type { Recognised } from "../documents/recognised.ts";
 import { Conversations } from "./conversations.ts";
 import { openDatabase } from "./database.ts";
 import { Documents } from "./documents.ts";
-import type { LibraryError } from "./errors.ts";
+import { asLibraryError, type LibraryError } from "./errors.ts";
 import { Helper } from "./helper.ts";
 import type { Insertion } from "./insertion.ts";
 import { Originals } from "./originals.ts";
@@ -105,6 +105,6 @@ export async function openLibrary(
     };
   } catch (error) {
     close();
-    throw error;
+    throw asLibraryError(error);
   }
 }

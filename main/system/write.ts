@@ -1,20 +1,20 @@
 /** Small files that are never half there, and that come back when the disk has damaged them. */
 import { copyFile, mkdir, open, readFile, rename, rm, writeFile } from "node:fs/promises";
 import { basename, dirname, extname, join } from "node:path";
-import { LibraryError } from "../library/errors.ts";
+import { asLibraryError, LibraryError } from "../library/errors.ts";
 
-/** Writes a file, the old one or the new one, never half of it. Only the person may read it. */
+/** Writes a file, the old one or the new one, never half of it. Only the person may read it. @throws LibraryError */
 export async function writeWhole(file: string, text: string): Promise<void> {
-  await mkdir(dirname(file), { recursive: true });
   const part = `${file}.part`;
   try {
+    await mkdir(dirname(file), { recursive: true });
     await writeFile(part, text, { mode: 0o600, flush: true });
     await rename(part, file);
+    await syncFolder(dirname(file));
   } catch (error) {
     await rm(part, { force: true }).catch(() => {});
-    throw error;
+    throw asLibraryError(error);
   }
-  await syncFolder(dirname(file));
 }
 
 /** Writes a file and a copy of it, from which `readTwice` takes what was lost. */
@@ -30,10 +30,18 @@ export type Read<Value> = { value: Value | null; problem: LibraryError | null };
 /**
  * Reads a file that `writeTwice` wrote. A damaged one is set aside, never deleted, and its copy takes its place.
  * @param parse throws when the text is not what it should be
+ * @throws LibraryError
  */
 export async function readTwice<Value>(file: string, parse: (text: string) => Value): Promise<Read<Value>> {
-  const found = await readParsed(file, parse);
-  if (found !== "damaged") return { value: found, problem: null };
+  try {
+    const found = await readParsed(file, parse);
+    return found === "damaged" ? await goBack(file, parse) : { value: found, problem: null };
+  } catch (error) {
+    throw asLibraryError(error);
+  }
+}
+
+async function goBack<Value>(file: string, parse: (text: string) => Value): Promise<Read<Value>> {
   const aside = await setAside(file);
   const copy = await readParsed(copyOf(file), parse);
   const names = { file: basename(file), aside };

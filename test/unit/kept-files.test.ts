@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { afterEach, beforeEach, expect, test } from "vitest";
 import { mulberry32 } from "../../main/engine/policies/random.ts";
 import { loadProfile, ownProfileFile, reportDamagedProfile } from "../../main/engine/profile.ts";
+import { openLibrary } from "../../main/library/library.ts";
 import { loadRecord, saveRecord } from "../../main/models/record.ts";
 import { loadSettings, saveSettings } from "../../main/settings.ts";
 import { defaultSettings } from "../../preload/api.ts";
@@ -69,6 +70,19 @@ test("whatever happens to the settings' bytes, Folio has settings", async () => 
     expect(Object.keys(settings)).toEqual(Object.keys(defaultSettings));
     if (problem) expect(settings).toEqual(own);
   }
+});
+
+test("where the data folder cannot be used, every file of it says so in one sentence", async () => {
+  await writeFile(data(), "a file where the folder should be");
+  const unreadable = { name: "LibraryError", code: "library-unreadable" };
+  await expect(loadSettings()).rejects.toMatchObject(unreadable);
+  await expect(saveSettings(own)).rejects.toMatchObject(unreadable);
+  await expect(loadRecord(join(data(), "models.json"))).rejects.toMatchObject(unreadable);
+  await expect(openLibrary(data(), () => {})).rejects.toMatchObject(unreadable);
+  await rm(data());
+  await mkdir(data());
+  await writeFile(join(data(), "files"), "");
+  await expect(openLibrary(data(), () => {})).rejects.toMatchObject(unreadable);
 });
 
 test("a damaged list of models is that of the copy", async () => {
