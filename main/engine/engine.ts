@@ -110,7 +110,10 @@ export class Engine {
     const { documentIds, extent = whole } = request;
     if (extent.kind === "windows") return this.#exclusive(() => this.#turnInWindows(request, hooks));
     const turn = this.#exclusive(async () => this.#turn(request, await this.#material(documentIds, extent), hooks));
-    if (request.mode === "fast") turn.then(({ answer }) => this.#readAnswer(request, answer)).catch(() => {});
+    const last = this.#queue;
+    // Behind what waits already, it would take the place of what that has read.
+    const readOn = (answer: string) => (this.#queue === last ? this.#readAnswer(request, answer) : undefined);
+    if (request.mode === "fast") turn.then(({ answer }) => readOn(answer)).catch(() => {});
     return turn;
   }
 
