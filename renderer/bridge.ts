@@ -145,7 +145,12 @@ export function connectBrowserHost(page: Page = globalThis as unknown as Page): 
     for (const info of state.conversations) emit({ name: "conversationInfo", payload: info });
     emit({ name: "model", payload: state.model });
     emit({ name: "settings", payload: state.settings });
+    emit({ name: "safeMode", payload: state.safeMode });
+    emit({ name: "models", payload: state.models });
+    emit({ name: "downloads", payload: state.downloads });
+    emit({ name: "calibration", payload: state.calibration });
     emit({ name: "conversation", payload: state.conversation });
+    emit({ name: "comparison", payload: state.comparison });
     emit({ name: "memory", payload: state.memory });
     emit({ name: "notice", payload: state.notice });
     emit({ name: "engine", payload: state.engine });

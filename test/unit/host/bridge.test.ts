@@ -158,4 +158,13 @@ test("a connection that breaks off is renewed, and the state told again", async 
     ["documents", [ready("kept"), ready("new")]],
     ["engine", { phase: "idle" }],
   ]);
+
+  const missed = ["safeMode", "models", "downloads", "calibration", "comparison"] as const;
+  const told = new Map<EventName, unknown>();
+  for (const name of missed) api.on(name, (payload) => told.set(name, payload));
+  fake.state.safeMode = true;
+  fake.state.downloads = [{ modelId: "m", done: 2, total: 4, phase: "paused" }];
+  eventSocket?.destroy();
+  while (seen.length < 6) await later();
+  expect(Object.fromEntries(told)).toEqual(Object.fromEntries(missed.map((name) => [name, fake.state[name]])));
 });
