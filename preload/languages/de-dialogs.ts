@@ -7,7 +7,7 @@ export const dialogs = {
     "Gesucht wird in Namen, auf jeder Seite und in Fragen und Antworten. Eine Wortfolge in Anführungszeichen setzen.",
   "Searching…": "Wird gesucht…",
   "Nothing was found for “{words}”. Try fewer words, or the beginning of one.":
-    "Zu „{words}“ wurde nichts gefunden. Mit weniger Worten versuchen, oder nur mit dem Anfang eines Wortes.",
+    "Zu „{words}“ wurde nichts gefunden. Mit weniger Wörtern versuchen, oder nur mit dem Anfang eines Wortes.",
 
   // Comparing with the full cache.
   "Compare with the full cache": "Mit dem vollen Cache vergleichen",

@@ -90,7 +90,7 @@ export const documents = {
   "{pages}, counting tokens…": "{pages}, Tokens werden gezählt…",
   "Could not be opened": "Ließ sich nicht öffnen",
   "Remove {name}": "{name} entfernen",
-  "Stop adding {name}": "{name} nicht mehr hinzufügen",
+  "Stop adding {name}": "Hinzufügen von {name} abbrechen",
   "More about {name}": "Mehr zu {name}",
   "New conversation about it": "Neues Gespräch darüber",
   "Add to this conversation": "Zu diesem Gespräch hinzufügen",
@@ -197,7 +197,7 @@ export const documents = {
   // What a document costs before it is asked about.
   "reads in {time}": "gelesen in {time}",
   "Reading it takes up to {bytes} of memory. Answering from it, beside the model, takes:":
-    "Es zu lesen braucht bis zu {bytes} Speicher. Daraus zu antworten braucht, neben dem Modell:",
+    "Das Lesen braucht bis zu {bytes} Speicher. Eine Antwort daraus braucht, neben dem Modell:",
   "The full reading cache of this document alone, in 16 bits a number. Computed from its length and the model's shape.":
     "Der volle Lese-Cache dieses Dokuments allein, mit 16 Bit je Zahl. Berechnet aus seiner Länge und dem Aufbau des Modells.",
 

@@ -10,7 +10,10 @@ export const extent = {
   "pages {from} to {to}": "Seiten {from} bis {to}",
   "pages {from} to {to} of {whole}": "Seiten {from} bis {to} von {whole}",
   "Only {pages}": "Nur {pages}",
-  "Only some pages of {count} documents": { one: "Nur Seiten von {count} Dokument", other: "Nur Seiten von {count} Dokumenten" },
+  "Only some pages of {count} documents": {
+    one: "Nur einige Seiten von {count} Dokument",
+    other: "Nur einige Seiten von {count} Dokumenten",
+  },
   "Reads {pages} of {whole}": "Liest {pages} von {whole}",
   "What the model is given of the documents. A click changes it.": "Was das Modell von den Dokumenten bekommt. Ein Klick ändert es.",
   "Ask anything about {names}. The model reads the pages that were chosen, then answers from the few passages that matter.":

@@ -56,7 +56,7 @@ export const memory = {
   "Compute buffers: scratch space for one step of the model, of now or of the last answer.":
     "Rechenpuffer: Zwischenspeicher für einen Schritt des Modells, jetzt oder bei der letzten Antwort.",
   "Snapshots: reading caches saved on disk, of all conversations, and how much room they may take.":
-    "Snapshots: gespeicherte Caches zum Lesen, aus allen Gesprächen, und wie viel Platz sie einnehmen dürfen.",
+    "Snapshots: Lese-Caches auf der Platte, aus allen Gesprächen, und wie viel Platz sie einnehmen dürfen.",
   "Resident memory (RSS) of the engine process: everything above and the program itself.":
     "Speicher des Engine-Prozesses (RSS): alles oben und das Programm selbst.",
   "Tokens kept in each layer's answering cache, of all that were read. Some policies give each layer the same, others give more to layers that lose more by forgetting.":

@@ -2,7 +2,8 @@
 export const models = {
   // The list.
   "This computer has {bytes} of memory and {cores}.": "Dieser Rechner hat {bytes} Speicher und {cores}.",
-  "Whether a model fits is said for {tokens} tokens of documents.": "Ob ein Modell passt, gilt für {tokens} Tokens an Dokumenten.",
+  "Whether a model fits is said for {tokens} tokens of documents.":
+    "Die Angabe, ob ein Modell passt, gilt für {tokens} Tokens an Dokumenten.",
   "On this computer": "Auf diesem Rechner",
   "Small and quick": "Klein und schnell",
   "Large and thorough": "Groß und gründlich",
@@ -67,16 +68,16 @@ export const models = {
   "No graphics card that Folio can use was found: the processor computes everything.":
     "Keine Grafikkarte gefunden, die Folio nutzen kann: Der Prozessor rechnet alles.",
   "0: the processor alone. A graphics card reads faster. No real one was tried yet: if something goes wrong, set this to 0 again.":
-    "0: der Prozessor allein. Eine Grafikkarte liest schneller. Erprobt wurde noch keine echte: Wenn etwas schiefgeht, stellen Sie wieder 0 ein.",
+    "0: der Prozessor allein. Eine Grafikkarte liest schneller. Erprobt wurde noch keine echte: Wenn etwas schiefgeht, wieder 0 einstellen.",
   "GPU layers, by Vulkan": "GPU-Schichten, über Vulkan",
   "What fits this computer": "Was auf diesen Rechner passt",
   "Model, caches and scratch space together, computed from the model's figures and the number formats in use.":
     "Modell, Caches und Zwischenspeicher zusammen, berechnet aus den Zahlen des Modells und den eingestellten Zahlenformaten.",
-  "What each mode takes": "Was jede Art braucht",
+  "What each mode takes": "Was jeder Modus braucht",
   "Memory between questions": "Speicher zwischen Fragen",
   "while answering": "beim Antworten",
   "Beside the model, computed for {tokens} tokens. Reading takes {bytes} for a while in every mode but the smallest.":
-    "Neben dem Modell, berechnet für {tokens} Tokens. Das Lesen braucht für eine Weile {bytes}, außer im kleinsten.",
+    "Neben dem Modell, berechnet für {tokens} Tokens. Das Lesen braucht für eine Weile {bytes}, außer im kleinsten Modus.",
   "to read it": "zum Lesen",
   "to answer, with a budget of": "zum Antworten, mit einem Budget von",
   "Of {bytes}. Amber: tight, other programs may get slow. Struck through: too large.":
@@ -96,14 +97,14 @@ export const models = {
   "Above 0, answers differ from time to time.": "Über 0 fallen Antworten von Mal zu Mal anders aus.",
   temperature: "Temperatur",
   Temperature: "Temperatur",
-  "Words to choose from": "Worte zur Auswahl",
+  "Words to choose from": "Wörter zur Auswahl",
   "The likeliest words, up to this share of certainty, at most so many, and none much less likely than the first.":
-    "Die wahrscheinlichsten Worte, bis zu diesem Anteil an Gewissheit, höchstens so viele, und keines viel unwahrscheinlicher als das erste.",
+    "Die wahrscheinlichsten Wörter, bis zu diesem Anteil an Gewissheit, höchstens so viele, und keines viel unwahrscheinlicher als das erste.",
   "top-p, top-k, min-p, seed": "Top-p, Top-k, Min-p, Startwert",
   "Of the likeliest, at least": "Vom wahrscheinlichsten mindestens",
   "Against repeating itself": "Gegen Wiederholungen",
   "1: off. Above 1, words that it has just said become less likely. Names and numbers are words, too.":
-    "1: aus. Über 1 werden eben gesagte Worte unwahrscheinlicher. Auch Namen und Zahlen sind Worte.",
+    "1: aus. Über 1 werden eben gesagte Wörter unwahrscheinlicher. Auch Namen und Zahlen sind Wörter.",
   "repeat penalty over the last 64 tokens of the answer": "Wiederholungsstrafe über die letzten 64 Tokens der Antwort",
   "Repeat penalty": "Wiederholungsstrafe",
   Share: "Anteil",

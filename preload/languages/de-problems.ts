@@ -95,7 +95,7 @@ export const problems = {
   "The engine stopped unexpectedly and is starting again. Nothing you wrote was lost.":
     "Die Engine blieb unerwartet stehen und startet neu. Nichts Geschriebenes ging verloren.",
   "{name} with {layers} layers is too large for the graphics card: put fewer there, in the model's settings.":
-    "{name} ist mit {layers} Schichten zu groß für die Grafikkarte: Legen Sie in den Einstellungen des Modells weniger dorthin.",
+    "{name} ist mit {layers} Schichten zu groß für die Grafikkarte. In den Einstellungen des Modells weniger dorthin legen.",
   "The engine stopped three times within five minutes: start it in safe mode, or choose another model.":
     "Die Engine blieb dreimal in fünf Minuten stehen. Im sicheren Modus starten, oder ein anderes Modell wählen.",
   "The engine stopped three times while it was loading {name}: the file may be damaged, or need more memory than there is.":
@@ -154,11 +154,12 @@ export const problems = {
   "This file is a part of a model that was split, which Folio cannot use: choose a whole one.":
     "Diese Datei ist Teil eines zerlegten Modells, das Folio nicht benutzen kann. Ein ganzes wählen.",
   "{folder} cannot be opened: choose another folder.": "{folder} lässt sich nicht öffnen. Einen anderen Ordner wählen.",
-  "This system has nothing to show folders with. It is {folder}.": "Dieses System hat nichts, um Ordner zu zeigen. Es ist {folder}.",
+  "This system has nothing to show folders with. It is {folder}.":
+    "Dieses System hat nichts, um Ordner zu zeigen. Der Ordner ist {folder}.",
   "{path} is larger than 1 GB: split it, and open the parts that matter.":
-    "{path} ist größer als 1 GB: teile die Datei, und öffne die Teile, auf die es ankommt.",
+    "{path} ist größer als 1 GB. Die Datei aufteilen und die wichtigen Teile öffnen.",
   "{path} cannot be opened: check that it is a file and that you may read it.":
-    "{path} kann nicht geöffnet werden: prüfe, ob es eine Datei ist und du sie lesen darfst.",
+    "{path} lässt sich nicht öffnen. Prüfen, ob es eine Datei ist und ob sie gelesen werden darf.",
   "It cannot be opened: check that it is there and that you may read it.":
     "Die Datei lässt sich nicht öffnen. Prüfen, ob sie da ist und gelesen werden darf.",
   "It is no file.": "Das ist keine Datei.",

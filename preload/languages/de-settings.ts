@@ -80,7 +80,7 @@ export const settings = {
   Balanced: "Ausgewogen",
   "What was read rests on disk and comes back while you write a question. Recommended.":
     "Das Gelesene ruht auf der Platte und kommt zurück, während eine Frage entsteht. Empfohlen.",
-  "reading cache as a snapshot on disk, loaded for each question": "Lese-Cache als Momentaufnahme auf der Platte, für jede Frage geladen",
+  "reading cache as a snapshot on disk, loaded for each question": "Lese-Cache als Snapshot auf der Platte, für jede Frage geladen",
   Smallest: "Am kleinsten",
   "Lets go of much of the document while reading it. Questions see only what was kept: facts get lost.":
     "Lässt beim Lesen vieles vom Dokument los. Fragen sehen nur, was behalten wurde: Tatsachen gehen verloren.",
@@ -103,7 +103,7 @@ export const settings = {
   "Room for what was read, in GB": "Platz für Gelesenes, in GB",
   "In GB. Documents that were read open again in the time of reading a file. What was not used for longest goes first.":
     "In GB. Gelesene Dokumente stehen so schnell wieder bereit, wie eine Datei geladen ist. Was am längsten unbenutzt blieb, geht zuerst.",
-  "snapshots: reading caches saved on disk": "Momentaufnahmen: Lese-Caches auf der Platte",
+  "snapshots: reading caches saved on disk": "Snapshots: Lese-Caches auf der Platte",
   "What was read": "Gelesenes",
   "Nothing lies on disk now.": "Jetzt liegt nichts auf der Platte.",
   "{bytes} in all, listed by the first document of their conversations. Clearing costs only the time to read them again.":

@@ -163,7 +163,7 @@ for (const look of [
     await page.locator("canvas").first().waitFor();
     await see("pages");
     await library();
-    await button("Opening.pdf nicht mehr hinzufügen").waitFor();
+    await button("Hinzufügen von Opening.pdf abbrechen").waitFor();
     await button(/^Opening/)
       .first()
       .click();
