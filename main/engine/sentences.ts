@@ -64,10 +64,11 @@ function isBoundary(text: string, i: number): boolean {
 export function pieceEnd(text: string, start: number, most: number): number {
   const limit = start + most;
   if (limit >= text.length) return text.length;
-  const least = start + most / 2;
+  const least = start + Math.ceil(most / 2);
+  const half = text.slice(least, limit);
   for (const stop of ["\n\n", "\n", " "]) {
-    const at = text.lastIndexOf(stop, limit - stop.length);
-    if (at >= least) return stop === " " ? at : at + stop.length;
+    const at = half.lastIndexOf(stop);
+    if (at >= 0) return least + at + (stop === " " ? 0 : stop.length);
   }
   const code = text.charCodeAt(limit - 1);
   return code >= 0xd800 && code <= 0xdbff ? limit - 1 : limit;

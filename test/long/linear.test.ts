@@ -12,12 +12,15 @@ import { layOut } from "../../main/documents/layout.ts";
 import type { Piece } from "../../main/documents/runs.ts";
 import { cleanText, splitText } from "../../main/documents/text.ts";
 import { checkQuotes } from "../../main/engine/quotes.ts";
+import { sentencesOf } from "../../main/engine/sentences.ts";
 import { answerInHtml } from "../../main/library/answer-html.ts";
 import { ftsTerms } from "../../main/library/search.ts";
 import { oneKindOfFormula } from "../../preload/formulas.ts";
 import { lettersOf } from "../../preload/letters.ts";
 import { locate } from "../../renderer/locate.ts";
 import { markdownBlocks } from "../../renderer/markdown.ts";
+import { paragraphs } from "../../renderer/passages.ts";
+import { processorMs } from "../processor-time.ts";
 
 /** Text is made of these, over and over. */
 const units = [
@@ -96,6 +99,8 @@ const stages: Record<string, Stage> = {
   "blocks of an answer": { run: (text) => markdownBlocks(text), longest: answer },
   "an answer as a web page": { run: (text) => answerInHtml(text, "en"), longest: answer },
   "formulas of an answer": { run: (text) => oneKindOfFormula(text), longest: answer },
+  sentences: { run: (text) => [...sentencesOf(text)], longest: document },
+  "a page as it is shown": { run: (text) => paragraphs(text, 0, "tables"), longest: document },
   "a search": { run: (text) => ftsTerms(text), longest: 2 ** 18 },
   "a page found again": { run: (text) => locate(text, text.match(/[\s\S]{1,40}/g) ?? []), longest: 2 ** 15 },
 };
@@ -114,23 +119,16 @@ function pieces(text: string): Piece[] {
   return (text.match(/[\s\S]{1,20}/g) ?? []).map((part, i) => ({ text: part, ...place(i) }));
 }
 
-function cpuMs(work: () => unknown): number {
-  const before = process.cpuUsage();
-  work();
-  const { user, system } = process.cpuUsage(before);
-  return (user + system) / 1000;
-}
-
 /** Long enough to be measured, in ms. */
 const measurable = 60;
 
 /** Doubles the text until it takes a while; how much longer it takes than a sixteenth of it, null when nothing takes a while. */
 function growth({ run, longest }: Stage, unit: string): number | null {
   const made = (length: number) => unit.repeat(Math.ceil(length / unit.length));
-  const fastest = (text: string) => Math.min(...[1, 2, 3].map(() => cpuMs(() => run(text))));
+  const fastest = (text: string) => Math.min(...[1, 2, 3].map(() => processorMs(() => run(text))));
   for (let length = 2 ** 12; length <= longest; length *= 2) {
     const text = made(length);
-    if (cpuMs(() => run(text)) > measurable) return fastest(text) / fastest(made(length / 16));
+    if (processorMs(() => run(text)) > measurable) return fastest(text) / fastest(made(length / 16));
   }
   return null;
 }

@@ -6,6 +6,7 @@ import type { TokenizedText } from "../../../main/engine/prompt.ts";
 import { pickSentences } from "../../../main/engine/search.ts";
 import { longestSentence, sentencesOf } from "../../../main/engine/sentences.ts";
 import { cutWindows } from "../../../main/engine/windows.ts";
+import { processorMs } from "../../processor-time.ts";
 
 /** One token a character, and three for those that a small vocabulary spells in bytes. */
 const tokenize = (text: string): number[] => [...text].flatMap((char) => (char > "\u2fff" ? [1, 2, 3] : [char.codePointAt(0)!]));
@@ -49,6 +50,10 @@ describe("sentences", () => {
         expect(text.slice(start, end).isWellFormed()).toBe(true);
       }
     }
+  });
+
+  it("of two million letters without a space are found in no time", () => {
+    expect(processorMs(() => [...sentencesOf("é".repeat(2_000_000))])).toBeLessThan(1500);
   });
 
   it("end at full stops and empty lines; line breaks stay with what they end, spaces lead", () => {
