@@ -70,7 +70,7 @@ export function stretches(range: Range, located: readonly Int32Array[]): Stretch
     const next = (found.at(-1)?.item ?? item) + 1;
     const between = located.slice(next, item);
     if (between.every((blank) => blank.every((offset) => offset < 0))) {
-      found.push(...between.map((blank, i) => ({ item: next + i, from: 0, to: blank.length })));
+      between.forEach((blank, i) => void found.push({ item: next + i, from: 0, to: blank.length }));
     }
     found.push({ item, from, to: offsets.findLastIndex(inside) + 1 });
   });

@@ -63,7 +63,7 @@ function isWrapped(text: string): boolean {
   const lines = text.split("\n");
   if (lines.length < 2) return true;
   const body = lines.slice(0, -1).map((line) => line.trimEnd().length);
-  const longest = Math.max(...body);
+  const longest = body.reduce((most, length) => Math.max(most, length), 0);
   return longest >= 40 && body.every((length) => length >= longest * 0.6);
 }
 
