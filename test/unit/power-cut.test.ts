@@ -137,12 +137,14 @@ for (const [what, make] of Object.entries(writes)) {
   });
 
   test(`${what}: the disk fails at any step`, async () => {
-    for (let n = 1; ; n++) {
+    let steps = 0;
+    for (let n = 1; ; n++, steps++) {
       const result = await attempt(n, false, { bytes: "all", names: "new" });
       if (result === null) break;
       const { lasting } = make();
       if (lasting && result.resolved) expect(result.found).toBe("new");
     }
+    expect(steps).toBeGreaterThanOrEqual(3);
   });
 
   test(`${what}: the power goes once it is done`, async () => {
