@@ -52,13 +52,16 @@ export function WindowSettings() {
           choices={onOff()}
           onChoose={(on) => void changeSettings({ server: { ...settings.server, enabled: on === 1 } })}
         />
-        <NumberField
-          label={t("Port")}
-          value={settings.server.port}
-          min={1024}
-          max={65_535}
-          onCommit={(port) => void changeSettings({ server: { ...settings.server, port } })}
-        />
+        <div className="kv">
+          <span>{t("Port")}</span>
+          <NumberField
+            label={t("Port")}
+            value={settings.server.port}
+            min={1024}
+            max={65_535}
+            onCommit={(port) => void changeSettings({ server: { ...settings.server, port } })}
+          />
+        </div>
       </Group>
     </>
   );
