@@ -2,6 +2,7 @@ import type { DocumentInfo, ModelInfo } from "../preload/api.ts";
 import { bytes, roughTime } from "./format.ts";
 import { Hint } from "./Hint.tsx";
 import { t } from "./language.ts";
+import { useKvTypes } from "./models/useFits.ts";
 import { rich } from "./rich.ts";
 import { useFolio } from "./store.ts";
 import { budgetLabel, budgetPresets, keptTokens } from "./words.ts";
@@ -27,10 +28,10 @@ export function Estimate({ known }: { known: Ready }) {
 }
 
 function Memory({ tokens, model }: { tokens: number; model: ModelInfo }) {
-  const kv = useFolio((s) => s.settings.answeringKv);
+  const { answeringKv } = useKvTypes();
   const full = tokens * model.tokenBytes;
   // q8_0 keeps blocks of 32 numbers in 34 bytes.
-  const perToken = model.tokenBytes * (kv === "q8_0" ? 34 / 64 : 1);
+  const perToken = model.tokenBytes * (answeringKv === "q8_0" ? 34 / 64 : 1);
   return (
     <>
       <p>

@@ -1,5 +1,5 @@
 import { useMemo } from "react";
-import type { ModelEntry } from "../../preload/api.ts";
+import type { KvType, ModelEntry, ModelSettings } from "../../preload/api.ts";
 import { useFolio } from "../store.ts";
 import { type Fit, fitOf } from "./fit.ts";
 
@@ -13,6 +13,17 @@ export function useOpenTokens(): number {
     const counts = s.documents.map((known) => (open.includes(known.id) && known.phase === "ready" ? (known.tokens ?? 0) : 0));
     return counts.reduce((a, b) => a + b, 0) || usualTokens;
   });
+}
+
+/** The own settings of the model in use. */
+export const useOwnSettings = (): ModelSettings | null =>
+  useFolio((s) => s.models.find(({ file }) => file !== null && file === s.model?.file)?.settings ?? null);
+
+/** The number formats of the caches: those of the model in use, where it has its own. */
+export function useKvTypes(): { readingKv: KvType; answeringKv: KvType } {
+  const { readingKv, answeringKv } = useFolio((s) => s.settings);
+  const own = useOwnSettings();
+  return { readingKv: own?.readingKv ?? readingKv, answeringKv: own?.answeringKv ?? answeringKv };
 }
 
 /** Every model with what it would take for the documents that are open now. */

@@ -4,7 +4,7 @@ import { bytes, percent } from "../format.ts";
 import { Hint } from "../Hint.tsx";
 import { t } from "../language.ts";
 import { rowsBeside } from "../models/fit.ts";
-import { useOpenTokens } from "../models/useFits.ts";
+import { useKvTypes, useOpenTokens } from "../models/useFits.ts";
 import { useFolio } from "../store.ts";
 import { budgetLabel, keptTokens, sameBudget } from "../words.ts";
 import { Group, NumberField } from "./fields.tsx";
@@ -17,7 +17,8 @@ const steps: readonly Budget[] = [
 
 /** How much of the document an answer may keep: a slider over shares, each with the memory it takes, or a number of tokens. */
 export function BudgetSetting() {
-  const { budget, policy, answeringKv } = useFolio((s) => s.settings);
+  const { budget, policy } = useFolio((s) => s.settings);
+  const { answeringKv } = useKvTypes();
   const model = useFolio((s) => s.model);
   const quality = useFolio((s) => s.quality);
   const tokens = useOpenTokens();

@@ -3,7 +3,7 @@ import { changeSettings } from "../actions.ts";
 import { bytes, percent } from "../format.ts";
 import { t } from "../language.ts";
 import { rowsBeside } from "../models/fit.ts";
-import { useOpenTokens } from "../models/useFits.ts";
+import { useKvTypes, useOpenTokens, useOwnSettings } from "../models/useFits.ts";
 import { useFolio } from "../store.ts";
 import { keptTokens, kvWords, modeWords, smallestShares } from "../words.ts";
 import { Group, Segments } from "./fields.tsx";
@@ -14,7 +14,7 @@ const kvTypes = Object.keys(kvWords) as KvType[];
 /** Where what was read rests between questions, and how finely it is stored. */
 export function MemorySettings() {
   const settings = useFolio((s) => s.settings);
-  const own = useFolio((s) => s.models.find(({ file }) => file !== null && file === s.model?.file)?.settings ?? null);
+  const own = useOwnSettings();
   const overruled = own !== null && (own.readingKv !== null || own.answeringKv !== null);
   return (
     <>
@@ -78,7 +78,8 @@ function KvSetting({ label, value, onChoose }: { label: string; value: KvType; o
 
 /** What each mode takes beside the model, for the documents that are open now. */
 function ModeCosts() {
-  const { mode, budget, smallestShare, readingKv, answeringKv } = useFolio((s) => s.settings);
+  const { mode, budget, smallestShare } = useFolio((s) => s.settings);
+  const { readingKv, answeringKv } = useKvTypes();
   const model = useFolio((s) => s.model);
   const tokens = useOpenTokens();
   if (model === null) return null;
