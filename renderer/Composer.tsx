@@ -17,6 +17,7 @@ export function Composer() {
   const draft = useFolio((s) => s.draft);
   const open = useFolio((s) => s.conversation !== null);
   const missing = useMissing();
+  const invitation = useInvitation();
   const engineReady = useFolio(selectEngineReady);
   const answering = useFolio(selectAnswering);
   const prompt = usePromptCount();
@@ -44,7 +45,7 @@ export function Composer() {
           id={ids.question}
           aria-label={t("Question")}
           dir="auto"
-          placeholder={open ? t("Ask about this document") : t("Add a document to ask about")}
+          placeholder={invitation}
           rows={1}
           disabled={!open || missing !== null}
           value={draft}
@@ -85,6 +86,17 @@ export function Composer() {
       </div>
     </footer>
   );
+}
+
+/** Says what a question is about: the conversation's documents, which need not be the one in view. */
+function useInvitation(): string {
+  return useFolio((s) => {
+    const [first, ...others] = s.documents.filter((known) => s.conversation?.documentIds.includes(known.id));
+    if (!first) return t("Add a document to ask about");
+    return others.length === 0
+      ? t("Ask about {name}", { name: shortName(first.name, 36) })
+      : t("Ask about {count} documents", { count: others.length + 1 });
+  });
 }
 
 /** The first document of the open conversation that is not in the library any more. */

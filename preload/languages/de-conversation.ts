@@ -3,7 +3,8 @@ export const conversation = {
   // Asking.
   Ask: "Fragen",
   Question: "Frage",
-  "Ask about this document": "Zu diesem Dokument fragen",
+  "Ask about {name}": "Zu {name} fragen",
+  "Ask about {count} documents": { one: "Zu {count} Dokument fragen", other: "Zu {count} Dokumenten fragen" },
   "Add a document to ask about": "Ein Dokument hinzufügen, um zu fragen",
   "Ask anything about {names}. The model reads all of it, then answers from the few passages that matter.":
     "Alles fragen, was {names} angeht. Das Modell liest es ganz und antwortet dann aus den wenigen Stellen, auf die es ankommt.",

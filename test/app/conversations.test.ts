@@ -122,7 +122,10 @@ test("a document is added behind the others, and the next answer has both", asyn
     .locator(".row", { hasText: "Ferry.md" })
     .getByRole("button", { name: /^Ferry/ })
     .click();
+  // The one in view is not the one that is asked about.
+  await page.getByPlaceholder("Ask about Kiln.md").waitFor();
   await page.getByRole("button", { name: "Add it to the conversation" }).click();
+  await page.getByPlaceholder("Ask about 2 documents").waitFor();
   await page.locator(".row[data-opened=true]", { hasText: "Ferry.md" }).waitFor();
   await ask(page, "When does the ferry leave?");
   const state = await app!.requests.getState();
