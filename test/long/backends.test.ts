@@ -61,7 +61,7 @@ describe.runIf(process.platform === "linux" && process.arch === "x64")("the pack
 
   test("is what is loaded, and bit-equal", () => {
     const { type, version, gpu, files } = load();
-    expect({ type, version, gpu }).toEqual({ type: "localBuild", version: 2, gpu: false });
+    expect({ type, version, gpu }).toEqual({ type: "localBuild", version: 3, gpu: false });
     expect(files.filter((file) => !file.startsWith(release))).toEqual([]);
     expect(files.filter((file) => /libggml-cpu-\w+\.so$/.test(file))).toHaveLength(1);
     expectEqualBits();
@@ -70,7 +70,7 @@ describe.runIf(process.platform === "linux" && process.arch === "x64")("the pack
   test("is so with Vulkan's stock backend beside it: the CPU answers, and nothing crashes", async () => {
     expect(existsSync(vulkan)).toBe(true);
     await cp(vulkan, join(release, "libggml-vulkan.so"));
-    expect(load()).toMatchObject({ type: "localBuild", version: 2 });
+    expect(load()).toMatchObject({ type: "localBuild", version: 3 });
     // It is not merely lying there: ggml opens it, and lets go of it.
     const { stderr } = spawnSync(process.execPath, ["look.mjs"], {
       cwd: tree,
