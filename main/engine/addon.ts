@@ -92,7 +92,6 @@ export type ContextParams = {
 
 type Bindings = {
   folioKvVersion?(): number;
-  getMathCores(): number;
   getGgmlType(name: string): number | undefined;
   AddonContext: new (model: unknown, params: Record<string, unknown>) => NativeContext;
   AddonSampler: new (model: unknown) => Sampler;

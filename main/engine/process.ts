@@ -98,8 +98,6 @@ async function perform(
       return await engine.read(call, hooks);
     case "ask":
       return await engine.ask(call.request, hooks);
-    case "memory":
-      return engine.memory();
     case "profile":
       return await engine.findProfile();
     case "snapshots":

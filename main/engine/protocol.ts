@@ -28,8 +28,7 @@ export type Call =
       smallestShare: number;
       readingKv: KvType;
     }
-  | { op: "ask"; request: AskRequest }
-  | { op: "memory" };
+  | { op: "ask"; request: AskRequest };
 
 /** What each call resolves to. */
 export type Results = {
@@ -42,7 +41,6 @@ export type Results = {
   countPrompt: PromptCount;
   read: undefined;
   ask: TurnResult;
-  memory: MemoryReport;
 };
 
 export type ToEngine = { kind: "call"; id: number; call: Call } | { kind: "abort"; id: number };
