@@ -30,5 +30,8 @@ export function oneKindOfFormula(source: string): string {
   });
 }
 
+/** Where a place in a text is once its formulas are of one kind: those before it may have become longer or shorter. */
+export const placeAmongFormulas = (source: string, at: number): number => oneKindOfFormula(source.slice(0, at)).length;
+
 /** One letter, or something that prose between two dollar signs does not have. */
 const isFormula = (text: string): boolean => /[\\^_={}<>+*/]|^-?\w?[A-Za-z]$/.test(text);

@@ -4,7 +4,7 @@ import Markdown, { type Components } from "react-markdown";
 import remarkGfm from "remark-gfm";
 import remarkMath from "remark-math";
 import type { Quote } from "../preload/api.ts";
-import { oneKindOfFormula } from "../preload/formulas.ts";
+import { oneKindOfFormula, placeAmongFormulas } from "../preload/formulas.ts";
 import { isTangled } from "../preload/tangled.ts";
 import { goTo, openDialog } from "./actions.ts";
 import { Code, Formula } from "./Code.tsx";
@@ -89,7 +89,13 @@ const noQuotes: readonly Quote[] = [];
 /** An answer in Markdown; one that cannot be drawn is shown as it was written, so that no answer takes the window with it. */
 export function Answer(props: Props) {
   return (
-    <Shield instead={<p className="answer as-written">{props.text}</p>}>
+    <Shield
+      instead={
+        <p className="answer as-written" dir="auto">
+          {props.text}
+        </p>
+      }
+    >
       <Drawn {...props} />
     </Shield>
   );
@@ -136,19 +142,27 @@ function directByText(tree: Root) {
   for (const node of tree.children) if (node.type === "element") node.properties.dir = "auto";
 }
 
-const Block = memo(function Block({ source, quotes }: { source: string; quotes: readonly Quote[] }) {
+type BlockProps = { source: string; quotes: readonly Quote[] };
+
+const Block = memo(function Block({ source, quotes }: BlockProps) {
   useLanguage();
-  const rehypePlugins = useMemo(() => [() => directByText, () => (tree: Root) => markQuotes(tree, quotes)], [quotes]);
-  if (isTangled(source)) {
-    return (
-      <p className="as-written" dir="auto">
-        {source}
-      </p>
-    );
-  }
+  if (!isTangled(source)) return <Parsed source={source} quotes={quotes} />;
   return (
-    <Markdown remarkPlugins={plugins} rehypePlugins={rehypePlugins} components={components}>
-      {oneKindOfFormula(source)}
-    </Markdown>
+    <p className="as-written" dir="auto">
+      {source}
+    </p>
   );
 });
+
+function Parsed({ source, quotes }: BlockProps) {
+  const text = oneKindOfFormula(source);
+  const rehypePlugins = useMemo(() => {
+    const placed = text === source ? quotes : quotes.map((quote) => ({ ...quote, end: placeAmongFormulas(source, quote.end) }));
+    return [() => directByText, () => (tree: Root) => markQuotes(tree, placed)];
+  }, [source, text, quotes]);
+  return (
+    <Markdown remarkPlugins={plugins} rehypePlugins={rehypePlugins} components={components}>
+      {text}
+    </Markdown>
+  );
+}

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { oneKindOfFormula } from "../../../preload/formulas.ts";
+import { oneKindOfFormula, placeAmongFormulas } from "../../../preload/formulas.ts";
 import { processorMs } from "../../processor-time.ts";
 
 test.each([
@@ -27,4 +27,12 @@ test.each([
 test("long hostile answers take no time", () => {
   for (const part of ["$", "\\[", "\\(", "`", "$$", "$x", "```\n"])
     expect({ part, quick: processorMs(() => oneKindOfFormula(part.repeat(10_000))) < 1000 }).toEqual({ part, quick: true });
+});
+
+test("what stands behind a formula is found again where that was moved to", () => {
+  for (const formula of ["$x$", "\\(x\\)", "$$ x $$", "`$x$` and $5"]) {
+    const source = `With ${formula}, “seven men and a boy” kept the light.`;
+    const end = source.indexOf("”");
+    expect(oneKindOfFormula(source).slice(0, placeAmongFormulas(source, end))).toMatch(/and a boy$/);
+  }
 });
