@@ -24,7 +24,9 @@ export function placeOfSelection(pageText: string, before: string, selected: str
     last = page.letters.indexOf(tail, Math.max(0, first)) + tail.length - 1;
     if (first < 0 || last < first) return null;
   }
-  const end = page.at[last]! + 1;
+  const lastAt = page.at[last]!;
+  // A letter may be two code units.
+  const end = lastAt + String.fromCodePoint(pageText.codePointAt(lastAt)!).length;
   // The full stop of a sentence, or a closing bracket, belongs to it.
   return { start: page.at[first]!, end: end + /^\p{M}*[.,;:!?)\]”"»]*/u.exec(pageText.slice(end))![0].length };
 }

@@ -26,3 +26,8 @@ test("what has no letters, or is not on the page, is nowhere", () => {
   expect(found("", " … ")).toBeNull();
   expect(found("", "Nothing of this kind")).toBeNull();
 });
+
+test("a letter of two code units is not cut in two", () => {
+  expect(found("", "𠀀𠀁", "The sign 𠀀𠀁。")).toBe("𠀀𠀁");
+  expect(found("", "the 𝐛𝐨𝐥𝐝", "In the 𝐛𝐨𝐥𝐝.")).toBe("the 𝐛𝐨𝐥𝐝.");
+});
