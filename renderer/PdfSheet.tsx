@@ -170,11 +170,13 @@ function Marks({ loaded: { proxy, content }, page, marks }: { loaded: Loaded; pa
     () =>
       here.map((mark) => {
         const range = { start: mark.start - page.start, end: mark.end - page.start };
-        const quads = stretches(range, located).map((stretch) => {
+        const outlines = stretches(range, located).map((stretch) => {
           const item = drawn[stretch.item]!;
           if (page.lines) return quad(stretch, item, undefined, onScreen, measure);
           return quad(stretch, item, content.styles[(item as TextItem).fontName], transform, measure);
         });
+        // What is drawn twice to look bold is marked once.
+        const quads = [...new Set(outlines)];
         return { mark, quads: quads.length > 0 ? quads : [`2,0 6,0 6,${height} 2,${height}`] };
       }),
     [here, located, drawn, content, transform, height, page.start, page.lines],
@@ -183,7 +185,7 @@ function Marks({ loaded: { proxy, content }, page, marks }: { loaded: Loaded; pa
   return (
     <svg className="page-marks" viewBox={`0 0 ${width} ${height}`} preserveAspectRatio="none" aria-hidden="true">
       {shapes.map(({ mark, quads }) => (
-        <g key={`${mark.kind}-${mark.start}`} data-kind={mark.kind} data-current={mark.current}>
+        <g key={`${mark.kind}-${mark.start}-${mark.end}`} data-kind={mark.kind} data-current={mark.current}>
           {quads.map((points) => (
             <polygon key={points} points={points} />
           ))}
