@@ -11,7 +11,7 @@ import type { LoadedModel } from "./model.ts";
 import { keydiff } from "./policies/keydiff.ts";
 import { type Attention, Probe } from "./probe.ts";
 import type { Prompt } from "./prompt.ts";
-import { nextPieceEnd, type ReadProgress, sharedLength } from "./reading.ts";
+import { nextPieceEnd, orDrop, type ReadProgress, sharedLength } from "./reading.ts";
 
 /** Rows for what is read before the next choice, a piece at least; the question and its answer have them afterwards. */
 const room = 256;
@@ -217,12 +217,12 @@ export class BoundedCache {
       })
       .map((sets) => sets.map((set) => [...range(0, first), ...set, ...range(end, used)]));
     const positions = kept.map((sets, layer) => sets.map((set, head) => set.map((row) => this.#positionOf(layer, head, row))));
-    await this.context.compactKv(
-      rows,
-      onAllLayers(
-        windows,
-        kept.map((sets) => Uint32Array.from(sets.flat())),
-        () => new Uint32Array(),
+    const lists = kept.map((sets) => Uint32Array.from(sets.flat()));
+    await orDrop(
+      this,
+      this.context.compactKv(
+        rows,
+        onAllLayers(windows, lists, () => new Uint32Array()),
       ),
     );
     this.#left = positions;
@@ -249,11 +249,7 @@ export class BoundedCache {
   async #decode(tokens: readonly number[], from: number, to: number): Promise<number> {
     await this.#makeRoom(to - from);
     const piece = tokens.slice(from, to);
-    const output = await decode(this.context, piece, from).catch(async (error: unknown) => {
-      // Whether its tokens are in the context, and its rows still to be probed, is not known: the next question begins anew.
-      await this.drop();
-      throw error;
-    });
+    const output = await orDrop(this, decode(this.context, piece, from));
     for (const token of piece) this.#tokens.push(token);
     return output;
   }

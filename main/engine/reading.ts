@@ -114,7 +114,7 @@ export class ReadingCache {
     await this.#makeRoom(tokens.length);
     await this.#keepOnly(within.findLast((stop) => stop <= shared) ?? 0);
     const from = this.#tokens.length;
-    const restored = await store.restore(this.context, this.#identity, tokens, within, from);
+    const restored = await orDrop(this, store.restore(this.context, this.#identity, tokens, within, from));
     for (const position of restored) this.#saved.push(position);
     const to = restored.at(-1) ?? from;
     for (let position = from; position < to; position++) this.#tokens.push(tokens[position]!);
@@ -198,11 +198,7 @@ export class ReadingCache {
 
   async #decode(tokens: readonly number[], from: number, to: number): Promise<number> {
     const piece = tokens.slice(from, to);
-    const output = await decode(this.context, piece, from).catch(async (error: unknown) => {
-      // Whether its tokens are in the context, and its rows still to be probed, is not known: the next question begins anew.
-      await this.drop();
-      throw error;
-    });
+    const output = await orDrop(this, decode(this.context, piece, from));
     for (const token of piece) this.#tokens.push(token);
     return output;
   }
@@ -253,6 +249,16 @@ export function probedRows(prompt: Prompt, window: Window): [number, number] {
   const length = prompt.tokens.length;
   if (window !== "question") return [Math.max(0, length - window), length];
   return [ReadingCache.lastPieceStart(length, prompt.questionStart, prompt.questionStart), prompt.questionEnd];
+}
+
+/** Waits for what changes a cache's context. What it leaves there when it fails is not known: then the cache begins anew. */
+export async function orDrop<T>(cache: { drop(): Promise<void> }, change: Promise<T>): Promise<T> {
+  try {
+    return await change;
+  } catch (error) {
+    await cache.drop();
+    throw error;
+  }
 }
 
 /** How many tokens two sequences begin with alike. */

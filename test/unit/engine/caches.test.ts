@@ -4,9 +4,10 @@ import { BoundedCache } from "../../../main/engine/bounded.ts";
 import type { LoadedModel } from "../../../main/engine/model.ts";
 import type { Prompt } from "../../../main/engine/prompt.ts";
 import { ReadingCache } from "../../../main/engine/reading.ts";
+import type { SnapshotParts } from "../../../main/engine/snapshot.ts";
 
 const { native } = vi.hoisted(() => {
-  const fails = { decode: false, grow: false };
+  const fails = { decode: false, grow: false, compact: false };
   /** As much of a context as can be in disorder: its rows, how many tokens are in them, and how many rows of the next batch are to be probed. */
   class Context {
     rows: number;
@@ -25,6 +26,12 @@ const { native } = vi.hoisted(() => {
     async growKvTail(rows: number) {
       if (fails.grow) throw new Error("not enough memory for more tokens");
       this.rows = rows;
+    }
+    getKeySimilarity() {
+      return new Float32Array(this.tokens);
+    }
+    async compactKv() {
+      if (fails.compact) throw new Error("only some of the layers were compacted");
     }
     getKvReport() {
       return { bytes: this.rows };
@@ -69,6 +76,7 @@ function asked(questionTokens: number): Prompt {
 beforeEach(() => {
   native.fails.decode = false;
   native.fails.grow = false;
+  native.fails.compact = false;
 });
 
 it.each([
@@ -95,6 +103,33 @@ it.each([
   await cache.truncate(100);
   await cache.readProbed(long.tokens, 560, 600);
   expect(cache.length).toBe(600);
+});
+
+it("the reading cache reads as ever when bringing it back from disk failed halfway", async () => {
+  const cache = new ReadingCache(loaded, { threads: 1, kvType: "f16" });
+  const { tokens, stops } = asked(30);
+  const failing: SnapshotParts = {
+    save: async () => true,
+    restore: async (context) => {
+      (context as unknown as InstanceType<typeof native.Context>).tokens = 50;
+      throw new Error("no memory");
+    },
+  };
+  await expect(cache.restore(failing, tokens, stops, 100)).rejects.toThrow("no memory");
+  await cache.read({ tokens, stops }, 100, options);
+  expect(cache.length).toBe(100);
+});
+
+it("smallest mode's cache reads the document anew when letting go of it failed halfway", async () => {
+  const cache = new BoundedCache(loaded, { threads: 1, kvType: "f16", share: 0.5 });
+  const tokens = Array.from({ length: 400 }, (_, i) => i);
+  const prompt = { ...asked(0), tokens, documentStarts: [10, 400], stops: [400] };
+  native.fails.compact = true;
+  await expect(cache.read(prompt, 400, options)).rejects.toThrow("only some");
+  native.fails.compact = false;
+  const progress: number[] = [];
+  await cache.read(prompt, 400, { ...options, onProgress: ({ done }) => progress.push(done) });
+  expect(progress[0]).toBe(0);
 });
 
 it("smallest mode's cache has no more rows than a short context", async () => {
