@@ -196,7 +196,10 @@ function ExtentBadge({ prompt }: { prompt: PromptCount | null }) {
   );
 }
 
-/** Too long is said before anything is read, with the numbers and what each way out would cost. */
+/**
+ * Too long is said before anything is read, with the numbers and what each way out would cost. It is read aloud once: the numbers change
+ * with every word of the question.
+ */
 function TooLong({ prompt }: { prompt: PromptCount }) {
   const model = useFolio((s) => s.model?.name ?? t("this model"));
   const documents = useFolio((s) => s.documents);
@@ -207,27 +210,30 @@ function TooLong({ prompt }: { prompt: PromptCount }) {
   const pages = inside.reduce((sum, known) => sum + known.pages, 0);
   const tokens = inside.reduce((sum, known) => sum + (known.tokens ?? 0), 0);
   return (
-    <div className="too-long" role="alert">
+    <div className="too-long" role="alert" aria-atomic="false">
       <AlertTriangle aria-hidden="true" />
       <div>
         <p>
           {rich(
             "{tokens} are too long for {model}, which reads at most {limit}. {over} Nothing has been left out, and nothing was read yet.",
             {
-              tokens: <strong>{t("{count} tokens", { count: prompt.promptTokens })}</strong>,
+              tokens: <strong aria-live="off">{t("{count} tokens", { count: prompt.promptTokens })}</strong>,
               model,
               limit: <strong>{count(prompt.limit)}</strong>,
-              over:
-                tokens === 0
-                  ? t("{over} too many.", { over })
-                  : t("{over} too many, about {pages}.", {
-                      over,
-                      pages: t("{count} pages", { count: Math.ceil((over / tokens) * pages) }),
-                    }),
+              over: (
+                <span aria-live="off">
+                  {tokens === 0
+                    ? t("{over} too many.", { over })
+                    : t("{over} too many, about {pages}.", {
+                        over,
+                        pages: t("{count} pages", { count: Math.ceil((over / tokens) * pages) }),
+                      })}
+                </span>
+              ),
             },
           )}
         </p>
-        <div className="ways">
+        <div className="ways" aria-live="off">
           <button type="button" className="button primary" onClick={() => openDialog({ kind: "extent", prompt })}>
             {t("Choose how to read it…")}
           </button>

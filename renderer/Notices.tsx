@@ -26,7 +26,8 @@ export function Notices() {
       {engine?.phase === "starting" && <Notice>{t("Starting the engine…")}</Notice>}
       {engine?.phase === "loading" && (
         <Notice>
-          {t("Loading {name}, {share}", { name: engine.model, share: percent(engine.progress) })}
+          {/* Not read aloud at every step on the way. */}
+          {rich("Loading {name}, {share}", { name: engine.model, share: <span aria-live="off">{percent(engine.progress)}</span> })}
           <progress value={engine.progress} max={1} aria-label={t("Loading {name}", { name: engine.model })} />
         </Notice>
       )}

@@ -2,6 +2,7 @@ import type { DocumentInfo, Page } from "../preload/api.ts";
 import { count, labelName, list, timeLeft } from "./format.ts";
 import { t } from "./language.ts";
 import { cancelRecognition, recognise } from "./recognition.ts";
+import { rich } from "./rich.ts";
 import { useFolio } from "./store.ts";
 
 type Known = Extract<DocumentInfo, { phase: "ready" | "scanned" }>;
@@ -47,8 +48,14 @@ export function RecognitionNotice({ known, pages }: { known: Known; pages: reado
 
 function Progress({ done, total, secondsLeft }: { done: number; total: number; secondsLeft: number | null }) {
   return (
-    <div className="notice recognising" role="status">
-      <span>{t("Recognising text, page {part} of {whole}", { part: Math.min(done + 1, total), whole: total })}</span>
+    <div className="notice recognising">
+      {/* Said once, not with every page. */}
+      <span role="status" aria-atomic="false">
+        {rich("Recognising text, page {part} of {whole}", {
+          part: <span aria-live="off">{count(Math.min(done + 1, total))}</span>,
+          whole: total,
+        })}
+      </span>
       <progress value={done} max={total} aria-label={t("Recognising text")} />
       <span className="number">{timeLeft(secondsLeft)}</span>
       <button type="button" className="link" title={t("The pages that are done stay")} onClick={cancelRecognition}>

@@ -242,9 +242,9 @@ function Arriving({ known }: { known: DocumentInfo }) {
   switch (known.phase) {
     case "parsing":
       return (
-        <div className="arriving" role="status">
-          <p>{t("Opening {name}", { name: known.name })}</p>
-          <progress value={known.pagesDone} max={Math.max(known.pagesTotal, 1)} />
+        <div className="arriving">
+          <p role="status">{t("Opening {name}", { name: known.name })}</p>
+          <progress value={known.pagesDone} max={Math.max(known.pagesTotal, 1)} aria-label={t("Opening {name}", { name: known.name })} />
           <small>
             {known.pagesTotal > 0
               ? t("page {part} of {whole}", { part: known.pagesDone, whole: known.pagesTotal })
@@ -254,9 +254,9 @@ function Arriving({ known }: { known: DocumentInfo }) {
       );
     case "counting":
       return (
-        <div className="arriving" role="status">
-          <p>{t("Counting the tokens of {name}", { name: known.name })}</p>
-          <progress />
+        <div className="arriving">
+          <p role="status">{t("Counting the tokens of {name}", { name: known.name })}</p>
+          <progress aria-label={t("Counting the tokens of {name}", { name: known.name })} />
           <small>{t("{pages} with text", { pages: t("{count} pages", { count: known.pages }) })}</small>
         </div>
       );
