@@ -113,8 +113,8 @@ export async function loadModel(
 
 /** Uses the profile that is there now for a model, or none. */
 export async function useProfile(loaded: LoadedModel): Promise<ModelInfo> {
-  const { sha256, layers, heads } = loaded.info;
-  const found = await loadProfile(sha256, layers, heads);
+  const { sha256, heads } = loaded.info;
+  const found = await loadProfile(sha256, loaded.scored.length, heads);
   loaded.profile = found?.profile ?? null;
   loaded.info.profile = found?.name ?? null;
   return loaded.info;

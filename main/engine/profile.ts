@@ -29,7 +29,11 @@ export function ownProfileFile(modelSha256: string): string {
   return join(dataFolder(), "profiles", `${modelSha256}.json`);
 }
 
-/** The profile made for exactly this model file, calibrated here or shipped, or null. A damaged or foreign profile counts as none. */
+/**
+ * The profile made for exactly this model file, calibrated here or shipped, or null. A damaged or foreign profile counts as none.
+ *
+ * @param layers those that policies choose for
+ */
 export async function loadProfile(
   modelSha256: string,
   layers: number,
