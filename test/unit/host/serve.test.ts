@@ -4,12 +4,13 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
 import { apiKey, followServerSetting } from "../../../main/programs/serve.ts";
+import { ownFolders } from "../../data-folder.ts";
 import { fakeApp } from "./fake-app.ts";
 
 let folder: string;
 beforeEach(async () => {
   folder = await mkdtemp(join(tmpdir(), "folio-serve-"));
-  vi.stubEnv("XDG_DATA_HOME", folder);
+  for (const [name, value] of Object.entries(ownFolders(folder))) vi.stubEnv(name, value);
   vi.stubEnv("FOLIO_API_TOKEN", undefined);
 });
 afterEach(async () => {

@@ -1,21 +1,23 @@
 /** Many files dropped at once, and the host ended with kill -9 in the middle: nothing twice, nothing by half, and the same drop again completes it. */
 import { type ChildProcess, fork } from "node:child_process";
 import { once } from "node:events";
-import { mkdtemp, readdir, readFile, rm } from "node:fs/promises";
-import { tmpdir } from "node:os";
+import { readdir, readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { setTimeout as wait } from "node:timers/promises";
 import { afterEach, beforeEach, expect, test } from "vitest";
 import { mulberry32 } from "../../../main/engine/policies/random.ts";
 import { openLibrary } from "../../../main/library/library.ts";
 import { sha256 } from "../../../main/library/originals.ts";
+import { type DataFolder, ownDataFolder } from "../../data-folder.ts";
 import { figure, rounds } from "../../rounds.ts";
 
+let home: DataFolder;
 let folder: string;
 beforeEach(async () => {
-  folder = await mkdtemp(join(tmpdir(), "folio-many-"));
+  home = await ownDataFolder();
+  folder = home.folder;
 });
-afterEach(() => rm(folder, { recursive: true, force: true, maxRetries: 50 }));
+afterEach(() => home.restore());
 
 const files = rounds(12, 100);
 const kills = rounds(2, 20);
@@ -48,7 +50,7 @@ test(`${files} files at once, and ${kills} kills in the middle`, { timeout: 120_
 });
 
 function importAll(ready: Set<string>): ChildProcess {
-  const env = { ...process.env, XDG_DATA_HOME: folder, FOLIO_MODEL: join(folder, "none.gguf") };
+  const env = { ...process.env, FOLIO_MODEL: join(folder, "none.gguf") };
   const host = fork(new URL("import-many.ts", import.meta.url), [String(files)], { env, stdio: ["ignore", "inherit", "inherit", "ipc"] });
   host.on("message", (id: string) => ready.add(id));
   return host;

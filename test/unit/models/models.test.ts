@@ -3,14 +3,16 @@ import { mkdir, mkdtemp, readFile, rm, truncate, writeFile } from "node:fs/promi
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
-import { dirname, join } from "node:path";
+import { dirname, join, relative } from "node:path";
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
 import { starterModel } from "../../../main/engine/models.ts";
 import { Downloads } from "../../../main/models/downloads.ts";
 import { listFolder } from "../../../main/models/files.ts";
 import { Models } from "../../../main/models/models.ts";
 import { LiveState } from "../../../main/state.ts";
+import { dataFolder, modelsFolder } from "../../../main/system/folders.ts";
 import { defaultModelSettings, defaultSettings, type ModelInfo } from "../../../preload/api.ts";
+import { ownFolders } from "../../data-folder.ts";
 import { randomWeights, tinyVocabulary, writeGguf } from "../../gguf.ts";
 
 let folder: string;
@@ -24,8 +26,7 @@ const open = async (): Promise<void> => {
 };
 beforeEach(async () => {
   folder = await mkdtemp(join(tmpdir(), "folio-models-"));
-  vi.stubEnv("XDG_DATA_HOME", join(folder, "data"));
-  vi.stubEnv("XDG_CACHE_HOME", join(folder, "cache"));
+  for (const [name, value] of Object.entries(ownFolders(folder))) vi.stubEnv(name, value);
   vi.stubEnv("FOLIO_MODEL", "");
   await open();
 });
@@ -49,7 +50,7 @@ const entryOf = (file: string) => state.now.models.find((entry) => entry.file ==
 test("Folio's list is shown before anything is here, and a model counts as here only when it is whole", async () => {
   const starter = () => state.now.models.find(({ id }) => id === "smollm2-135m");
   expect(starter()).toMatchObject({ origin: "list", file: null, bytes: starterModel.bytes });
-  const place = join(folder, "cache", "folio", "models", starterModel.file);
+  const place = join(modelsFolder(), starterModel.file);
   await mkdir(dirname(place), { recursive: true });
   await writeFile(place, "");
   await truncate(place, 1000);
@@ -114,8 +115,8 @@ test.each([
 });
 
 test("only what Folio downloaded is deleted", async () => {
-  const place = join(folder, "cache", "folio", "models");
-  const own = await model("cache/folio/models/own.gguf");
+  const place = modelsFolder();
+  const own = await model(join(relative(folder, place), "own.gguf"));
   const linked = await model("linked.gguf");
   await models.link(linked);
   await models.choose(entryOf(linked)!.id, true);
@@ -164,8 +165,8 @@ test("what the engine takes is remembered for the model that is loaded, not for 
 });
 
 test("a damaged record counts as none", async () => {
-  await mkdir(join(folder, "data", "folio"), { recursive: true });
-  const record = join(folder, "data", "folio", "models.json");
+  await mkdir(dataFolder(), { recursive: true });
+  const record = join(dataFolder(), "models.json");
   for (const text of ["{", "[]", '{"chosen": 7, "links": "x", "settings": {"a": {"temperature": 99}}}']) {
     await writeFile(record, text);
     await open();
@@ -216,7 +217,7 @@ test("a download is shown from its start to its end, can be paused and thrown aw
       contextLength: 1,
     },
   };
-  const part = join(folder, "cache", "folio", "models", "tiny.gguf.part");
+  const part = join(modelsFolder(), "tiny.gguf.part");
   let slow = true;
   const asked: (string | undefined)[] = [];
   const server = createServer((request, response) => {
