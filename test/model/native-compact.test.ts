@@ -99,7 +99,10 @@ it("is probed by row: more attention falls on what is left, in the same proporti
     return await context.probeAttention();
   };
   const whole = await probed(null);
-  for (const [layer, rows] of (await probed(kept)).entries()) {
+  expect(whole).toHaveLength(tiny.layers);
+  const masses = await probed(kept);
+  expect(masses).toHaveLength(tiny.layers);
+  for (const [layer, rows] of masses.entries()) {
     const width = kept.length + 10;
     expect(rows.length).toBe(tiny.heads * width);
     for (const head of range(0, tiny.heads)) {

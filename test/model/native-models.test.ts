@@ -61,7 +61,9 @@ it.each<[Windowed, { layers: number; windows: boolean[] }]>([
   for (let start = 0; start < 180; start += 20) await decode(reading, prompt.slice(start, start + 20), start);
   reading.setAttentionProbe(12, 8);
   await decode(reading, prompt.slice(180), 180);
-  for (const [layer, mass] of (await reading.probeAttention()).entries()) {
+  const masses = await reading.probeAttention();
+  expect(masses).toHaveLength(layers);
+  for (const [layer, mass] of masses.entries()) {
     if (windows[layer]) {
       expect(mass.length).toBe(0);
       continue;

@@ -51,6 +51,7 @@ describe("against attention computed from the weights", () => {
   ])("is exact for %i + %i rows of the batch", async (first, count) => {
     const context = await openContext(model, { type: "F32" });
     const results = await probed(context, first, count);
+    expect(results).toHaveLength(tiny.layers);
     for (const [layer, result] of results.entries()) {
       expect(result.length).toBe(tiny.heads * positions);
       expect(Math.max(...result)).toBeGreaterThan(0.1); // peaked, so that the comparison says something
@@ -63,7 +64,9 @@ describe("against attention computed from the weights", () => {
     ["Q8_0", 0.02], // keys and queries are rotated in a quantised cache
   ] as const)("is as close as a cache of type %s allows", async (type, share) => {
     const context = await openContext(model, { type });
-    for (const [layer, result] of (await probed(context, 16, 8)).entries()) {
+    const results = await probed(context, 16, 8);
+    expect(results).toHaveLength(tiny.layers);
+    for (const [layer, result] of results.entries()) {
       const wanted = expected(layer, 16, 8);
       const off = result.reduce((sum, value, index) => sum + Math.abs(value - wanted[index]!), 0);
       expect(off / (8 * tiny.heads)).toBeLessThan(share);
@@ -125,7 +128,9 @@ describe("against attention computed from the weights", () => {
       context.setAttentionProbe(row - from, 1);
       await decode(context, question.slice(from, row + 1), prompt.length + from);
     }
-    for (const [layer, result] of (await context.probeAttention()).entries()) {
+    const results = await context.probeAttention();
+    expect(results).toHaveLength(tiny.layers);
+    for (const [layer, result] of results.entries()) {
       expect(distance(result, expected(layer, 16, 8)) / 8).toBeLessThan(1e-5);
     }
   });
