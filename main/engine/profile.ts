@@ -32,11 +32,11 @@ export function ownProfileFile(modelSha256: string): string {
 /**
  * The profile made for exactly this model file, calibrated here or shipped, or null. A damaged or foreign profile counts as none.
  *
- * @param layers those that policies choose for
+ * @param layers those that policies choose for, or null when it is known to fit
  */
 export async function loadProfile(
   modelSha256: string,
-  layers: number,
+  layers: number | null,
   heads: number,
 ): Promise<{ name: string; calibration: string; profile: HeadProfile } | null> {
   for (const file of [ownProfileFile(modelSha256), join(shippedProfiles, `${modelSha256}.json`)]) {
@@ -46,9 +46,9 @@ export async function loadProfile(
     const { model, modelSha256: madeFor, calibration, scores, layerErrors } = parsed.data;
     const fits =
       madeFor === modelSha256 &&
-      scores.length === layers &&
+      [null, scores.length].includes(layers) &&
       scores.every((row) => row.length === heads) &&
-      [0, layers].includes(layerErrors.length);
+      [0, scores.length].includes(layerErrors.length);
     if (fits) return { name: model, calibration, profile: { scores, layerErrors } };
   }
   return null;

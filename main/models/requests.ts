@@ -51,7 +51,9 @@ export function modelRequests({ state, models, engine, talk, ahead, calibrator }
     stopCalibration: async () => calibrator.stop(),
     async getProfile() {
       const { model } = state.now;
-      const found = model && (await loadProfile(model.sha256, model.layers, model.heads));
+      // The engine knows which layers policies choose for.
+      if (model === null || model.profile === null) return null;
+      const found = await loadProfile(model.sha256, null, model.heads);
       return found && { calibration: found.calibration, ...found.profile };
     },
     getSnapshotSizes: () => snapshotsOf(state).sizes(),
