@@ -83,7 +83,8 @@ export async function loadModel(
     file,
     bytes: size,
     sha256,
-    layers: figures.layers,
+    // Not those that the file has besides, for guessing at further tokens: they are not computed and have no rows.
+    layers: windows.length,
     heads: figures.heads,
     kvHeads: figures.kvHeads,
     contextLength: Math.min(options.contextLength ?? Infinity, model.trainContextSize),
@@ -128,16 +129,14 @@ function architectureFigures(model: LlamaModel) {
     attention?: { head_count?: number | number[]; head_count_kv?: number | number[]; key_length?: number; value_length?: number };
   };
   const largest = (value: number | number[] | undefined) => (Array.isArray(value) ? Math.max(...value) : value);
-  const layers = arch.block_count ?? 0;
   const heads = largest(arch.attention?.head_count) ?? 0;
-  if (layers === 0)
+  if (!arch.block_count)
     throw new EngineError("bad-model", "A model of the kind “{kind}” cannot answer questions: choose a language model.", {
       kind: metadata.general.architecture,
     });
   const kvHeads = largest(arch.attention?.head_count_kv) ?? heads;
   const headLength = heads > 0 ? (arch.embedding_length ?? 0) / heads : 0;
   return {
-    layers,
     heads,
     kvHeads,
     keyLength: arch.attention?.key_length ?? headLength,
