@@ -14,7 +14,8 @@ export function placeOfSelection(pageText: string, before: string, selected: str
   const page = lettersOf(pageText);
   const { letters } = lettersOf(selected);
   if (letters === "") return null;
-  const nth = placesOf(lettersOf(before).letters, letters).length;
+  // With what was selected, for a place may reach into it.
+  const nth = placesOf(lettersOf(before).letters + letters, letters).length - 1;
   const places = placesOf(page.letters, letters);
   let first = places[nth] ?? places.at(-1) ?? -1;
   let last = first + letters.length - 1;
@@ -31,8 +32,19 @@ export function placeOfSelection(pageText: string, before: string, selected: str
   return { start: page.at[first]!, end: end + /^\p{M}*[.,;:!?)\]”"»]*/u.exec(pageText.slice(end))![0].length };
 }
 
+/** Where `letters` begin in `text`, also within each other, in a time that grows with their lengths alone (Knuth, Morris and Pratt). */
 function placesOf(text: string, letters: string): number[] {
+  // Of the first n letters, how many at the end are those at the beginning again.
+  const again = new Int32Array(letters.length + 1);
+  for (let n = 1, fit = 0; n < letters.length; again[++n] = fit) {
+    while (fit > 0 && letters.charCodeAt(n) !== letters.charCodeAt(fit)) fit = again[fit]!;
+    if (letters.charCodeAt(n) === letters.charCodeAt(fit)) fit++;
+  }
   const places: number[] = [];
-  for (let at = text.indexOf(letters); at >= 0; at = text.indexOf(letters, at + 1)) places.push(at);
+  for (let at = 0, fit = 0; at < text.length; at++) {
+    while (fit > 0 && (fit === letters.length || text.charCodeAt(at) !== letters.charCodeAt(fit))) fit = again[fit]!;
+    if (text.charCodeAt(at) === letters.charCodeAt(fit)) fit++;
+    if (fit === letters.length) places.push(at + 1 - fit);
+  }
   return places;
 }

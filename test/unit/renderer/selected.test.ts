@@ -1,6 +1,7 @@
 /** A selection on a drawn page, found in the text that the model read. */
 import { expect, test } from "vitest";
 import { placeOfSelection } from "../../../renderer/selected.ts";
+import { processorMs } from "../../processor-time.ts";
 
 const page = "The harbour was built in 1820. The harbour was rebuilt in 1911, after the great flood of that year.";
 const found = (before: string, selected: string, text = page) => {
@@ -30,4 +31,11 @@ test("what has no letters, or is not on the page, is nowhere", () => {
 test("a letter of two code units is not cut in two", () => {
   expect(found("", "𠀀𠀁", "The sign 𠀀𠀁。")).toBe("𠀀𠀁");
   expect(found("", "the 𝐛𝐨𝐥𝐝", "In the 𝐛𝐨𝐥𝐝.")).toBe("the 𝐛𝐨𝐥𝐝.");
+});
+
+test("of places within each other the one that was selected is meant, and a page of one letter takes no time", () => {
+  expect(placeOfSelection("on and on and on", "on and ", "on and on")).toEqual({ start: 7, end: 16 });
+  const page = "a".repeat(400_000);
+  const taken = processorMs(() => expect(placeOfSelection(page, "a".repeat(7), "a".repeat(200_000))).toEqual({ start: 0, end: 200_000 }));
+  expect(taken).toBeLessThan(2000);
 });
