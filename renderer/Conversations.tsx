@@ -9,10 +9,13 @@ import { t } from "./language.ts";
 import { Menu, type MenuItem, NameField } from "./Menu.tsx";
 import { ago, recentFirst } from "./shelf.ts";
 import { useFolio } from "./store.ts";
+import { useNow } from "./useNow.ts";
 
 /** Every conversation that has a question in it, the latest first. */
 export function Conversations() {
   const conversations = useFolio((s) => s.conversations);
+  // How long ago one was changed is said in minutes.
+  const now = useNow(60_000);
   const rows = useMemo(() => recentFirst(conversations).map((info) => ({ key: info.id, info })), [conversations]);
   if (rows.length === 0) {
     return <p className="nothing">{t("No conversations yet. Each one is kept here from its first question on.")}</p>;
@@ -22,12 +25,12 @@ export function Conversations() {
       <div className="list-head">
         <span>{t("{count} conversations", { count: rows.length })}</span>
       </div>
-      <LongList label={t("Conversations")} rows={rows} guess={59} draw={({ info }) => <ConversationRow info={info} />} />
+      <LongList label={t("Conversations")} rows={rows} guess={59} draw={({ info }) => <ConversationRow info={info} now={now} />} />
     </>
   );
 }
 
-function ConversationRow({ info }: { info: ConversationInfo }) {
+function ConversationRow({ info, now }: { info: ConversationInfo; now: number }) {
   const open = useFolio((s) => s.conversation?.id === info.id);
   const [renaming, setRenaming] = useState(false);
   if (renaming) {
@@ -50,8 +53,7 @@ function ConversationRow({ info }: { info: ConversationInfo }) {
           {info.title}
         </span>
         <span className="state">
-          {ago(info.changedAt, Date.now())} ·{" "}
-          {others.length > 0 ? t("{name} and {more} more", { name: first, more: others.length }) : first}
+          {ago(info.changedAt, now)} · {others.length > 0 ? t("{name} and {more} more", { name: first, more: others.length }) : first}
         </span>
       </button>
       <span className="row-actions">

@@ -1,8 +1,8 @@
-import { useEffect, useState } from "react";
 import { cacheBytesInMemory, type MemorySample } from "./events.ts";
 import { bytes } from "./format.ts";
 import { t } from "./language.ts";
 import { useFolio } from "./store.ts";
+import { useNow } from "./useNow.ts";
 
 const width = 320;
 const height = 60;
@@ -13,7 +13,8 @@ const leastMs = 10_000;
 export function MemoryPlot({ fullBytes }: { fullBytes: number }) {
   const history = useFolio((s) => s.history);
   const memory = useFolio((s) => s.memory);
-  const now = useNow();
+  // Every second: what does not change any more goes on to the edge.
+  const now = useNow(1000);
   if (history.length === 0) return <p className="nothing">{t("Drawn as soon as something is read.")}</p>;
   const latest = { at: now, processBytes: memory.processBytes, cacheBytes: cacheBytesInMemory(memory) };
   const samples = [...history.filter((sample) => sample.at < now), latest];
@@ -32,16 +33,6 @@ export function MemoryPlot({ fullBytes }: { fullBytes: number }) {
 
 /** 10_000 -> "10 s", 250_000 -> "4 min". */
 const lately = (ms: number): string => (ms < 59_500 ? `${Math.round(ms / 1000)} s` : `${Math.round(ms / 60_000)} min`);
-
-/** The time, every second: what does not change any more goes on to the edge. */
-function useNow(): number {
-  const [now, setNow] = useState(() => Date.now());
-  useEffect(() => {
-    const timer = setInterval(() => setNow(Date.now()), 1000);
-    return () => clearInterval(timer);
-  }, []);
-  return now;
-}
 
 /** One value in steps, which it keeps until the next sample; `whole` is drawn as a line that it may stay below. */
 function Plot(props: {
