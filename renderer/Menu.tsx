@@ -74,7 +74,10 @@ export function Menu({ label, items }: { label: string; items: readonly MenuItem
   );
 }
 
-/** A name in the place where it stands, to be written anew: Enter takes it, Escape and leaving it do not. */
+/**
+ * A name in the place where it stands, to be written anew: Enter takes it, Escape and leaving it do not. A key that ends it gives the focus
+ * back to the menu that it came from.
+ */
 export function NameField({ name, label, onDone }: { name: string; label: string; onDone: (name: string | null) => void }) {
   const done = useRef(false);
   const end = (value: string | null) => {
@@ -97,7 +100,9 @@ export function NameField({ name, label, onDone }: { name: string; label: string
         if ((event.key !== "Enter" && event.key !== "Escape") || event.nativeEvent.isComposing) return;
         event.preventDefault();
         event.stopPropagation();
-        end(event.key === "Enter" ? event.currentTarget.value : null);
+        const [place, value] = [event.currentTarget.parentElement, event.key === "Enter" ? event.currentTarget.value : null];
+        flushSync(() => end(value));
+        place?.querySelector<HTMLElement>("[aria-haspopup=menu]")?.focus();
       }}
     />
   );

@@ -69,3 +69,9 @@ export function Modal({
     </dialog>
   );
 }
+
+/** For what takes away the row in a dialog that had the focus: it goes to the dialog's title. */
+export async function thenTitle(work: Promise<unknown>): Promise<void> {
+  await work;
+  document.querySelector<HTMLElement>("dialog[open] h2")?.focus();
+}

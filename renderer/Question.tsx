@@ -1,4 +1,5 @@
 import { useEffect, useRef, useState } from "react";
+import { flushSync } from "react-dom";
 import type { Turn } from "../preload/api.ts";
 import { branch, compare } from "./actions.ts";
 import { CopyButton } from "./CopyButton.tsx";
@@ -11,7 +12,13 @@ import { isComparable, selectAnswering, useFolio } from "./store.ts";
 export function Question({ turn }: { turn: Turn }) {
   const [editing, setEditing] = useState(false);
   const answering = useFolio(selectAnswering);
-  if (editing) return <EditQuestion turn={turn} onDone={() => setEditing(false)} />;
+  const done = () => {
+    const hadFocus = document.activeElement?.closest(".edit-question");
+    flushSync(() => setEditing(false));
+    // Back to what opened it, where the question still stands.
+    if (hadFocus) document.querySelector<HTMLElement>(`[id="turn-${turn.id}"] .asked button`)?.focus();
+  };
+  if (editing) return <EditQuestion turn={turn} onDone={done} />;
   return (
     <div className="asked">
       <h3 dir="auto">{turn.question}</h3>

@@ -5,6 +5,7 @@ import { bytes, timeLeft } from "../format.ts";
 import { Hint, IconButton } from "../Hint.tsx";
 import { AlertTriangle, Check, Download as DownloadIcon, Info, Pause, Play, SlidersHorizontal, Trash2, X } from "../icons.ts";
 import { say, t } from "../language.ts";
+import { thenTitle } from "../Modal.tsx";
 import { useFolio } from "../store.ts";
 import { cancelDownload, chooseModel, pauseDownload, removeModel, showModel, startDownload } from "./actions.ts";
 import type { Fit } from "./fit.ts";
@@ -176,12 +177,6 @@ function DownloadButtons({ download, name }: { download: Download; name: string 
       </button>
     </>
   );
-}
-
-/** The row that had the focus is gone: it goes to the dialog's title. */
-async function thenTitle(work: Promise<unknown>): Promise<void> {
-  await work;
-  document.querySelector<HTMLElement>("dialog[open] h2")?.focus();
 }
 
 const focusOnce = (element: HTMLElement | null) => element?.focus();

@@ -7,6 +7,7 @@ import { bytes } from "../format.ts";
 import { IconButton } from "../Hint.tsx";
 import { Copy, FolderOpen } from "../icons.ts";
 import { t } from "../language.ts";
+import { thenTitle } from "../Modal.tsx";
 import { clearSnapshots, getSnapshotSizes, showFolder } from "../models/actions.ts";
 import { useFolio } from "../store.ts";
 import { Group, NumberField } from "./fields.tsx";
@@ -97,7 +98,7 @@ function Snapshots({ cap }: { cap: number }) {
                   type="button"
                   className="link"
                   aria-label={t("Clear what was read of {name}", { name })}
-                  onClick={() => void clear(documentId)}
+                  onClick={() => void thenTitle(clear(documentId))}
                 >
                   {t("Clear")}
                 </button>
@@ -106,7 +107,7 @@ function Snapshots({ cap }: { cap: number }) {
           })}
           <li>
             <span className="name" />
-            <button type="button" className="link" onClick={() => void clear(null)}>
+            <button type="button" className="link" onClick={() => void thenTitle(clear(null))}>
               {t("Clear all")}
             </button>
           </li>
