@@ -25,3 +25,14 @@ export function withWindows(windows: readonly number[], keep: Pick<Keep, "budget
     kept: onAllLayers(windows, keep.union(length), (window) => range(length - held(window), length)),
   };
 }
+
+/**
+ * The most heads that a scored layer has, and whether all of them have as many.
+ *
+ * @param heads as model files say it: for all layers at once, or [layer of the model]
+ */
+export function ofScored(heads: number | readonly number[], scored: readonly number[]): { most: number; alike: boolean } {
+  const ofAll = typeof heads === "number" ? [heads] : heads;
+  const values = typeof heads === "number" || scored.length === 0 ? ofAll : scored.map((layer) => heads[layer] ?? 0);
+  return { most: Math.max(0, ...values), alike: new Set(values).size <= 1 };
+}

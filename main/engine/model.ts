@@ -5,7 +5,7 @@ import { InsufficientMemoryError, type Llama, type LlamaModel } from "node-llama
 import { defaultSystemPrompt, type ModelInfo } from "../../preload/api.ts";
 import { createContext, loadLlama, patchMarker } from "./addon.ts";
 import { EngineError } from "./errors.ts";
-import { scoredLayers } from "./layers.ts";
+import { ofScored, scoredLayers } from "./layers.ts";
 import { sha256OfFile, starterModel } from "./models.ts";
 import type { HeadProfile } from "./policies/policy.ts";
 import { loadProfile } from "./profile.ts";
@@ -74,10 +74,13 @@ export async function loadModel(
   }
 
   const figures = architectureFigures(model);
-  const { unsupported, windows } = await supportOf(model, threads);
+  const { windows, ...support } = await supportOf(model, threads);
   const scored = scoredLayers(windows);
-  const rowBytes = figures.kvHeads * (figures.keyLength + figures.valueLength) * 2;
-  const found = await loadProfile(sha256, scored.length, figures.heads);
+  const heads = ofScored(figures.heads, scored);
+  const kvHeads = ofScored(figures.kvHeads, scored);
+  const unsupported = support.unsupported ?? (heads.alike && kvHeads.alike ? null : "layers with different numbers of heads");
+  const rowBytes = kvHeads.most * (figures.keyLength + figures.valueLength) * 2;
+  const found = await loadProfile(sha256, scored.length, heads.most);
   const info: ModelInfo = {
     name: basename(file, ".gguf"),
     file,
@@ -85,8 +88,8 @@ export async function loadModel(
     sha256,
     // Not those that the file has besides, for guessing at further tokens: they are not computed and have no rows.
     layers: windows.length,
-    heads: figures.heads,
-    kvHeads: figures.kvHeads,
+    heads: heads.most,
+    kvHeads: kvHeads.most,
     contextLength: Math.min(options.contextLength ?? Infinity, model.trainContextSize),
     longestContext: model.trainContextSize,
     tokenBytes: scored.length * rowBytes,
@@ -128,14 +131,14 @@ function architectureFigures(model: LlamaModel) {
     embedding_length?: number;
     attention?: { head_count?: number | number[]; head_count_kv?: number | number[]; key_length?: number; value_length?: number };
   };
-  const largest = (value: number | number[] | undefined) => (Array.isArray(value) ? Math.max(...value) : value);
-  const heads = largest(arch.attention?.head_count) ?? 0;
   if (!arch.block_count)
     throw new EngineError("bad-model", "A model of the kind “{kind}” cannot answer questions: choose a language model.", {
       kind: metadata.general.architecture,
     });
-  const kvHeads = largest(arch.attention?.head_count_kv) ?? heads;
-  const headLength = heads > 0 ? (arch.embedding_length ?? 0) / heads : 0;
+  const heads = arch.attention?.head_count ?? 0;
+  const kvHeads = arch.attention?.head_count_kv ?? heads;
+  const { most } = ofScored(heads, []);
+  const headLength = most > 0 ? (arch.embedding_length ?? 0) / most : 0;
   return {
     heads,
     kvHeads,

@@ -131,6 +131,7 @@ export const problems = {
   "attention that is not causal": "Attention, die nicht kausal ist",
   "layers without keys and values of their own": "Schichten ohne eigene Schlüssel und Werte",
   "sliding windows in all layers": "gleitende Fenster in allen Schichten",
+  "layers with different numbers of heads": "Schichten mit verschieden vielen Köpfen",
   "tensors split over several devices": "Tensoren, die auf mehrere Geräte verteilt sind",
   "flash attention is off": "Flash-Attention ist aus",
   "several sequences": "mehrere Folgen",
