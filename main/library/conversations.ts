@@ -86,7 +86,6 @@ export class Conversations {
 
   /** Saves a turn as it is now, for good before this returns. */
   saveTurn(conversationId: string, turn: Turn, now: number): void {
-    this.#grown.delete(turn.id);
     this.#db.transaction(() => {
       const changed = this.#db
         .prepare("update turns set answer = ?, outcome = ? where id = ?")
@@ -94,6 +93,7 @@ export class Conversations {
       if (changed === 0) this.#insertTurn(conversationId, turn);
       this.#db.prepare("update conversations set changed = ? where id = ?").run(now, conversationId);
     })();
+    this.#grown.delete(turn.id);
   }
 
   /** Saves an answer that grows, soon. */

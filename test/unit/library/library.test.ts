@@ -7,6 +7,8 @@ import { join } from "node:path";
 import { setTimeout as wait } from "node:timers/promises";
 import Database from "better-sqlite3";
 import { afterEach, beforeEach, expect, test } from "vitest";
+import { Conversations } from "../../../main/library/conversations.ts";
+import { openDatabase } from "../../../main/library/database.ts";
 import { type Library, openLibrary } from "../../../main/library/library.ts";
 import { sha256 } from "../../../main/library/originals.ts";
 import type { Conversation, Turn } from "../../../preload/api.ts";
@@ -256,6 +258,20 @@ test("removed conversations come back or are gone; what was open last is known a
   library.conversations.remove("c", Date.now() - 5);
   await reopen();
   expect(() => library.conversations.restore("c")).toThrow(/not in the library/);
+});
+
+test("words of an answer whose end could not be saved are saved as soon as that is possible again", async () => {
+  const { db, close } = await openDatabase(join(folder, "other"));
+  const conversations = new Conversations(db, (error) => failures.push(error));
+  const turn: Turn = { id: "t", question: "Who?", answer: "", phase: "waiting" };
+  conversations.create({ id: "c", documentIds: ["a"], extent: { kind: "whole" }, turns: [turn] }, "Who?", ["A"], null, 1);
+  db.exec("create temp trigger full before update on turns begin select raise(abort, 'the disk is full'); end");
+  conversations.saveAnswer("t", "Ada Lovelace");
+  expect(() => conversations.saveTurn("c", done("t", "Who?", "Ada Lovelace"), 2)).toThrow("the disk is full");
+  db.exec("drop trigger full");
+  conversations.close();
+  expect(conversations.get("c").turns).toMatchObject([{ answer: "Ada Lovelace" }]);
+  close();
 });
 
 test("a host that is killed while an answer streams loses at most a second of it, and the turn says what happened", async () => {
