@@ -64,7 +64,8 @@ export async function download(source: Source, file: string, options: DownloadOp
       continue;
     } catch (error) {
       options.signal.throwIfAborted();
-      if ((error as NodeJS.ErrnoException).code === "ENOSPC") throw fullDisk();
+      const { code } = error as NodeJS.ErrnoException;
+      if (code === "ENOSPC" || code === "EDQUOT") throw fullDisk();
       if (!(error instanceof Broken)) throw error;
       why = error.said;
     }
@@ -116,7 +117,8 @@ async function attempt(source: Source, part: string, options: DownloadOptions): 
     await handle.sync();
     return { sha256: total.digest("hex"), pieced: start > 0 };
   } catch (error) {
-    if (error instanceof EngineError || error instanceof Broken || (error as NodeJS.ErrnoException).code === "ENOSPC") throw error;
+    // What the disk refuses is no fault of the connection.
+    if (error instanceof EngineError || error instanceof Broken || (error as NodeJS.ErrnoException).syscall) throw error;
     throw stalled.signal.aborted ? new Broken("broken", "The server does not answer.") : new Broken("broken", "The connection broke.");
   } finally {
     clearTimeout(timer);

@@ -1,13 +1,26 @@
 /** Downloads against a server on this machine that breaks, lies, stalls and sends wrong bytes. */
 import { createHash, randomBytes } from "node:crypto";
 import { existsSync } from "node:fs";
+import type * as Promises from "node:fs/promises";
 import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { afterEach, beforeEach, expect, test } from "vitest";
+import { afterEach, beforeEach, expect, test, vi } from "vitest";
 import { download, type Progress, type Source } from "../../../main/models/download.ts";
+
+/** What the disk says to everything that is written; null when it takes it. */
+let refusal: string | null = null;
+vi.mock("node:fs/promises", async (original) => {
+  const real = await original<typeof Promises>();
+  const open = async (...args: Parameters<typeof real.open>) => {
+    const handle = await real.open(...args);
+    const refused = () => Promise.reject(Object.assign(new Error(`${refusal}: write`), { code: refusal, syscall: "write" }));
+    return refusal === null ? handle : Object.assign(handle, { write: refused });
+  };
+  return { ...real, open };
+});
 
 const bytes = randomBytes(3_000_000);
 const sha256 = createHash("sha256").update(bytes).digest("hex");
@@ -24,6 +37,7 @@ beforeEach(async () => {
   file = join(folder, "model.gguf");
   asked = [];
   answer = honest;
+  refusal = null;
   server = createServer((request, response) => {
     asked.push(request.headers.range);
     answer(request, response, Number(/^bytes=(\d+)-$/.exec(request.headers.range ?? "")?.[1] ?? 0));
@@ -188,6 +202,19 @@ test("a busy server is asked again; one that refuses is not", async () => {
   answer = (_, response) => void response.writeHead(404).end();
   await expect(fetchIt()).rejects.toThrow(/answered 404/);
   expect(asked.length).toBe(1);
+});
+
+test("what the disk refuses is not blamed on the connection, and not fetched again", async () => {
+  for (const [code, says] of [
+    ["ENOSPC", /not enough room/],
+    ["EDQUOT", /not enough room/],
+    ["EFBIG", /EFBIG/],
+  ] as const) {
+    asked = [];
+    refusal = code;
+    await expect(fetchIt()).rejects.toThrow(says);
+    expect(asked.length).toBe(1);
+  }
 });
 
 test("a server that stalls, or is not there, is given up after some attempts, with what to do", async () => {
