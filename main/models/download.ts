@@ -158,9 +158,13 @@ async function hashPart(part: string, hash: Hash, { signal, onProgress }: Downlo
   const length = await sizeOf(part);
   if (length === 0) return 0;
   let done = 0;
+  let reported = 0;
   for await (const chunk of createReadStream(part, { highWaterMark: 1 << 20, signal })) {
     hash.update(chunk as Buffer);
     done += (chunk as Buffer).length;
+    const at = performance.now();
+    if (at - reported < reportEveryMs) continue;
+    reported = at;
     onProgress({ phase: "checking", done });
   }
   return done;
