@@ -6,6 +6,7 @@ import type { Settings } from "../preload/api.ts";
 import { languageOf, say } from "../preload/language.ts";
 import { type Language, sentence } from "../preload/sentences.ts";
 import { type App, createApp, type Desktop } from "./app.ts";
+import { EngineError } from "./engine/errors.ts";
 import { importPaths } from "./files.ts";
 import { loadAssets } from "./hosts/assets.ts";
 import { menuIn, type WindowKey } from "./hosts/menu.ts";
@@ -89,7 +90,10 @@ const desktop: Desktop = {
   showInFolder: (path) => shell.showItemInFolder(path),
   async saveAs({ name, text }) {
     const { filePath, canceled } = await dialog.showSaveDialog({ defaultPath: join(electron.getPath("documents"), name) });
-    if (!canceled && filePath) await writeFile(filePath, text);
+    if (canceled || !filePath) return;
+    await writeFile(filePath, text).catch(() => {
+      throw new EngineError("bad-path", "{file} could not be saved: choose another folder, or make room on the disk.", { file: filePath });
+    });
   },
 };
 

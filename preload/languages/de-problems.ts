@@ -155,6 +155,8 @@ export const problems = {
   "This file is a part of a model that was split, which Folio cannot use: choose a whole one.":
     "Diese Datei ist Teil eines zerlegten Modells, das Folio nicht benutzen kann. Ein ganzes wählen.",
   "{folder} cannot be opened: choose another folder.": "{folder} lässt sich nicht öffnen. Einen anderen Ordner wählen.",
+  "{file} could not be saved: choose another folder, or make room on the disk.":
+    "{file} ließ sich nicht speichern. Einen anderen Ordner wählen oder Platz auf der Festplatte schaffen.",
   "This system has nothing to show folders with. It is {folder}.":
     "Dieses System hat nichts, um Ordner zu zeigen. Der Ordner ist {folder}.",
   "{path} is larger than 1 GB: split it, and open the parts that matter.":
