@@ -62,9 +62,9 @@ export async function openLibrary(
       search: async (words: string) => (await searcher.do({ op: "search", words })) as SearchResult,
       notice,
     };
-    const purge = (time: number) => {
+    const purge = async (time: number) => {
       library.conversations.purge(time);
-      return library.documents.purge(time, onErased);
+      await library.documents.purge(time, onErased);
     };
     const ending = new AbortController();
     const failed = (error: unknown) => void (ending.signal.aborted || onFailure(error));

@@ -260,6 +260,18 @@ test("removed conversations come back or are gone; what was open last is known a
   expect(() => library.conversations.restore("c")).toThrow(/not in the library/);
 });
 
+test("a library from which nothing can be deleted opens all the same, and a person is told", async () => {
+  library.conversations.create({ id: "c", documentIds: ["a"], extent: { kind: "whole" }, turns: [] }, "Gone", ["A"], null, 1);
+  library.conversations.remove("c", 1);
+  await library.close();
+  const db = new Database(join(folder, "library.sqlite"));
+  db.exec("create trigger full before delete on conversations begin select raise(abort, 'the disk is full'); end");
+  db.close();
+  await open();
+  await expect.poll(() => failures.splice(0)).toMatchObject([{ message: "the disk is full" }]);
+  expect(library.conversations.list()).toEqual([]);
+});
+
 test("words of an answer whose end could not be saved are saved as soon as that is possible again", async () => {
   const { db, close } = await openDatabase(join(folder, "other"));
   const conversations = new Conversations(db, (error) => failures.push(error));
