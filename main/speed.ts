@@ -22,8 +22,12 @@ export function keepReadingSpeed(state: LiveState, library: Library): void {
     }
     const { model } = state.now;
     if (model && last && last.done - first >= leastTokens) {
-      library.documents.setReadingSpeed(model.sha256, last.tokensPerSecond);
       state.set("model", { model: { ...model, readingSpeed: last.tokensPerSecond } });
+      try {
+        library.documents.setReadingSpeed(model.sha256, last.tokensPerSecond);
+      } catch (error) {
+        state.notice(error);
+      }
     }
     last = null;
   });
