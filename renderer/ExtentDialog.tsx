@@ -52,7 +52,7 @@ export function ExtentDialog({ prompt }: { prompt: PromptCount }) {
 
 function Ways({ prompt, model, extent }: { prompt: PromptCount; model: ModelInfo; extent: Extent }) {
   const ways = [
-    wholeWay(prompt, model, extent),
+    useWhole(prompt, model, extent),
     useWindows(prompt, model),
     usePages(prompt, model, extent),
     ...useModels(prompt, model, extent),
@@ -111,13 +111,15 @@ function Ways({ prompt, model, extent }: { prompt: PromptCount; model: ModelInfo
 }
 
 /** Offered only to go back to, once all fits. */
-function wholeWay({ limit, windows }: PromptCount, model: ModelInfo, extent: Extent): Way | null {
-  if (extent.kind === "whole" || (windows && windows.tokens > limit - aside)) return null;
+function useWhole({ limit, windows }: PromptCount, model: ModelInfo, extent: Extent): Way | null {
+  const documents = useOpenDocuments();
+  const tokens = windows?.tokens ?? documents.reduce((sum, known) => sum + (known.tokens ?? 0), 0);
+  if (extent.kind === "whole" || tokens > limit - aside) return null;
   return {
     id: "whole",
     title: t("Everything at once"),
     says: t("All of it fits into what the model reads at once."),
-    costs: windows ? costWords(windows.tokens, model) : [],
+    costs: tokens > 0 ? costWords(tokens, model) : [],
     choose: () => changeExtent({ kind: "whole" }),
   };
 }
