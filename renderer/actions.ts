@@ -110,7 +110,8 @@ async function fetchPages(documentId: string): Promise<void> {
 /** A click in the library: shows the document, and asks about it as long as nothing was asked about another one. */
 export async function chooseDocument(documentId: string): Promise<void> {
   closeDialog();
-  set({ focus: null, tab: "document" });
+  // Who goes elsewhere is not fetched back when the awaited one is ready.
+  set({ focus: null, tab: "document", ...(state().awaited !== documentId && { awaited: null }) });
   await Promise.all([showDocument(documentId), openAlone(documentId)]);
 }
 

@@ -1,5 +1,6 @@
 import { expect, test } from "vitest";
-import { ask, chooseDocument, connect, goToPage, goToPassage } from "../../../renderer/actions.ts";
+import type { DocumentInfo, Events } from "../../../preload/api.ts";
+import { ask, chooseDocument, connect, goToPage, goToPassage, lookAt } from "../../../renderer/actions.ts";
 import { useFolio } from "../../../renderer/store.ts";
 import { fakeApp } from "../host/fake-app.ts";
 
@@ -21,4 +22,31 @@ test("every visit to a passage or a page has a number of its own, whatever is fo
   await goToPage("d", 1, "");
   visits.push(useFolio.getState().place?.visit);
   expect(new Set(visits).size).toBe(4);
+});
+
+test("who chooses another document while one is being opened stays with it", async () => {
+  const { app, state } = fakeApp();
+  const info = (id: string) => ({ id, name: `${id}.txt`, fileBytes: 1, folder: "", addedAt: 0 });
+  const ready = (id: string): DocumentInfo => ({
+    ...info(id),
+    ...{ phase: "ready", pages: 1, characters: 1, tokens: 1, emptyPages: [], recognised: [], notes: [], pins: [] },
+  });
+  state.documents = [ready("b"), ...["c", "d"].map((id): DocumentInfo => ({ ...info(id), phase: "parsing", pagesDone: 0, pagesTotal: 1 }))];
+  let tell: (document: DocumentInfo) => void = () => {};
+  await connect({
+    ...app.requests,
+    on(name, listener) {
+      if (name === "document") tell = listener as (payload: Events["document"]) => void;
+      return () => {};
+    },
+  });
+  lookAt("c");
+  await chooseDocument("b");
+  tell(ready("c"));
+  expect(useFolio.getState().viewing).toBe("b");
+  lookAt("d");
+  await chooseDocument("d");
+  useFolio.setState({ viewing: "b" });
+  tell(ready("d"));
+  expect(useFolio.getState().viewing).toBe("d");
 });
