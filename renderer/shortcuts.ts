@@ -41,8 +41,9 @@ export const searchLibrary = (): void => showAndFocus(() => openDialog({ kind: "
 
 type Shortcut = { keys: string; label: PlainText; when?: () => boolean; run?: () => void; matches?: (event: KeyboardEvent) => boolean };
 
+/** The slash is typed with Shift on many keyboards, the German ones among them. */
 const withCommand = (key: string) => (event: KeyboardEvent) =>
-  (isMac ? event.metaKey : event.ctrlKey) && !event.altKey && !event.shiftKey && event.key.toLowerCase() === key;
+  (isMac ? event.metaKey : event.ctrlKey) && !event.altKey && (!event.shiftKey || key === "/") && event.key.toLowerCase() === key;
 const withShiftAndCommand = (key: string) => (event: KeyboardEvent) =>
   (isMac ? event.metaKey : event.ctrlKey) && event.shiftKey && !event.altKey && event.key.toLowerCase() === key;
 const withAlt = (key: string) => (event: KeyboardEvent) => event.altKey && !event.ctrlKey && !event.metaKey && event.key === key;
