@@ -96,6 +96,11 @@ test("everything is reached by keyboard, and the focus comes back from dialogs",
     await expect.poll(() => page.getByRole("dialog").count()).toBe(0);
     expect(await focused()).toBe("Question");
   }
+  // On many keyboards the slash is typed with Shift.
+  await page.evaluate(`dispatchEvent(new KeyboardEvent("keydown", { key: "/", ctrlKey: true, shiftKey: true }))`);
+  await page.getByRole("dialog", { name: "Keyboard shortcuts" }).waitFor();
+  await page.keyboard.press("Escape");
+  await expect.poll(() => page.getByRole("dialog").count()).toBe(0);
 
   await page.keyboard.type("Who?");
   await page.keyboard.press("Shift+Enter");
