@@ -27,7 +27,11 @@ export async function listenOnLoopback(
       response.destroy();
     });
   });
-  server.on("upgrade", (_, socket) => socket.end("HTTP/1.1 403 Forbidden\r\nconnection: close\r\n\r\n"));
+  server.on("upgrade", (_, socket) => {
+    // From here on nobody else hears of its errors, and one that nobody hears ends the process.
+    socket.on("error", () => {});
+    socket.end("HTTP/1.1 403 Forbidden\r\nconnection: close\r\n\r\n", () => socket.destroy());
+  });
   await new Promise<void>((resolve, reject) => {
     server.once("error", reject);
     server.listen(port, "127.0.0.1", resolve);

@@ -51,6 +51,22 @@ function raw(text: string): Promise<string | null> {
   });
 }
 
+test("whoever breaks off while a web socket is refused ends nothing but that", async () => {
+  const thrown: unknown[] = [];
+  const before = process.listeners("uncaughtException");
+  process.removeAllListeners("uncaughtException").on("uncaughtException", (error) => thrown.push(error));
+  for (let i = 0; i < 20; i++) {
+    const socket = connect(Number(new URL(origin).port), "127.0.0.1");
+    socket.write(`GET / HTTP/1.1\r\nHost: ${authority}\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n\r\n`);
+    await new Promise<void>((resolve) => socket.once("connect", () => setTimeout(resolve, i % 4)));
+    socket.resetAndDestroy();
+  }
+  expect((await fetch(`${origin}/`)).status).toBe(200);
+  process.removeAllListeners("uncaughtException");
+  for (const listener of before) process.on("uncaughtException", listener);
+  expect(thrown).toEqual([]);
+});
+
 test("the shell needs no key, and holds none", async () => {
   const response = await fetch(`${origin}/`);
   expect(response.status).toBe(200);
