@@ -69,6 +69,11 @@ test("no sentence is translated twice", () => {
   expect(twice).toEqual([]);
 });
 
+test("German speaks to nobody as Sie or du", () => {
+  const all = Object.values(german).flatMap((said) => (typeof said === "string" ? [said] : [said.one, said.other]));
+  expect(all.filter((said) => /\p{Ll}en Sie\b|\b(du|dich|dir|dein(e[mnrs]?)?)\b/u.test(said))).toEqual([]);
+});
+
 /** What components show to people by these properties. */
 const spoken = new Set([
   "aria-label",
