@@ -80,7 +80,14 @@ export function FindBar({ found }: { found: Found }) {
         ? t("Not found")
         : `${t("{part} of {whole}", { part: at + 1, whole: total })}${total === mostMatches ? "+" : ""}`;
   return (
-    <search className="find-bar">
+    <search
+      className="find-bar"
+      onKeyDown={(event) => {
+        if (event.key !== "Escape" || event.nativeEvent.isComposing) return;
+        event.preventDefault();
+        setFinding(false);
+      }}
+    >
       <input
         id={ids.find}
         type="text"
@@ -89,12 +96,7 @@ export function FindBar({ found }: { found: Found }) {
         value={query}
         onChange={(event) => found.setQuery(event.target.value)}
         onKeyDown={(event) => {
-          if (event.nativeEvent.isComposing) return;
-          if (event.key === "Enter") step(event.shiftKey ? -1 : 1);
-          if (event.key === "Escape") {
-            event.preventDefault();
-            setFinding(false);
-          }
+          if (event.key === "Enter" && !event.nativeEvent.isComposing) step(event.shiftKey ? -1 : 1);
         }}
       />
       <output aria-live="polite">{says}</output>
