@@ -222,9 +222,10 @@ export const stop = () => attempt(api.stop());
 
 /** Shown at once, and taken back if main refuses. */
 export async function changeSettings(changes: Partial<Settings>): Promise<void> {
-  const before = state().settings;
-  set({ settings: { ...before, ...changes } });
-  if ((await attempt(api.changeSettings(changes))) === null) set({ settings: before });
+  const { settings } = state();
+  const before = Object.fromEntries(Object.keys(changes).map((name) => [name, settings[name as keyof Settings]]));
+  set({ settings: { ...settings, ...changes } });
+  if ((await attempt(api.changeSettings(changes))) === null) set({ settings: { ...state().settings, ...before } });
 }
 
 /** What the open conversation's model is given from now on. */

@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import type { DocumentInfo, Events } from "../../../preload/api.ts";
-import { ask, chooseDocument, connect, goToPage, goToPassage, lookAt } from "../../../renderer/actions.ts";
+import { ask, changeSettings, chooseDocument, connect, goToPage, goToPassage, lookAt } from "../../../renderer/actions.ts";
 import { useFolio } from "../../../renderer/store.ts";
 import { fakeApp } from "../host/fake-app.ts";
 
@@ -49,4 +49,17 @@ test("who chooses another document while one is being opened stays with it", asy
   useFolio.setState({ viewing: "b" });
   tell(ready("d"));
   expect(useFolio.getState().viewing).toBe("d");
+});
+
+test("a setting that main refuses goes back, and no other that was changed meanwhile", async () => {
+  const { app } = fakeApp();
+  const refused = Promise.withResolvers<void>();
+  app.requests.changeSettings = ({ server }) => (server ? refused.promise : Promise.resolve());
+  await connect({ ...app.requests, on: () => () => {} });
+  const before = useFolio.getState().settings;
+  const changing = changeSettings({ server: { enabled: true, port: 80 } });
+  await changeSettings({ theme: "dark" });
+  refused.reject(new Error("Port 80 is used."));
+  await changing;
+  expect(useFolio.getState().settings).toEqual({ ...before, theme: "dark" });
 });
