@@ -74,6 +74,28 @@ test("in a document of 1,000 pages only a few are drawn, and a passage far away 
   await expect.poll(() => page.getByRole("article", { name: "Page 1000", exact: true }).count()).toBe(1);
 });
 
+test("the passage of another answer is reached as the first one was, and another document begins at its first page", async () => {
+  const pages = longDocument(60);
+  const fake = appWith(pages, [finishedTurn({ answer: "Yes.", evidence: [passage(pages, 40)] })]);
+  fake.state.documents = [...fake.state.documents, { ...fake.state.documents[0]!, id: "e", name: "Ferry.txt" }];
+  window = await openTestWindow(fake.app);
+  const { page } = window;
+  const at = () => page.getByLabel("Go to page").inputValue();
+  await page.getByRole("button", { name: /^p 40/ }).click();
+  await expect.poll(at).toBe("40");
+  await page.getByLabel("Question", { exact: true }).fill("When?");
+  await page.keyboard.press("Enter");
+  await expect.poll(() => fake.calls.some(([name]) => name === "ask")).toBe(true);
+  fake.emit("turn", finishedTurn({ id: "u", answer: "In spring.", evidence: [passage(pages, 7)] }));
+  await page.getByRole("button", { name: /^p 7/ }).click();
+  await expect.poll(at).toBe("7");
+  await expect.poll(() => isInView(page, page.locator("mark[data-current=true]"))).toBe(true);
+  await page.getByRole("button", { name: /^Ferry/ }).click();
+  await expect.poll(() => page.title()).toBe("Ferry.txt · Folio");
+  await page.locator(".sheet").first().waitFor();
+  await expect.poll(at).toBe("1");
+});
+
 test("everything is reached by keyboard, and the focus comes back from dialogs", async () => {
   const fake = appWith(longDocument(3), [finishedTurn({ answer: "Yes." })]);
   fake.app.requests.countPrompt = () => Promise.resolve({ promptTokens: 7055, limit: 8176, windows: null });
