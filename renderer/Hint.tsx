@@ -1,4 +1,4 @@
-import { type ReactNode, useId, useRef, useState } from "react";
+import { type ReactNode, useId, useLayoutEffect, useRef, useState } from "react";
 import { createPortal } from "react-dom";
 import { keyName } from "./format.ts";
 
@@ -26,13 +26,20 @@ export function Hint({ text, term = false, children }: { text: ReactNode; term?:
     setPlace({ left, top: above ? box.top - 8 : box.bottom + 8, above });
   };
   const hide = () => setPlace(null);
+  const shown = place !== null;
+  // Of a control it is said at the control itself; what an icon's button is called says the same already.
+  useLayoutEffect(() => {
+    const control = shown && !term ? anchor.current?.querySelector(":is(button, select):not(.icon-button)") : null;
+    control?.setAttribute("aria-describedby", id);
+    return () => control?.removeAttribute("aria-describedby");
+  }, [shown, term, id]);
   return (
     // biome-ignore lint/a11y/noStaticElementInteractions: the handlers only reveal a description; they are no control.
     <span
       ref={anchor}
       className={term ? "term" : "hinted"}
       tabIndex={term ? 0 : undefined}
-      aria-describedby={place ? id : undefined}
+      aria-describedby={shown && term ? id : undefined}
       onPointerEnter={show}
       onPointerLeave={hide}
       onPointerDown={hide}
