@@ -1,5 +1,5 @@
 import { useEffect, useState } from "react";
-import { droppedFiles, pastedFiles } from "./arrivals.ts";
+import { copiedFiles, droppedFiles, pastedFiles } from "./arrivals.ts";
 import { FileDown } from "./icons.ts";
 import { t } from "./language.ts";
 import { importFiles } from "./library.ts";
@@ -28,7 +28,7 @@ export function DropTarget() {
     const paste = (event: ClipboardEvent) => {
       const { target, clipboardData: clipboard } = event;
       const typing = target instanceof HTMLInputElement || target instanceof HTMLTextAreaElement;
-      if (!clipboard || document.querySelector("dialog[open]") || (typing && clipboard.files.length === 0)) return;
+      if (!clipboard || document.querySelector("dialog[open]") || (typing && copiedFiles(clipboard).length === 0)) return;
       const files = pastedFiles(clipboard);
       if (files.length === 0) return;
       event.preventDefault();

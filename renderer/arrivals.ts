@@ -67,9 +67,15 @@ async function childrenOf(folder: FileSystemDirectoryEntry): Promise<FileSystemE
   }
 }
 
+/** Copied files; not the picture that office programs put beside the text of what was copied. */
+export function copiedFiles({ files, types }: DataTransfer): File[] {
+  return [...files].filter((file) => !(types.includes("text/plain") && file.type.startsWith("image/")));
+}
+
 /** Pasted files, or pasted text as a file named by its first words; empty when there is neither. */
 export function pastedFiles(clipboard: DataTransfer): Arrival[] {
-  if (clipboard.files.length > 0) return alone(clipboard.files);
+  const files = copiedFiles(clipboard);
+  if (files.length > 0) return alone(files);
   const text = clipboard.getData("text/plain");
   if (text.trim() === "") return [];
   const words = text

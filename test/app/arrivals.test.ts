@@ -53,7 +53,7 @@ test("pasted files are added anywhere, pasted text outside of fields", async () 
   const paste = (selector: string, files: string[], text: string) =>
     window.page.evaluate(`{
       const clipboardData = new DataTransfer();
-      for (const name of ${JSON.stringify(files)}) clipboardData.items.add(new File(["content"], name));
+      for (const name of ${JSON.stringify(files)}) clipboardData.items.add(new File(["content"], name, { type: name.endsWith(".png") ? "image/png" : "" }));
       if (${JSON.stringify(text)} !== "") clipboardData.setData("text/plain", ${JSON.stringify(text)});
       document.querySelector("${selector}").dispatchEvent(new ClipboardEvent("paste", { clipboardData, bubbles: true, cancelable: true }));
     }`);
@@ -63,6 +63,9 @@ test("pasted files are added anywhere, pasted text outside of fields", async () 
   await expect.poll(() => arrived[1]).toMatch(/^Pasted: The keeper of the light wrote\.txt The keeper/);
   await paste("body", [], "  ");
   expect(arrived).toHaveLength(2);
+  // Office programs put a picture of what was copied beside its text.
+  await paste("body", ["image.png"], "Cargo\t31 t");
+  await expect.poll(() => arrived[2]).toBe("Pasted: Cargo 31 t.txt Cargo\t31 t");
 });
 
 test("a folder without documents says so", async () => {
