@@ -78,7 +78,9 @@ export function Viewer({ hidden }: { hidden: boolean }) {
       ) : pages ? (
         <>
           <DocumentNotice known={known} />
-          {file.phase === "failed" && <p className="notice">{t("The pages of this PDF cannot be drawn, so its text is shown.")}</p>}
+          {file.phase === "failed" && (
+            <p className="notice">{file.told ? say(file.told) : t("The pages of this PDF cannot be drawn, so its text is shown.")}</p>
+          )}
           {file.phase === "opening" && !asText ? (
             <p className="placeholder" role="status">
               {t("Opening the pages…")}

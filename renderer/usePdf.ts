@@ -1,9 +1,11 @@
 import { useEffect, useState } from "react";
-import type { DocumentInfo } from "../preload/api.ts";
+import type { AppError, DocumentInfo } from "../preload/api.ts";
 import { getFile } from "./actions.ts";
+import { RequestError } from "./bridge.ts";
 import { openPdf, type Pdf } from "./pdf.ts";
 
-type PdfFile = { phase: "none" } | { phase: "opening" } | { phase: "open"; pdf: Pdf } | { phase: "failed" };
+/** `told` is what main says of a file that it does not have any more; one that is there, but cannot be drawn, has none. */
+type PdfFile = { phase: "none" } | { phase: "opening" } | { phase: "open"; pdf: Pdf } | { phase: "failed"; told: AppError | null };
 
 /** The file behind the document in the viewer, when it is a PDF that can be drawn. At most one is open. */
 export function usePdf(known: DocumentInfo | null, ready: boolean): PdfFile {
@@ -22,7 +24,7 @@ export function usePdf(known: DocumentInfo | null, ready: boolean): PdfFile {
           if (gone) close();
           else setFile({ phase: "open", pdf, id });
         },
-        () => !gone && setFile({ phase: "failed", id }),
+        (error: unknown) => !gone && setFile({ phase: "failed", told: error instanceof RequestError ? error.told : null, id }),
       );
     return () => {
       gone = true;
