@@ -198,7 +198,10 @@ export class Conversations {
 /** A conversation is called what was first asked in it. */
 export function titleOf(question: string): string {
   const line = question.replace(/\s+/g, " ").trim();
-  return line.length <= 80 ? line : `${line.slice(0, 79).trimEnd()}…`;
+  if (line.length <= 80) return line;
+  // Half a character would be shown as a box with a question mark.
+  const start = line.slice(0, 79).replace(/[\ud800-\udbff]$/, "");
+  return `${start.trimEnd()}…`;
 }
 
 const interrupted = {

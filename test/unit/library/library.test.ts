@@ -7,7 +7,7 @@ import { join } from "node:path";
 import { setTimeout as wait } from "node:timers/promises";
 import Database from "better-sqlite3";
 import { afterEach, beforeEach, expect, test } from "vitest";
-import { Conversations } from "../../../main/library/conversations.ts";
+import { Conversations, titleOf } from "../../../main/library/conversations.ts";
 import { openDatabase } from "../../../main/library/database.ts";
 import { type Library, openLibrary } from "../../../main/library/library.ts";
 import { sha256 } from "../../../main/library/originals.ts";
@@ -194,6 +194,11 @@ test("what an earlier version saved in plain words is shown in them", () => {
     { notice: { text: "All heads were used." } },
     { phase: "failed", error: { code: "x", text: "It broke." } },
   ]);
+});
+
+test("a long question is a title up to a whole character", () => {
+  expect(titleOf(`${"a".repeat(78)}😀 and more`)).toBe(`${"a".repeat(78)}…`);
+  expect(titleOf(`${"a".repeat(77)}😀 and more`)).toBe(`${"a".repeat(77)}😀…`);
 });
 
 test("a conversation comes back as it was shown, with its order of documents", () => {
