@@ -97,9 +97,17 @@ async function attempt(source: Source, part: string, options: DownloadOptions): 
     await rm(part, { force: true });
     throw new Broken("broken", "The server cannot go on from here.");
   }
-  const start = startOf(response, from, source.bytes);
+  let start: number;
+  let handle: FileHandle;
+  try {
+    start = startOf(response, from, source.bytes);
+    handle = await open(part, start === 0 ? "w" : "r+");
+  } catch (error) {
+    // What is not wanted must not wait in an open connection.
+    await response.body?.cancel().catch(() => {});
+    throw error;
+  }
   const total = start === 0 && from > 0 ? createHash("sha256") : hash;
-  const handle = await open(part, start === 0 ? "w" : "r+");
   try {
     const report = progressOf(source.bytes, start, options.onProgress);
     let done = start;

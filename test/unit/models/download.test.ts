@@ -161,11 +161,17 @@ test("wrong bytes in one piece are thrown away and said, never ready", async () 
 });
 
 test("a file of another size is refused before it is fetched", async () => {
+  let closed = false;
   answer = (_, response) => {
+    response.on("close", () => {
+      closed = true;
+    });
     head(response, 0, 5_000_000);
     response.write("x");
   };
   await expect(fetchIt()).rejects.toThrow(/another file/);
+  // What is not wanted is not left waiting in an open connection.
+  await expect.poll(() => closed, { timeout: 2000 }).toBe(true);
 });
 
 test("a body without end is cut off at the expected size", async () => {
