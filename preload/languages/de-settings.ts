@@ -109,6 +109,10 @@ export const settings = {
   "{bytes} in all, listed by the first document of their conversations. Clearing costs only the time to read them again.":
     "Zusammen {bytes}, geordnet nach dem ersten Dokument der Gespräche. Leeren kostet nur die Zeit, sie wieder zu lesen.",
   "A document that was removed": "Ein entferntes Dokument",
+  "{count} documents that are not in the library": {
+    one: "{count} Dokument, das nicht in der Bibliothek ist",
+    other: "{count} Dokumente, die nicht in der Bibliothek sind",
+  },
   "Clear what was read of {name}": "Gelesenes von {name} leeren",
   Clear: "Leeren",
   "Clear all": "Alles leeren",

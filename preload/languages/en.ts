@@ -6,6 +6,7 @@ export const singular: Record<PluralText, string> = {
   "{count} tokens": "{count} token",
   "{count} characters": "{count} character",
   "{count} documents": "{count} document",
+  "{count} documents that are not in the library": "{count} document that is not in the library",
   "Ask about {count} documents": "Ask about {count} document",
   "{count} conversations": "{count} conversation",
   "{count} cores": "{count} core",

@@ -68,12 +68,25 @@ function Snapshots({ cap }: { cap: number }) {
   const look = async () => setSizes(await getSnapshotSizes());
   // biome-ignore lint/correctness/useExhaustiveDependencies: another cap may have removed some.
   useEffect(() => void look(), [cap]);
-  const clear = async (documentId: string | null) => {
-    await clearSnapshots(documentId);
+  const clear = async (documentIds: readonly (string | null)[]) => {
+    for (const documentId of documentIds) await clearSnapshots(documentId);
     await look();
   };
   if (!sizes) return null;
-  const largestFirst = sizes.documents.toSorted((a, b) => b.bytes - a.bytes);
+  const names = new Map(documents.map(({ id, name }) => [id, name]));
+  const others = sizes.documents.filter(({ documentId }) => !names.has(documentId));
+  const rows = sizes.documents
+    .filter(({ documentId }) => names.has(documentId))
+    .map(({ documentId, bytes }) => ({ name: names.get(documentId)!, bytes, documentIds: [documentId] }))
+    .toSorted((a, b) => b.bytes - a.bytes);
+  // Read from the command line, or removed: one row, as they have no names.
+  if (others.length > 0) {
+    rows.push({
+      name: t("{count} documents that are not in the library", { count: others.length }),
+      bytes: others.reduce((sum, other) => sum + other.bytes, 0),
+      documentIds: others.map(({ documentId }) => documentId),
+    });
+  }
   return (
     <Group
       title={t("What was read")}
@@ -88,26 +101,23 @@ function Snapshots({ cap }: { cap: number }) {
     >
       {sizes.bytes > 0 && (
         <ul className="snapshots">
-          {largestFirst.map(({ documentId, bytes: size }) => {
-            const name = documents.find(({ id }) => id === documentId)?.name ?? t("A document that was removed");
-            return (
-              <li key={documentId}>
-                <span className="name">{name}</span>
-                <span className="number">{bytes(size)}</span>
-                <button
-                  type="button"
-                  className="link"
-                  aria-label={t("Clear what was read of {name}", { name })}
-                  onClick={() => void thenTitle(clear(documentId))}
-                >
-                  {t("Clear")}
-                </button>
-              </li>
-            );
-          })}
+          {rows.map(({ name, bytes: size, documentIds }) => (
+            <li key={documentIds[0]}>
+              <span className="name">{name}</span>
+              <span className="number">{bytes(size)}</span>
+              <button
+                type="button"
+                className="link"
+                aria-label={t("Clear what was read of {name}", { name })}
+                onClick={() => void thenTitle(clear(documentIds))}
+              >
+                {t("Clear")}
+              </button>
+            </li>
+          ))}
           <li>
             <span className="name" />
-            <button type="button" className="link" onClick={() => void thenTitle(clear(null))}>
+            <button type="button" className="link" onClick={() => void thenTitle(clear([null]))}>
               {t("Clear all")}
             </button>
           </li>

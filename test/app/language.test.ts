@@ -282,7 +282,7 @@ for (const viewport of [
     await see("unsupported");
     await page.keyboard.press("Control+,");
     await page.getByRole("tab", { name: "Ablage" }).click();
-    await page.getByText("Ein entferntes Dokument").waitFor();
+    await page.getByText("1 Dokument, das nicht in der Bibliothek ist").waitFor();
     await see("snapshots");
     await closed();
     fake.emit("engine", {

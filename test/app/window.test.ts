@@ -217,3 +217,22 @@ test("the theme follows the system until one is chosen", async () => {
   await page.getByRole("radio", { name: "Dark" }).click();
   await expect.poll(() => page.getByRole("radio", { name: "Light" }).isChecked()).toBe(true);
 });
+
+test("what was read of documents that are not in the library is one row, cleared at once", async () => {
+  const fake = appWith(longDocument(2), []);
+  let read = ["d", "gone", "asked-elsewhere"].map((documentId, i) => ({ documentId, bytes: (i + 1) * 1e6 }));
+  fake.app.requests.getSnapshotSizes = async () => ({ bytes: read.reduce((sum, { bytes }) => sum + bytes, 0), documents: read });
+  fake.app.requests.clearSnapshots = async (documentId) => {
+    read = read.filter((known) => known.documentId !== documentId);
+  };
+  window = await openTestWindow(fake.app);
+  const { page } = window;
+  await page.keyboard.press("Control+,");
+  await page.getByRole("tab", { name: "Storage" }).click();
+  const rows = page.locator(".snapshots .name");
+  await expect.poll(() => rows.allTextContents()).toEqual(["Lighthouse.pdf", "2 documents that are not in the library", ""]);
+  await page.locator(".snapshots li", { hasText: "not in the library" }).getByText("5.0 MB").waitFor();
+  await page.getByRole("button", { name: "Clear what was read of 2 documents that are not in the library" }).click();
+  await expect.poll(() => rows.allTextContents()).toEqual(["Lighthouse.pdf", ""]);
+  expect(read.map(({ documentId }) => documentId)).toEqual(["d"]);
+});
