@@ -34,10 +34,10 @@ export function coverageWords(
   const read = ids.flatMap((id) => documents.filter((known) => known.id === id)).filter((known) => known.phase === "ready");
   if (read.length < ids.length) return null;
   const pages = read.reduce((sum, known) => sum + known.pages, 0);
-  if (turn.coverage?.kind === "pages") {
-    const { ranges } = turn.coverage;
-    const given = read.map((known) => ranges.find(({ documentId }) => documentId === known.id) ?? { from: 1, to: known.pages });
-    const chosen = given.reduce((sum, { from, to }) => sum + to - from + 1, 0);
+  const { coverage } = turn;
+  if (coverage?.kind === "pages") {
+    const given = read.map((known) => rangeOf(coverage, known.id) ?? { from: 1, to: known.pages });
+    const chosen = read.reduce((sum, known) => sum + pagesGiven(coverage, known), 0);
     return {
       summary: t("{part} of {whole} pages read, as chosen", { part: chosen, whole: pages }),
       pages: t("{part} of {whole}, as chosen: {pages}", { part: chosen, whole: pages, pages: list(given.map(rangeWords)) }),
